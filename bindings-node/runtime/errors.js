@@ -89,6 +89,7 @@ class PermissionDeniedError extends APIStatusError {}
 class NotFoundError extends APIStatusError {}
 class ConflictError extends APIStatusError {}
 class IdempotencyConflictError extends ConflictError {}
+class ConfirmationTokenError extends BadRequestError {}
 class UnprocessableEntityError extends APIStatusError {}
 class RateLimitError extends APIStatusError {}
 class ServerError extends APIStatusError {}
@@ -123,6 +124,7 @@ const errors = {
   NotFoundError,
   ConflictError,
   IdempotencyConflictError,
+  ConfirmationTokenError,
   UnprocessableEntityError,
   RateLimitError,
   ServerError,

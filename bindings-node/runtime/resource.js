@@ -10,7 +10,7 @@ const { callOptions } = require('./convert/options.js');
 const { detachedMethodError } = require('./convert/json.js');
 const { PageRequest } = require('./list/pageRequest.js');
 const { Pager } = require('./list/pager.js');
-const { readOne } = require('./response/read.js');
+const { readAny, readOne } = require('./response/read.js');
 
 /** The number of an operation in the native library. */
 function operation(id) {
@@ -47,6 +47,31 @@ class Resource {
     const client = Resource.#clientOf(resource);
     const result = await Resource.#call(client, number, parts, options);
     return readOne(finish(result));
+  }
+
+  /**
+   * A call that may have to be confirmed: its object, and a function that makes the second call with the
+   * token of the first response.
+   */
+  static async first(resource, number, parts, options, names) {
+    const client = Resource.#clientOf(resource);
+    const { json, signal } = callOptions(options, names);
+    const input = composeInput(parts);
+    const send = (id) => withWarnings(client, client.call(id, number, input, json));
+    const result = finish(await dispatch(client, send, signal));
+    const confirmCall = async (token) => {
+      const key = JSON.parse(result.metadata).idempotencyKey;
+      const again = (id) => withWarnings(client, client.confirm(id, number, input, json, key, token));
+      return readOne(finish(await dispatch(client, again, signal)));
+    };
+    return [readOne(result), confirmCall];
+  }
+
+  /** A call whose response is any JSON. */
+  static async any(resource, number, parts, options) {
+    const client = Resource.#clientOf(resource);
+    const result = await Resource.#call(client, number, parts, options);
+    return readAny(finish(result));
   }
 
   /** A call whose response has no value. */

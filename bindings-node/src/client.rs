@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use lomi::binding::{Call, Target, execute};
+use lomi::binding::{Call, Target, execute, second_call};
 use lomi::{CallOptions, Error, ErrorKind, Input, Response};
 use napi::Env;
 use napi_derive::napi;
@@ -100,6 +100,36 @@ impl Client {
             let target = Target::Operation(operation);
             let call = self.prepare_json(target, input.as_deref(), options.as_deref())?;
             self.start(env, id, call, response::result_of)
+        }))
+    }
+
+    /// Starts the call that confirms another one, whose arguments these are: with its idempotency
+    /// key, and the token of its response.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn confirm(
+        &self,
+        env: &Env,
+        id: u32,
+        operation: u32,
+        input: Option<String>,
+        options: Option<String>,
+        key: Option<String>,
+        token: Option<String>,
+    ) -> Option<String> {
+        error_of(table::operation_at(operation).and_then(|operation| {
+            let input = convert::input(input.as_deref())?;
+            let options = convert::call_options(options.as_deref())?;
+            let token = token.unwrap_or_default();
+            let (input, options) = second_call(input, options, key, &token)?;
+            let call = self.prepare(Target::Operation(operation), input, options)?;
+            let read = |result: Result<Response, Error>| {
+                response::result_of(result.and_then(|response| {
+                    response.check_confirmed()?;
+                    Ok(response)
+                }))
+            };
+            self.start(env, id, call, read)
         }))
     }
 

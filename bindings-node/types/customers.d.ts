@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { CallOptions } from './options.js';
 import type { PageRequest } from './responses.js';
+import type { CurrencyCode, Subscription, Transaction } from './shared.js';
 
 /** The query parameters of `customers.list`. */
 export interface CustomerQuery {
@@ -28,6 +29,10 @@ export interface CustomerQuery {
   type?: string | null;
   /** Only `active` or `inactive` customers, or `all`. (API generations B, D and E.) */
   status?: string | null;
+  /** Only customers with this e-mail address. The 2025 documentation only. (API generation A.) */
+  email?: string | null;
+  /** Only customers with this phone number. The 2025 documentation only. (API generation A.) */
+  phone_number?: string | null;
   /**
    * Page number from 1. The current server reads it in place of offset; the newest API does not.
    * (API generations A, B and D.)
@@ -43,6 +48,22 @@ export interface CustomerQuery {
    * E.)
    */
   cursor?: string | null;
+}
+
+/** The query parameters of `customers.top`. */
+export interface ListTopCustomersQuery {
+  /** The most customers to return. (API generation E.) */
+  limit?: number | null;
+}
+
+/** The query parameters of `customers.portalAudit`. */
+export interface ListCustomerPortalEventsQuery {
+  /** Only events of this type. (API generations D and E.) */
+  eventType?: string | null;
+  /** The page number, from 1. (API generations D and E.) */
+  page?: number | null;
+  /** The most events in one page. The current server allows 1 to 200. (API generations D and E.) */
+  pageSize?: number | null;
 }
 
 /** The operations on customers. */
@@ -62,6 +83,46 @@ export interface Customers {
    * December 2025 answer 200 with a body, not 204.
    */
   delete(customerId: string, options?: CallOptions): Promise<void>;
+  /**
+   * The customers with the highest total spend, without paging. The newest API only; moves no
+   * money.
+   */
+  top(query?: ListTopCustomersQuery | null, options?: CallOptions): PageRequest<TopCustomer>;
+  /**
+   * The customer's transactions, all in one response. On the current server a row has nine fields:
+   * fees and the net amount are missing.
+   */
+  transactions(customerId: string, options?: CallOptions): PageRequest<Transaction>;
+  /**
+   * The customer's subscriptions, all in one response. On the current server rows have other field
+   * names, such as subscription_status.
+   */
+  subscriptions(customerId: string, options?: CallOptions): PageRequest<Subscription>;
+  /**
+   * One page of the audit events of a customer's portal. The newest API still pages this list by
+   * number.
+   */
+  portalAudit(
+    customerId: string,
+    query?: ListCustomerPortalEventsQuery | null,
+    options?: CallOptions,
+  ): PageRequest<PortalEvent>;
+  /**
+   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a
+   * second link with a token of its own.
+   */
+  createPortalSession(
+    customerId: string,
+    body: PortalSessionCreate,
+    options?: CallOptions,
+  ): Promise<PortalSession>;
+  /**
+   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money
+   * and is safe to repeat.
+   */
+  block(customerId: string, options?: CallOptions): Promise<CustomerBlock>;
+  /** Ends the block of a customer. Moves no money and is safe to repeat; the newest API only. */
+  unblock(customerId: string, options?: CallOptions): Promise<CustomerBlock>;
 }
 /** The operations on customers, with their documented names. */
 export declare class CustomersApi {
@@ -150,6 +211,99 @@ export declare class Customer extends Model {
   whatsapp_number?: string | null;
 }
 
+/** A customer with the total of what they spent. It does not have the customer_id. */
+export declare class TopCustomer extends Model {
+  private constructor();
+  /** Currency of the total. (API generation E.) */
+  currency_code?: CurrencyCode | null;
+  /** The customer's e-mail address. May be null. (API generation E.) */
+  email?: string | null;
+  /** The customer's name. (API generation E.) */
+  name?: string | null;
+  /** The customer's phone number. May be null. (API generation E.) */
+  phone_number?: string | null;
+  /** The customer's public identifier. May be null. (API generation E.) */
+  public_id: string;
+  /** What the customer spent in all, in the currency's smallest unit. (API generation E.) */
+  total_spend?: number | null;
+  /** How many transactions the customer made. (API generation E.) */
+  transaction_count?: number | null;
+}
+
+/**
+ * An audit event of a customer's portal. The fields are those of the current server; the newest API
+ * declares none.
+ */
+export declare class PortalEvent extends Model {
+  private constructor();
+  /** When the event took place. (API generation D.) */
+  created_at?: string | null;
+  /** Customer whose portal it is. (API generation D.) */
+  customer_id?: string | null;
+  /** The event's identifier. It is not that of a webhook event. (API generation D.) */
+  event_id: string;
+  /** What happened. The types are not documented. (API generation D.) */
+  event_type?: string | null;
+  /** Further details of the event. (API generation D.) */
+  metadata?: Record<string, unknown> | null;
+  /** Organisation that owns the customer. (API generation D.) */
+  organization_id?: string | null;
+  /** How many events the whole list has, repeated in each row. (API generation D.) */
+  total_count?: number | null;
+}
+
+/** A link with which a customer opens the customer portal, for a limited time. */
+export declare class PortalSession extends Model {
+  private constructor();
+  /** Customer who can open the portal. (API generations D and E.) */
+  customer_id?: string | null;
+  /** How many seconds the link is valid. (API generations D and E.) */
+  expires_in_seconds?: number | null;
+  /** Where the customer is sent after completing the flow. (API generations D and E.) */
+  flow_after_completion_url?: string | null;
+  /** Subscription that the flow is about. (API generations D and E.) */
+  flow_subscription_id?: string | null;
+  /**
+   * What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API
+   * generations D and E.)
+   */
+  flow_type?: string | null;
+  /**
+   * The token that opens the portal. No later response has it, so keep it out of logs. (API
+   * generations D and E.)
+   */
+  launch_token?: string | null;
+  /**
+   * The link to send the customer to. No later response has it, so a lost one must be created
+   * again. (API generations D and E.)
+   */
+  launch_url?: string | null;
+  /** Organisation that owns the customer. (API generations D and E.) */
+  organization_id?: string | null;
+  /** Where the portal sends the customer back to. (API generations D and E.) */
+  return_url?: string | null;
+}
+
+/** One thing by which a customer is blocked. */
+export declare class CustomerBlockEntry extends Model {
+  private constructor();
+  /** What is blocked: `phone`, `email` or `fingerprint`. (API generation E.) */
+  kind?: string | null;
+  /** The blocked value, such as the phone number. (API generation E.) */
+  value?: string | null;
+}
+
+/** Whether a customer is blocked, and by what. */
+export declare class CustomerBlock extends Model {
+  private constructor();
+  /** Whether the customer is blocked now. (API generation E.) */
+  blocked?: boolean | null;
+  /** Customer who is blocked or not. (API generation E.) */
+  customer_id?: string | null;
+  /** What is blocked, such as the phone number. (API generation E.) */
+  entries?: CustomerBlockEntry[] | null;
+}
+
 /** The fields of a new customer. */
 export interface CustomerCreate {
   /** Street address of the customer. */
@@ -199,3 +353,18 @@ export interface CustomerCreate {
 
 /** The fields of a customer to change. A field left out does not change, null clears it. */
 export interface CustomerUpdate extends CustomerCreate {}
+
+/** What the portal opens with, and where it leads. All fields can be left out. */
+export interface PortalSessionCreate {
+  /** Where the customer is sent after completing the flow. (API generations D and E.) */
+  flow_after_completion_url?: string | null;
+  /** Subscription that the flow is about. (API generations D and E.) */
+  flow_subscription_id?: string | null;
+  /**
+   * What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API
+   * generations D and E.)
+   */
+  flow_type?: string | null;
+  /** Where the portal sends the customer back to. (API generations D and E.) */
+  return_url?: string | null;
+}

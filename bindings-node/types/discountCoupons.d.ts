@@ -49,6 +49,11 @@ export interface DiscountCoupons {
    * no such route. The newest API has it as /coupons.
    */
   delete(couponId: string, options?: CallOptions): Promise<void>;
+  /**
+   * How often a coupon was used, and what it brought in. The current server returns other field
+   * names than its document.
+   */
+  performance(couponId: string, options?: CallOptions): Promise<CouponPerformance>;
 }
 /** The operations on discount coupons, with their documented names. */
 export declare class DiscountCouponsApi {
@@ -188,6 +193,45 @@ export declare class DiscountCoupon extends Model {
   usage_limit_value?: number | null;
   /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
   valid_from?: string | null;
+}
+
+/**
+ * How often a coupon was used, and what it brought in. No currency is named, and every field may be
+ * missing.
+ */
+export declare class CouponPerformance extends Model {
+  private constructor();
+  /**
+   * Average discount of a use. The current server returns it, though no document names it or its
+   * unit. (API generations B and D.)
+   */
+  average_discount?: number | null;
+  /**
+   * Average amount of an order, in the currency's smallest unit. The current server does not return
+   * it, though its document names it. (API generations D and E.)
+   */
+  average_order_value?: number | null;
+  /**
+   * Discounts given in all, in the currency's smallest unit. The current server returns
+   * total_discounts instead. (API generations D and E.)
+   */
+  total_discount_amount?: number | null;
+  /**
+   * Discounts given in all. The current server returns it, though no document names it or its unit.
+   * (API generations B and D.)
+   */
+  total_discounts?: number | null;
+  /**
+   * Revenue with the coupon in all, in the currency's smallest unit. (API generations B, D and E.)
+   */
+  total_revenue?: number | null;
+  /** How many times the coupon was used. (API generations B, D and E.) */
+  total_uses?: number | null;
+  /**
+   * How many different customers used the coupon. The current server returns it, though no document
+   * names it. (API generations B and D.)
+   */
+  unique_customers?: number | null;
 }
 
 /** The fields of a new coupon. */

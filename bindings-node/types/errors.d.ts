@@ -82,6 +82,8 @@ export declare class NotFoundError extends APIStatusError {}
 export declare class ConflictError extends APIStatusError {}
 /** 409: the idempotency key was used before with another body. */
 export declare class IdempotencyConflictError extends ConflictError {}
+/** The token of a confirmation has expired, or is for another body. */
+export declare class ConfirmationTokenError extends BadRequestError {}
 /** 422. */
 export declare class UnprocessableEntityError extends APIStatusError {}
 /** 429. */

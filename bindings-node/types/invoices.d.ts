@@ -2,9 +2,10 @@
 
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
+import type { Money } from './money.js';
 import type { CallOptions } from './options.js';
 import type { PageRequest } from './responses.js';
-import type { CurrencyCode } from './shared.js';
+import type { CurrencyCode, DocumentLinks } from './shared.js';
 
 /** The query parameters of `invoices.list`. */
 export interface InvoiceQuery {
@@ -35,10 +36,46 @@ export interface InvoiceQuery {
 
 /** The operations on invoices. */
 export interface Invoices {
+  /**
+   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second
+   * invoice.
+   */
+  create(body: InvoiceCreate, options?: CallOptions): Promise<Invoice>;
   /** The current state of an invoice to a customer. */
   get(invoiceId: string, options?: CallOptions): Promise<Invoice>;
   /** One page of the invoices to the merchant's customers. */
   list(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
+  /**
+   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any
+   * failed update, even if the invoice exists.
+   */
+  update(invoiceId: string, body: InvoiceUpdate, options?: CallOptions): Promise<Invoice>;
+  /**
+   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call
+   * moves no money; a repeat makes a second page.
+   */
+  createCheckoutSession(invoiceId: string, options?: CallOptions): Promise<unknown>;
+  /**
+   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money
+   * and is safe to repeat.
+   */
+  finalize(invoiceId: string, options?: CallOptions): Promise<unknown>;
+  /**
+   * Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second
+   * e-mail.
+   */
+  send(invoiceId: string, options?: CallOptions): Promise<unknown>;
+  /**
+   * Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
+   */
+  remind(invoiceId: string, options?: CallOptions): Promise<unknown>;
+  /**
+   * Makes an invoice void. No money moves; safe to repeat. What the response contains is not
+   * documented.
+   */
+  void(invoiceId: string, options?: CallOptions): Promise<unknown>;
+  /** Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself. */
+  pdf(invoiceId: string, options?: CallOptions): Promise<DocumentLinks>;
 }
 /** The operations on invoices, with their documented names. */
 export declare class CustomerInvoicesApi {
@@ -134,6 +171,100 @@ export declare class Invoice extends Model {
    */
   updated_at?: string | null;
 }
+
+/** The fields of a new invoice. */
+export interface InvoiceCreate {
+  /**
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
+   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   */
+  amount?: number | bigint | Money | null;
+  /**
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
+   * (API generations D and E.)
+   */
+  amount_due?: number | bigint | Money | null;
+  /**
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
+   * change on the current server. (API generations C, D and E.)
+   */
+  currency_code?: CurrencyCode | null;
+  /**
+   * Details of the customer for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
+  customer_details?: Record<string, unknown> | null;
+  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
+  customer_id?: string | null;
+  /**
+   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
+   * generations C, D and E.)
+   */
+  customer_invoice_id?: string | null;
+  /**
+   * Text of the invoice. The current server and the newest API take it but do not declare it in
+   * responses. (API generations C, D and E.)
+   */
+  description?: string | null;
+  /**
+   * The date when the invoice is due. The current server takes it but does not declare it in
+   * responses. (API generations C, D and E.)
+   */
+  due_date?: string | null;
+  /**
+   * The invoice's number, which the caller may set on create but not on update. May be null. (API
+   * generations D and E.)
+   */
+  invoice_number?: string | null;
+  /**
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
+   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   */
+  line_items?: Record<string, unknown>[] | null;
+  /**
+   * The merchant's own keys and values. The current server and the newest API take them but do not
+   * declare them in responses. (API generations C, D and E.)
+   */
+  metadata?: Record<string, unknown> | null;
+  /**
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
+   * or failed_renewal. Set on create only. (API generations D and E.)
+   */
+  origin?: string | null;
+  /**
+   * Details of the payment for the invoice, as an object. Read on create only and not returned.
+   * (API generations D and E.)
+   */
+  payment_details?: Record<string, unknown> | null;
+  /**
+   * Catalogue price that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
+  price_id?: string | null;
+  /**
+   * Catalogue product that the invoice is for. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
+  product_id?: string | null;
+  /**
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
+   * setting it with an update moves no money. (API generations C, D and E.)
+   */
+  status?: InvoiceStatus | null;
+  /**
+   * Subscription that the invoice belongs to. It is sent only and does not come in responses. (API
+   * generations D and E.)
+   */
+  subscription_id?: string | null;
+  /**
+   * Template of the invoice, as an object. Read on create only and not returned. (API generations D
+   * and E.)
+   */
+  template?: Record<string, unknown> | null;
+}
+
+/** The fields of an invoice to change. A field left out does not change, null clears it. */
+export interface InvoiceUpdate extends InvoiceCreate {}
 
 /**
  * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only

@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { CallOptions } from './options.js';
 import type { PageRequest } from './responses.js';
+import type { MeterBalance } from './shared.js';
 
 /** The query parameters of `meters.list`. */
 export interface MeterQuery {
@@ -45,6 +46,11 @@ export interface Meters {
    * Deletes a meter. Documented with the generated clients; the current server has no such route.
    */
   delete(meterId: string, options?: CallOptions): Promise<void>;
+  /**
+   * How many units of the meter a customer has received, used and left. All are zero, without a
+   * balance_id, while the customer has no balance.
+   */
+  balance(meterId: string, customerId: string, options?: CallOptions): Promise<MeterBalance>;
 }
 /** The operations on meters, with their documented names. */
 export declare class MetersApi {

@@ -25,6 +25,20 @@ export interface PaymentLinkQuery {
   linkType?: string | null;
   /** Only links that are active (true) or not active (false). (API generations B, D and E.) */
   isActive?: boolean | null;
+  /** Only links in this currency. The 2025 documentation only. (API generation A.) */
+  currency_code?: string | null;
+  /**
+   * Whether expired links are listed too. The default is false; the 2025 documentation only. (API
+   * generation A.)
+   */
+  include_expired?: boolean | null;
+  /** Page number from 1. The 2025 documentation only. (API generation A.) */
+  page?: number | null;
+  /**
+   * The most payment links in one page. The default is 50; the 2025 documentation only. (API
+   * generation A.)
+   */
+  page_size?: number | null;
   /**
    * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
    * E.)

@@ -25,6 +25,11 @@ export interface PayoutMethodQuery {
 /** The operations on payout methods. */
 export interface PayoutMethods {
   /**
+   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost
+   * response.
+   */
+  create(body: PayoutMethodCreate, options?: CallOptions): Promise<PayoutMethod>;
+  /**
    * The current state of a payout method. Documented with the generated clients; the current server
    * has no such route.
    */
@@ -128,4 +133,72 @@ export declare class PayoutMethod extends Model {
   spi_alias_type?: string | null;
   /** When the payout method last changed, as a timestamp. (API generation C.) */
   updated_at?: string | null;
+}
+
+/** The fields of a new payout method. */
+export interface PayoutMethodCreate {
+  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
+  account_name?: string | null;
+  /**
+   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
+   * and E.)
+   */
+  account_number?: string | null;
+  /**
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
+   * (API generation C.)
+   */
+  auto_withdrawal_day?: number | bigint | null;
+  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
+  auto_withdrawal_enabled?: boolean | null;
+  /**
+   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
+   * generation C.)
+   */
+  auto_withdrawal_last_run?: string | null;
+  /** How automatic withdrawals are made. (API generations C and D.) */
+  auto_withdrawal_method?: string | null;
+  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
+  auto_withdrawal_mobile_provider?: ProviderCode | null;
+  /** Code of the bank that holds the account. (API generations C, D and E.) */
+  bank_code?: string | null;
+  /** Name of the bank that holds the account. (API generations C, D and E.) */
+  bank_name?: string | null;
+  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
+  branch_code?: string | null;
+  /** Country of the account, as a string. (API generations C, D and E.) */
+  country?: string | null;
+  /** Whether this is the payout method used by default. (API generations C, D and E.) */
+  is_default?: boolean | null;
+  /**
+   * Whether the regional instant payment system is enabled for this method. (API generations C and
+   * D.)
+   */
+  is_spi_enabled?: boolean | null;
+  /**
+   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
+   * D.)
+   */
+  is_uemoa?: boolean | null;
+  /** Whether the method is marked as valid. (API generations C and D.) */
+  is_valid?: boolean | null;
+  /**
+   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
+   * generations C and D.)
+   */
+  payout_method_id?: string | null;
+  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
+  payout_method_type?: string | null;
+  /** Account number in the regional instant payment system. (API generations C and D.) */
+  spi_account_number?: string | null;
+  /**
+   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
+   */
+  spi_alias_mbno?: string | null;
+  /**
+   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
+   */
+  spi_alias_shid?: string | null;
+  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
+  spi_alias_type?: string | null;
 }

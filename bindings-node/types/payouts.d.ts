@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, ConfirmableOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type {
   ConfirmationRequired,
@@ -65,7 +65,7 @@ export interface Payouts {
    * newest API the first call moves nothing; the same body and key with confirmation_token executes
    * it.
    */
-  create(body: PayoutCreate, options?: CallOptions): Promise<Payout | ConfirmationRequired>;
+  create(body: PayoutCreate, options?: ConfirmableOptions): Promise<Payout | ConfirmationRequired<Payout>>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId: string, options?: CallOptions): Promise<Payout>;
   /**
@@ -92,7 +92,10 @@ export declare class PayoutsApi {
    * newest API the first call moves nothing; the same body and key with confirmation_token executes
    * it.
    */
-  createPayout(body: PayoutCreate, options?: CallOptions): Promise<Payout | ConfirmationRequired>;
+  createPayout(
+    body: PayoutCreate,
+    options?: ConfirmableOptions,
+  ): Promise<Payout | ConfirmationRequired<Payout>>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   retrievePayout(payoutId: string, options?: CallOptions): Promise<Payout>;
   /**

@@ -5,7 +5,7 @@ import type { Model } from './model.js';
 import type { Money } from './money.js';
 import type { CallOptions } from './options.js';
 import type { PageRequest } from './responses.js';
-import type { CurrencyCode, ProductType } from './shared.js';
+import type { CurrencyCode, Price, PriceCreate, ProductType } from './shared.js';
 
 /** The query parameters of `products.list`. */
 export interface ProductQuery {
@@ -55,6 +55,21 @@ export interface Products {
    * have no such route.
    */
   delete(productId: string, options?: CallOptions): Promise<void>;
+  /**
+   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API
+   * allows at most 3 active prices of a product.
+   */
+  addPrice(productId: string, body: PriceCreate, options?: CallOptions): Promise<Price>;
+  /**
+   * Makes one of the prices the default price of its product, and returns the product. Moves no
+   * money and is safe to repeat.
+   */
+  setDefaultPrice(productId: string, priceId: string, options?: CallOptions): Promise<Product>;
+  /**
+   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says
+   * that prices cannot change. The response is not documented.
+   */
+  updatePrices(body: ProductPricesUpdate, options?: CallOptions): Promise<unknown>;
 }
 /** The operations on products, with their documented names. */
 export declare class ProductsApi {
@@ -214,6 +229,23 @@ export declare class Product extends Model {
   usage_unit?: string | null;
 }
 
+/** One price to change, with its new amount. */
+export declare class ProductPriceChange extends Model {
+  private constructor();
+  /**
+   * The new amount, in the currency's smallest unit, which the server requires. (API generation E.)
+   */
+  amount?: number | null;
+  /** Currency of the amount. The newest API does not require it. (API generation E.) */
+  currency_code?: CurrencyCode | null;
+  /** The price to change. The newest API does not require it. (API generation E.) */
+  price_id?: string | null;
+  /**
+   * Product of the price. How it goes together with price_id is not documented. (API generation E.)
+   */
+  product_id?: string | null;
+}
+
 /** The fields of a new product. */
 export interface ProductCreate {
   /**
@@ -326,3 +358,14 @@ export interface ProductCreate {
 
 /** The fields of a product to change. A field left out does not change, null clears it. */
 export interface ProductUpdate extends ProductCreate {}
+
+/** The prices to change in one call, each with its new amount. */
+export interface ProductPricesUpdate {
+  /**
+   * A key of the caller, in the body and not in a header. What a repeat with the same key does is
+   * not documented. (API generation E.)
+   */
+  idempotency_key?: string | null;
+  /** The changes, each with its new amount. The server requires them. (API generation E.) */
+  updates?: ProductPriceChange[] | null;
+}

@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, ConfirmableOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { ConfirmationRequired } from './shared.js';
 
@@ -42,7 +42,7 @@ export interface Refunds {
    * Gives money back to the payer. Never repeat it on the current server, which ignores the
    * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
    */
-  create(body: RefundCreate, options?: CallOptions): Promise<Refund | ConfirmationRequired>;
+  create(body: RefundCreate, options?: ConfirmableOptions): Promise<Refund | ConfirmationRequired<Refund>>;
   /** The current state of a refund. */
   get(refundId: string, options?: CallOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */
@@ -65,7 +65,10 @@ export declare class RefundsApi {
    * Gives money back to the payer. Never repeat it on the current server, which ignores the
    * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
    */
-  createRefund(body: RefundCreate, options?: CallOptions): Promise<Refund | ConfirmationRequired>;
+  createRefund(
+    body: RefundCreate,
+    options?: ConfirmableOptions,
+  ): Promise<Refund | ConfirmationRequired<Refund>>;
   /** The current state of a refund. */
   retrieveRefund(refundId: string, options?: CallOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */

@@ -30,6 +30,18 @@ export interface WebhookDeliveryLogQuery {
   failedOnly?: boolean | null;
 }
 
+/** The query parameters of `webhookDeliveryLogs.listForWebhook`. */
+export interface ListWebhookLogsQuery {
+  /** The most delivery logs in one page. (API generation A.) */
+  limit?: number | null;
+  /** How many delivery logs to skip. (API generation A.) */
+  offset?: number | null;
+  /** true for successful deliveries only. (API generation A.) */
+  success?: boolean | null;
+  /** true for failed deliveries only. (API generation A.) */
+  failed?: boolean | null;
+}
+
 /** The operations on webhook delivery logs. */
 export interface WebhookDeliveryLogs {
   /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
@@ -39,6 +51,15 @@ export interface WebhookDeliveryLogs {
    * API serves it as /webhooks/deliveries.
    */
   list(query?: WebhookDeliveryLogQuery | null, options?: CallOptions): PageRequest<WebhookDeliveryLog>;
+  /**
+   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have
+   * list with webhookId instead.
+   */
+  listForWebhook(
+    webhookId: string,
+    query?: ListWebhookLogsQuery | null,
+    options?: CallOptions,
+  ): PageRequest<WebhookDeliveryLog>;
 }
 /** The operations on webhook delivery logs, with their documented names. */
 export declare class WebhookDeliveryLogsApi {

@@ -42,6 +42,16 @@ export interface Webhooks {
    * clients' API 204 without one.
    */
   delete(webhookId: string, options?: CallOptions): Promise<void>;
+  /**
+   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a
+   * second event.
+   */
+  test(webhookId: string, options?: CallOptions): Promise<WebhookTestResult>;
+  /**
+   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the
+   * delivery fails; a repeat delivers it once more.
+   */
+  retryDelivery(webhookId: string, logId: string, options?: CallOptions): Promise<WebhookRetryResult>;
 }
 /** The operations on webhooks, with their documented names. */
 export declare class WebhooksApi {
@@ -151,6 +161,39 @@ export declare class Webhook extends Model {
    * and E.)
    */
   webhook_id: string;
+}
+
+/**
+ * How the delivery of a test event went. Its `response`, if there is one, is the merchant's
+ * response in any JSON form.
+ */
+export declare class WebhookTestResult extends Model {
+  private constructor();
+  /** The address that the test event was sent to. (API generations D and E.) */
+  delivered_url?: string | null;
+  /** The delivery log of the test event. May be missing. (API generations D and E.) */
+  log_id?: string | null;
+  /** The HTTP status of the merchant's response. (API generations D and E.) */
+  status?: number | null;
+  /**
+   * Whether the test event was delivered. It says nothing about a payment. (API generations D and
+   * E.)
+   */
+  success?: boolean | null;
+}
+
+/**
+ * How the repeated delivery of an event went. The fields are those of the current server; the
+ * newest API documents none.
+ */
+export declare class WebhookRetryResult extends Model {
+  private constructor();
+  /** Whether the event was delivered. It says nothing about a payment. (API generation D.) */
+  delivered?: boolean | null;
+  /** The identifier of the event that was sent again. (API generation D.) */
+  event_id?: string | null;
+  /** The HTTP status of the merchant's response. (API generation D.) */
+  response_status?: number | null;
 }
 
 /** The fields of a new webhook. */

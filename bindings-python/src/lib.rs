@@ -46,6 +46,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<webhook::ReplayMemory>()?;
     module.add("WEBHOOK_MAX_BODY", lomi::webhook::MAX_BODY)?;
     module.add_function(wrap_pyfunction!(response::read::payment_required, module)?)?;
+    module.add_function(wrap_pyfunction!(response::read::nothing_to_confirm, module)?)?;
     module.add_function(wrap_pyfunction!(response::read::read, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::verify_webhook, module)?)?;
     module.add_function(wrap_pyfunction!(webhook::sign_webhook, module)?)?;

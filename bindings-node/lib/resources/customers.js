@@ -10,6 +10,13 @@ const GET = operation('retrieve_customer');
 const LIST = operation('list_customers');
 const UPDATE = operation('update_customer');
 const DELETE = operation('delete_customer');
+const TOP = operation('list_top_customers');
+const TRANSACTIONS = operation('list_customer_transactions');
+const SUBSCRIPTIONS = operation('list_subscriptions_of_customer');
+const PORTAL_AUDIT = operation('list_customer_portal_events');
+const CREATE_PORTAL_SESSION = operation('create_customer_portal_session');
+const BLOCK = operation('block_customer');
+const UNBLOCK = operation('unblock_customer');
 
 /** The operations on customers. */
 class Customers extends Resource {
@@ -41,6 +48,59 @@ class Customers extends Resource {
    */
   delete(customerId, options) {
     return Resource.nothing(this, DELETE, { path: { customer_id: customerId } }, options);
+  }
+
+  /**
+   * The customers with the highest total spend, without paging. The newest API only; moves no
+   * money.
+   */
+  top(query, options) {
+    return Resource.list(this, TOP, { query }, options, models.TopCustomer);
+  }
+
+  /**
+   * The customer's transactions, all in one response. On the current server a row has nine fields:
+   * fees and the net amount are missing.
+   */
+  transactions(customerId, options) {
+    return Resource.list(this, TRANSACTIONS, { path: { customer_id: customerId } }, options, models.Transaction);
+  }
+
+  /**
+   * The customer's subscriptions, all in one response. On the current server rows have other field
+   * names, such as subscription_status.
+   */
+  subscriptions(customerId, options) {
+    return Resource.list(this, SUBSCRIPTIONS, { path: { customer_id: customerId } }, options, models.Subscription);
+  }
+
+  /**
+   * One page of the audit events of a customer's portal. The newest API still pages this list by
+   * number.
+   */
+  portalAudit(customerId, query, options) {
+    return Resource.list(this, PORTAL_AUDIT, { path: { customer_id: customerId }, query }, options, models.PortalEvent);
+  }
+
+  /**
+   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a
+   * second link with a token of its own.
+   */
+  createPortalSession(customerId, body, options) {
+    return Resource.one(this, CREATE_PORTAL_SESSION, { path: { customer_id: customerId }, body }, options);
+  }
+
+  /**
+   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money
+   * and is safe to repeat.
+   */
+  block(customerId, options) {
+    return Resource.one(this, BLOCK, { path: { customer_id: customerId } }, options);
+  }
+
+  /** Ends the block of a customer. Moves no money and is safe to repeat; the newest API only. */
+  unblock(customerId, options) {
+    return Resource.one(this, UNBLOCK, { path: { customer_id: customerId } }, options);
   }
 }
 

@@ -10,6 +10,7 @@ const GET = operation('retrieve_discount_coupon');
 const LIST = operation('list_discount_coupons');
 const UPDATE = operation('update_discount_coupon');
 const DELETE = operation('delete_discount_coupon');
+const PERFORMANCE = operation('retrieve_discount_coupon_performance');
 
 /** The operations on discount coupons. */
 class DiscountCoupons extends Resource {
@@ -48,6 +49,14 @@ class DiscountCoupons extends Resource {
    */
   delete(couponId, options) {
     return Resource.nothing(this, DELETE, { path: { coupon_id: couponId } }, options);
+  }
+
+  /**
+   * How often a coupon was used, and what it brought in. The current server returns other field
+   * names than its document.
+   */
+  performance(couponId, options) {
+    return Resource.one(this, PERFORMANCE, { path: { coupon_id: couponId } }, options);
   }
 }
 

@@ -5,11 +5,27 @@
 const { Resource, operation } = require('../../runtime/resource.js');
 const { models } = require('../models.js');
 
+const CREATE = operation('create_customer_invoice');
 const GET = operation('retrieve_customer_invoice');
 const LIST = operation('list_customer_invoices');
+const UPDATE = operation('update_customer_invoice');
+const CREATE_CHECKOUT_SESSION = operation('create_customer_invoice_checkout_session');
+const FINALIZE = operation('finalize_customer_invoice');
+const SEND = operation('send_customer_invoice');
+const REMIND = operation('remind_customer_invoice');
+const VOID = operation('void_customer_invoice');
+const PDF = operation('retrieve_customer_invoice_pdf');
 
 /** The operations on invoices. */
 class Invoices extends Resource {
+  /**
+   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second
+   * invoice.
+   */
+  create(body, options) {
+    return Resource.one(this, CREATE, { body }, options);
+  }
+
   /** The current state of an invoice to a customer. */
   get(invoiceId, options) {
     return Resource.one(this, GET, { path: { invoice_id: invoiceId } }, options);
@@ -18,6 +34,58 @@ class Invoices extends Resource {
   /** One page of the invoices to the merchant's customers. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Invoice);
+  }
+
+  /**
+   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any
+   * failed update, even if the invoice exists.
+   */
+  update(invoiceId, body, options) {
+    return Resource.one(this, UPDATE, { path: { invoice_id: invoiceId }, body }, options);
+  }
+
+  /**
+   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call
+   * moves no money; a repeat makes a second page.
+   */
+  createCheckoutSession(invoiceId, options) {
+    return Resource.any(this, CREATE_CHECKOUT_SESSION, { path: { invoice_id: invoiceId } }, options);
+  }
+
+  /**
+   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money
+   * and is safe to repeat.
+   */
+  finalize(invoiceId, options) {
+    return Resource.any(this, FINALIZE, { path: { invoice_id: invoiceId } }, options);
+  }
+
+  /**
+   * Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second
+   * e-mail.
+   */
+  send(invoiceId, options) {
+    return Resource.any(this, SEND, { path: { invoice_id: invoiceId } }, options);
+  }
+
+  /**
+   * Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
+   */
+  remind(invoiceId, options) {
+    return Resource.any(this, REMIND, { path: { invoice_id: invoiceId } }, options);
+  }
+
+  /**
+   * Makes an invoice void. No money moves; safe to repeat. What the response contains is not
+   * documented.
+   */
+  void(invoiceId, options) {
+    return Resource.any(this, VOID, { path: { invoice_id: invoiceId } }, options);
+  }
+
+  /** Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself. */
+  pdf(invoiceId, options) {
+    return Resource.one(this, PDF, { path: { invoice_id: invoiceId } }, options);
   }
 }
 

@@ -10,6 +10,7 @@ const GET = operation('retrieve_meter');
 const LIST = operation('list_meters');
 const UPDATE = operation('update_meter');
 const DELETE = operation('delete_meter');
+const BALANCE = operation('retrieve_customer_meter_balance');
 
 /** The operations on meters. */
 class Meters extends Resource {
@@ -41,6 +42,14 @@ class Meters extends Resource {
    */
   delete(meterId, options) {
     return Resource.nothing(this, DELETE, { path: { meter_id: meterId } }, options);
+  }
+
+  /**
+   * How many units of the meter a customer has received, used and left. All are zero, without a
+   * balance_id, while the customer has no balance.
+   */
+  balance(meterId, customerId, options) {
+    return Resource.one(this, BALANCE, { path: { meter_id: meterId, customer_id: customerId } }, options);
   }
 }
 

@@ -5,11 +5,20 @@
 const { Resource, operation } = require('../../runtime/resource.js');
 const { models } = require('../models.js');
 
+const CREATE = operation('create_payout_method');
 const GET = operation('retrieve_payout_method');
 const LIST = operation('list_payout_methods');
 
 /** The operations on payout methods. */
 class PayoutMethods extends Resource {
+  /**
+   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost
+   * response.
+   */
+  create(body, options) {
+    return Resource.one(this, CREATE, { body }, options);
+  }
+
   /**
    * The current state of a payout method. Documented with the generated clients; the current server
    * has no such route.

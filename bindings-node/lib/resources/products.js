@@ -10,6 +10,9 @@ const GET = operation('retrieve_product');
 const LIST = operation('list_products');
 const UPDATE = operation('update_product');
 const DELETE = operation('delete_product');
+const ADD_PRICE = operation('add_product_price');
+const SET_DEFAULT_PRICE = operation('set_default_product_price');
+const UPDATE_PRICES = operation('update_product_prices');
 
 /** The operations on products. */
 class Products extends Resource {
@@ -44,6 +47,30 @@ class Products extends Resource {
    */
   delete(productId, options) {
     return Resource.nothing(this, DELETE, { path: { product_id: productId } }, options);
+  }
+
+  /**
+   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API
+   * allows at most 3 active prices of a product.
+   */
+  addPrice(productId, body, options) {
+    return Resource.one(this, ADD_PRICE, { path: { product_id: productId }, body }, options);
+  }
+
+  /**
+   * Makes one of the prices the default price of its product, and returns the product. Moves no
+   * money and is safe to repeat.
+   */
+  setDefaultPrice(productId, priceId, options) {
+    return Resource.one(this, SET_DEFAULT_PRICE, { path: { product_id: productId, price_id: priceId } }, options);
+  }
+
+  /**
+   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says
+   * that prices cannot change. The response is not documented.
+   */
+  updatePrices(body, options) {
+    return Resource.any(this, UPDATE_PRICES, { body }, options);
   }
 }
 

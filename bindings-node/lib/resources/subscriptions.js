@@ -10,6 +10,10 @@ const GET = operation('retrieve_subscription');
 const LIST = operation('list_subscriptions');
 const UPDATE = operation('update_subscription');
 const DELETE = operation('delete_subscription');
+const CANCEL = operation('cancel_subscription');
+const RESUME = operation('resume_subscription');
+const CHANGE_PLAN = operation('change_subscription_plan');
+const USAGE = operation('retrieve_subscription_usage');
 
 /** The operations on subscriptions. */
 class Subscriptions extends Resource {
@@ -48,6 +52,37 @@ class Subscriptions extends Resource {
    */
   delete(subscriptionId, options) {
     return Resource.nothing(this, DELETE, { path: { subscription_id: subscriptionId } }, options);
+  }
+
+  /**
+   * Cancels a subscription, at once or at the end of its period. Moves no money and is safe to
+   * repeat.
+   */
+  cancel(subscriptionId, body, options) {
+    return Resource.one(this, CANCEL, { path: { subscription_id: subscriptionId }, body }, options);
+  }
+
+  /**
+   * Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
+   */
+  resume(subscriptionId, options) {
+    return Resource.one(this, RESUME, { path: { subscription_id: subscriptionId } }, options);
+  }
+
+  /**
+   * Moves a subscription to another price. It may bill the customer, so never repeat it after an
+   * unknown outcome; proration is not documented.
+   */
+  changePlan(subscriptionId, body, options) {
+    return Resource.one(this, CHANGE_PLAN, { path: { subscription_id: subscriptionId }, body }, options);
+  }
+
+  /**
+   * How much of a usage-based product the subscription has used. What the response contains is not
+   * documented.
+   */
+  usage(subscriptionId, options) {
+    return Resource.any(this, USAGE, { path: { subscription_id: subscriptionId } }, options);
   }
 }
 

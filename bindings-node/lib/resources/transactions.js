@@ -7,6 +7,7 @@ const { models } = require('../models.js');
 
 const GET = operation('retrieve_transaction');
 const LIST = operation('list_transactions');
+const RECEIPT = operation('retrieve_transaction_receipt');
 
 /** The operations on transactions. */
 class Transactions extends Resource {
@@ -21,6 +22,14 @@ class Transactions extends Resource {
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Transaction);
+  }
+
+  /**
+   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is
+   * JSON with links, not a PDF.
+   */
+  receipt(transactionId, options) {
+    return Resource.one(this, RECEIPT, { path: { transaction_id: transactionId } }, options);
   }
 }
 

@@ -7,6 +7,7 @@ const { models } = require('../models.js');
 
 const GET = operation('retrieve_webhook_delivery_log');
 const LIST = operation('list_webhook_delivery_logs');
+const LIST_FOR_WEBHOOK = operation('list_webhook_logs');
 
 /** The operations on webhook delivery logs. */
 class WebhookDeliveryLogs extends Resource {
@@ -21,6 +22,14 @@ class WebhookDeliveryLogs extends Resource {
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.WebhookDeliveryLog);
+  }
+
+  /**
+   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have
+   * list with webhookId instead.
+   */
+  listForWebhook(webhookId, query, options) {
+    return Resource.list(this, LIST_FOR_WEBHOOK, { path: { webhook_id: webhookId }, query }, options, models.WebhookDeliveryLog);
   }
 }
 

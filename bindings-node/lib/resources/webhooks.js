@@ -10,6 +10,8 @@ const GET = operation('retrieve_webhook');
 const LIST = operation('list_webhooks');
 const UPDATE = operation('update_webhook');
 const DELETE = operation('delete_webhook');
+const TEST = operation('test_webhook');
+const RETRY_DELIVERY = operation('retry_webhook_delivery');
 
 /** The operations on webhooks. */
 class Webhooks extends Resource {
@@ -42,6 +44,22 @@ class Webhooks extends Resource {
    */
   delete(webhookId, options) {
     return Resource.nothing(this, DELETE, { path: { webhook_id: webhookId } }, options);
+  }
+
+  /**
+   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a
+   * second event.
+   */
+  test(webhookId, options) {
+    return Resource.one(this, TEST, { path: { webhook_id: webhookId } }, options);
+  }
+
+  /**
+   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the
+   * delivery fails; a repeat delivers it once more.
+   */
+  retryDelivery(webhookId, logId, options) {
+    return Resource.one(this, RETRY_DELIVERY, { path: { webhook_id: webhookId, log_id: logId } }, options);
   }
 }
 

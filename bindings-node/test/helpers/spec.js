@@ -28,28 +28,32 @@ function readOperation(resource, method, route, entry) {
   const returned = contentOf(response);
   const listed = returned && schemas[returned]['x-lomi'].lists;
   return {
-    class: resource.documented.class,
+    class: resource.documented?.class,
     client: camel(resource.resource),
     id: lomi.operation,
     name: camel(lomi.operation),
-    verb: lomi.verb,
+    verb: camel(lomi.verb),
     method: method.toUpperCase(),
     status: Number(status),
     query: (entry.parameters ?? []).filter((parameter) => parameter.in === 'query'),
-    hasId: route.includes('{'),
+    ids: (route.match(/\{\w+\}/g) ?? []).length,
     body: contentOf(entry.requestBody),
     returned: listed ?? returned,
     isList: listed !== undefined,
+    isAny: response.content !== undefined && returned === undefined,
     alternatives: lomi.alternatives ?? [],
     replaySafe: lomi.replaySafe === true,
+    naturalKey: lomi.naturalKey,
     routes: {},
+    generations: {},
+    documented: false,
   };
 }
 
-/** The operations of every documented class, by their documented name. */
+/** Every operation, with its path in each route style. */
 function readOperations() {
   const operations = {};
-  for (const resource of files.filter((file) => file.documented)) {
+  for (const resource of files) {
     for (const [route, item] of Object.entries(resource.paths)) {
       for (const [method, entry] of Object.entries(item)) {
         if (method === 'parameters') continue;
@@ -59,11 +63,17 @@ function readOperations() {
           route,
           entry,
         ));
-        const { routes } = entry['x-lomi'];
+        const { routes, generations } = entry['x-lomi'];
         for (const style of routes ? [routes] : ['documented', 'current']) operation.routes[style] = route;
+        for (const generation of generations) {
+          operation.generations[generation] = (operation.generations[generation] ?? 0) + 1;
+        }
+        operation.documented ||= generations.includes('C');
       }
     }
   }
+  // The newest API has the path of the current server where it has not renamed it.
+  for (const { routes } of Object.values(operations)) routes.newest ??= routes.current;
   return Object.values(operations);
 }
 
@@ -83,7 +93,8 @@ function sample(property) {
   if (property.oneOf) return ['one', 'two'];
   switch (property.type) {
     case 'array':
-      return [property.items.$ref ? sample(property.items) : { key: 'value' }];
+      if (property.items.$ref) return [sample(property.items)];
+      return [property.items.type === 'string' ? 'text' : { key: 'value' }];
     case 'boolean':
       return true;
     case 'integer':
@@ -105,7 +116,7 @@ function sampleObject(name, wanted) {
 
 /** What the caller sends to an operation, in a route style: fields that keep their name in it. */
 function requestBody(operation, style) {
-  const source = schemas[operation.body]['x-lomi'].writes;
+  const source = schemas[operation.body]['x-lomi'].writes ?? operation.body;
   return sampleObject(source, (field) => !field.readOnly && field['x-lomi']?.sent?.[style] === undefined);
 }
 
@@ -115,7 +126,21 @@ const responseObject = (name) => sampleObject(name, (field) => !field.writeOnly)
 /** The class of a schema in this package. */
 const className = (name) => schemas[name]['x-lomi'].names.node;
 
+/** Whether an object of a schema is refused without its id. */
+const isStrict = (name) => {
+  const { id, idOptional } = schemas[name]['x-lomi'];
+  return id !== undefined && idOptional !== true;
+};
+
 /** The field that identifies a schema in place of another one. */
 const marker = (name) => schemas[name]?.['x-lomi'].marker;
 
-module.exports = { className, marker, operations: readOperations(), requestBody, responseObject, sample };
+module.exports = {
+  className,
+  isStrict,
+  marker,
+  operations: readOperations(),
+  requestBody,
+  responseObject,
+  sample,
+};

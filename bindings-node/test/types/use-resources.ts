@@ -54,12 +54,13 @@ export async function customers(api: LomiClient): Promise<void> {
 
 export async function refunds(api: LomiClient): Promise<void> {
   const refund = await api.refunds.create({ transaction_id: 't', amount: new Money(500, 'XOF') });
-  exactly<Equal<typeof refund, Refund | ConfirmationRequired>>();
+  exactly<Equal<typeof refund, Refund | ConfirmationRequired<Refund>>>();
   // @ts-expect-error nothing may have been refunded yet
   void refund.amount;
   if (refund.requires_confirmation) {
     const token: string | null | undefined = refund.confirmation_token;
     void token;
+    exactly<Equal<Awaited<ReturnType<typeof refund.confirm>>, Refund>>();
     return;
   }
   const amount: number | null | undefined = refund.amount;

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from ._page import Page as Page
     from .api.beneficiary_payouts_api import BeneficiaryPayoutsApi as BeneficiaryPayoutsApi
     from .api.checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
+    from .api.customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
     from .api.customers_api import CustomersApi as CustomersApi
     from .api.discount_coupons_api import DiscountCouponsApi as DiscountCouponsApi
     from .api.events_api import EventsApi as EventsApi
     from .api.installment_payments_api import InstallmentPaymentsApi as InstallmentPaymentsApi
-    from .api.customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
     from .api.meter_balances_api import MeterBalancesApi as MeterBalancesApi
     from .api.meters_api import MetersApi as MetersApi
     from .api.payment_links_api import PaymentLinksApi as PaymentLinksApi
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .errors import BadRequestError as BadRequestError
     from .errors import CancelledError as CancelledError
     from .errors import ConfigurationError as ConfigurationError
+    from .errors import ConfirmationTokenError as ConfirmationTokenError
     from .errors import ConflictError as ConflictError
     from .errors import IdempotencyConflictError as IdempotencyConflictError
     from .errors import InternalError as InternalError
@@ -86,17 +87,44 @@ if TYPE_CHECKING:
     from .exceptions import ApiTypeError as ApiTypeError
     from .exceptions import ApiValueError as ApiValueError
     from .exceptions import OpenApiException as OpenApiException
+    from .models import AccountDelete as AccountDelete
+    from .models import AccountDeletion as AccountDeletion
+    from .models import AccountSession as AccountSession
+    from .models import AccountSessionCreate as AccountSessionCreate
+    from .models import ApiKey as ApiKey
+    from .models import ApiKeyCreate as ApiKeyCreate
+    from .models import ApiKeyList as ApiKeyList
+    from .models import ApiLogEntry as ApiLogEntry
+    from .models import ApiLogEntryList as ApiLogEntryList
+    from .models import Balance as Balance
+    from .models import BalanceBreakdown as BalanceBreakdown
+    from .models import BalanceBreakdownList as BalanceBreakdownList
+    from .models import BalanceList as BalanceList
     from .models import BeneficiaryPayout as BeneficiaryPayout
     from .models import BeneficiaryPayouts as BeneficiaryPayouts
     from .models import BeneficiaryPayoutsCreate as BeneficiaryPayoutsCreate
     from .models import BeneficiaryPayoutsUpdate as BeneficiaryPayoutsUpdate
     from .models import BlockingInvoice as BlockingInvoice
+    from .models import BnplStatus as BnplStatus
+    from .models import CardCharge as CardCharge
+    from .models import CardChargeCapture as CardChargeCapture
+    from .models import CardChargeCreate as CardChargeCreate
+    from .models import CardChargeIncrement as CardChargeIncrement
+    from .models import ChargeNextAction as ChargeNextAction
+    from .models import ChargeNextActionType as ChargeNextActionType
     from .models import CheckoutSession as CheckoutSession
     from .models import CheckoutSessions as CheckoutSessions
     from .models import CheckoutSessionsCreate as CheckoutSessionsCreate
+    from .models import CheckoutSessionStatus as CheckoutSessionStatus
     from .models import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .models import CheckoutSettings as CheckoutSettings
+    from .models import CheckoutSettingsUpdate as CheckoutSettingsUpdate
     from .models import ConfirmationRequired as ConfirmationRequired
+    from .models import CouponPerformance as CouponPerformance
+    from .models import CurrencyCode as CurrencyCode
     from .models import Customer as Customer
+    from .models import CustomerBlock as CustomerBlock
+    from .models import CustomerBlockEntry as CustomerBlockEntry
     from .models import CustomerInvoices as CustomerInvoices
     from .models import CustomerInvoicesCreate as CustomerInvoicesCreate
     from .models import CustomerInvoicesUpdate as CustomerInvoicesUpdate
@@ -107,17 +135,32 @@ if TYPE_CHECKING:
     from .models import DiscountCoupons as DiscountCoupons
     from .models import DiscountCouponsCreate as DiscountCouponsCreate
     from .models import DiscountCouponsUpdate as DiscountCouponsUpdate
+    from .models import Dispute as Dispute
+    from .models import DisputeEvidence as DisputeEvidence
+    from .models import DisputeList as DisputeList
+    from .models import DocumentLinks as DocumentLinks
+    from .models import Entitlement as Entitlement
+    from .models import EntitlementCreate as EntitlementCreate
     from .models import Error as Error
     from .models import ErrorError as ErrorError
     from .models import Event as Event
     from .models import Events as Events
     from .models import EventsCreate as EventsCreate
     from .models import EventsUpdate as EventsUpdate
+    from .models import Export as Export
+    from .models import ExportCreate as ExportCreate
+    from .models import ExportList as ExportList
+    from .models import ExportType as ExportType
+    from .models import Frequency as Frequency
     from .models import InstallmentPayment as InstallmentPayment
     from .models import InstallmentPayments as InstallmentPayments
     from .models import InstallmentPaymentsCreate as InstallmentPaymentsCreate
     from .models import InstallmentPaymentsUpdate as InstallmentPaymentsUpdate
+    from .models import InstantSettlement as InstantSettlement
+    from .models import InstantSettlementCreate as InstantSettlementCreate
     from .models import Invoice as Invoice
+    from .models import InvoiceStatus as InvoiceStatus
+    from .models import KeyOwner as KeyOwner
     from .models import ListBeneficiaryPayouts200Response as ListBeneficiaryPayouts200Response
     from .models import ListCheckoutSessions200Response as ListCheckoutSessions200Response
     from .models import ListCustomerInvoices200Response as ListCustomerInvoices200Response
@@ -141,6 +184,13 @@ if TYPE_CHECKING:
     from .models import ListTransactions200Response as ListTransactions200Response
     from .models import ListWebhookDeliveryLogs200Response as ListWebhookDeliveryLogs200Response
     from .models import ListWebhooks200Response as ListWebhooks200Response
+    from .models import LoginLink as LoginLink
+    from .models import Merchant as Merchant
+    from .models import MerchantAccount as MerchantAccount
+    from .models import MerchantAccountList as MerchantAccountList
+    from .models import MerchantArr as MerchantArr
+    from .models import MerchantBalance as MerchantBalance
+    from .models import MerchantMrr as MerchantMrr
     from .models import Meter as Meter
     from .models import MeterBalance as MeterBalance
     from .models import MeterBalances as MeterBalances
@@ -149,10 +199,19 @@ if TYPE_CHECKING:
     from .models import Meters as Meters
     from .models import MetersCreate as MetersCreate
     from .models import MetersUpdate as MetersUpdate
+    from .models import MtnCharge as MtnCharge
+    from .models import MtnChargeCreate as MtnChargeCreate
+    from .models import Organization as Organization
+    from .models import OrganizationCreate as OrganizationCreate
+    from .models import OrganizationKeyCreate as OrganizationKeyCreate
+    from .models import OrganizationList as OrganizationList
+    from .models import OrganizationMetrics as OrganizationMetrics
+    from .models import OrganizationUpdate as OrganizationUpdate
     from .models import PaymentLink as PaymentLink
     from .models import PaymentLinks as PaymentLinks
     from .models import PaymentLinksCreate as PaymentLinksCreate
     from .models import PaymentLinksUpdate as PaymentLinksUpdate
+    from .models import PaymentMethodCode as PaymentMethodCode
     from .models import PaymentRequest as PaymentRequest
     from .models import PaymentRequests as PaymentRequests
     from .models import PaymentRequestsCreate as PaymentRequestsCreate
@@ -165,63 +224,113 @@ if TYPE_CHECKING:
     from .models import PayoutMethodsUpdate as PayoutMethodsUpdate
     from .models import Payouts as Payouts
     from .models import PayoutsCreate as PayoutsCreate
+    from .models import PayoutStatus as PayoutStatus
     from .models import PayoutsUpdate as PayoutsUpdate
+    from .models import PortalEvent as PortalEvent
+    from .models import PortalEventList as PortalEventList
+    from .models import PortalSession as PortalSession
+    from .models import PortalSessionCreate as PortalSessionCreate
     from .models import Price as Price
     from .models import Prices as Prices
     from .models import PricesCreate as PricesCreate
     from .models import PricesUpdate as PricesUpdate
+    from .models import PricingModelEnum as PricingModelEnum
     from .models import Product as Product
+    from .models import ProductPriceChange as ProductPriceChange
+    from .models import ProductPricesUpdate as ProductPricesUpdate
     from .models import Products as Products
     from .models import ProductsCreate as ProductsCreate
     from .models import ProductsUpdate as ProductsUpdate
+    from .models import ProductTypeEnum as ProductTypeEnum
+    from .models import Provider as Provider
+    from .models import ProviderCode as ProviderCode
+    from .models import ProviderList as ProviderList
+    from .models import RadarSettings as RadarSettings
+    from .models import RadarSettingsUpdate as RadarSettingsUpdate
     from .models import Refund as Refund
     from .models import Refunds as Refunds
     from .models import RefundsCreate as RefundsCreate
+    from .models import RefundStatus as RefundStatus
     from .models import RefundsUpdate as RefundsUpdate
     from .models import RiskAssessment as RiskAssessment
     from .models import RiskAssessmentList as RiskAssessmentList
+    from .models import Settlement as Settlement
+    from .models import SettlementList as SettlementList
+    from .models import SettlementStatus as SettlementStatus
     from .models import SpiAccountAlias as SpiAccountAlias
     from .models import SpiAccountAliases as SpiAccountAliases
     from .models import SpiAccountAliasesCreate as SpiAccountAliasesCreate
     from .models import SpiAccountAliasesUpdate as SpiAccountAliasesUpdate
+    from .models import SpiAccountStatus as SpiAccountStatus
+    from .models import SpiAccountType as SpiAccountType
+    from .models import SpiPaymentStatus as SpiPaymentStatus
     from .models import SpiQrCode as SpiQrCode
     from .models import SpiQrCodes as SpiQrCodes
     from .models import SpiQrCodesCreate as SpiQrCodesCreate
     from .models import SpiQrCodesUpdate as SpiQrCodesUpdate
+    from .models import StorefrontSettings as StorefrontSettings
+    from .models import StorefrontSettingsUpdate as StorefrontSettingsUpdate
     from .models import Subscription as Subscription
+    from .models import SubscriptionCancel as SubscriptionCancel
+    from .models import SubscriptionPlan as SubscriptionPlan
+    from .models import SubscriptionPlanChange as SubscriptionPlanChange
+    from .models import SubscriptionPlanCreate as SubscriptionPlanCreate
+    from .models import SubscriptionPlanList as SubscriptionPlanList
+    from .models import SubscriptionPlanUpdate as SubscriptionPlanUpdate
     from .models import Subscriptions as Subscriptions
     from .models import SubscriptionsCreate as SubscriptionsCreate
+    from .models import SubscriptionStatus as SubscriptionStatus
     from .models import SubscriptionsUpdate as SubscriptionsUpdate
+    from .models import SupportRequest as SupportRequest
+    from .models import SupportRequestCreate as SupportRequestCreate
+    from .models import SupportRequestList as SupportRequestList
+    from .models import SwitchCharge as SwitchCharge
+    from .models import SwitchChargeCreate as SwitchChargeCreate
+    from .models import TeamInvitationCreate as TeamInvitationCreate
+    from .models import TeamInvitationRevoke as TeamInvitationRevoke
+    from .models import TeamMember as TeamMember
+    from .models import TeamMemberList as TeamMemberList
+    from .models import TeamMemberRoleUpdate as TeamMemberRoleUpdate
+    from .models import TeamRole as TeamRole
+    from .models import TeamRoleList as TeamRoleList
+    from .models import TopCustomer as TopCustomer
+    from .models import TopCustomerList as TopCustomerList
     from .models import Transaction as Transaction
     from .models import Transactions as Transactions
     from .models import TransactionsCreate as TransactionsCreate
+    from .models import TransactionStatus as TransactionStatus
     from .models import TransactionsUpdate as TransactionsUpdate
+    from .models import Transfer as Transfer
+    from .models import TransferCreate as TransferCreate
+    from .models import TransferList as TransferList
+    from .models import TransferReversal as TransferReversal
+    from .models import TransferStatus as TransferStatus
+    from .models import UsageCreditGrant as UsageCreditGrant
     from .models import UsageEvent as UsageEvent
+    from .models import UsagePeriod as UsagePeriod
+    from .models import UsagePeriodList as UsagePeriodList
+    from .models import UsageRecord as UsageRecord
+    from .models import UsageRecordCreate as UsageRecordCreate
+    from .models import UsageRecordList as UsageRecordList
+    from .models import UsageRecordStatus as UsageRecordStatus
+    from .models import UsageSubscriptionCreate as UsageSubscriptionCreate
+    from .models import WaveCharge as WaveCharge
+    from .models import WaveChargeCreate as WaveChargeCreate
     from .models import Webhook as Webhook
     from .models import WebhookDeliveryLog as WebhookDeliveryLog
     from .models import WebhookDeliveryLogs as WebhookDeliveryLogs
     from .models import WebhookDeliveryLogsCreate as WebhookDeliveryLogsCreate
     from .models import WebhookDeliveryLogsUpdate as WebhookDeliveryLogsUpdate
+    from .models import WebhookEvent as WebhookEvent
+    from .models import WebhookRetryResult as WebhookRetryResult
     from .models import Webhooks as Webhooks
     from .models import WebhooksCreate as WebhooksCreate
     from .models import WebhooksUpdate as WebhooksUpdate
-    from .models import CheckoutSessionStatus as CheckoutSessionStatus
-    from .models import BnplStatus as BnplStatus
-    from .models import InvoiceStatus as InvoiceStatus
-    from .models import PayoutStatus as PayoutStatus
-    from .models import PricingModelEnum as PricingModelEnum
-    from .models import ProductTypeEnum as ProductTypeEnum
-    from .models import RefundStatus as RefundStatus
-    from .models import SpiAccountStatus as SpiAccountStatus
-    from .models import SpiAccountType as SpiAccountType
-    from .models import SubscriptionStatus as SubscriptionStatus
-    from .models import TransactionStatus as TransactionStatus
-    from .models import CurrencyCode as CurrencyCode
-    from .models import WebhookEvent as WebhookEvent
-    from .models import ProviderCode as ProviderCode
-    from .models import PaymentMethodCode as PaymentMethodCode
-    from .models import SpiPaymentStatus as SpiPaymentStatus
-    from .models import Frequency as Frequency
+    from .models import WebhookTestResult as WebhookTestResult
+    from .models import WhatsappPaymentMessageCreate as WhatsappPaymentMessageCreate
+    from .models import WhatsappSettings as WhatsappSettings
+    from .models import WhatsappSettingsUpdate as WhatsappSettingsUpdate
+    from .models import WhatsappSetupLinkCreate as WhatsappSetupLinkCreate
     from .money import Money as Money
 
 #: The module of each name.
@@ -269,6 +378,7 @@ _MODULES = {
     "BadRequestError": "errors",
     "CancelledError": "errors",
     "ConfigurationError": "errors",
+    "ConfirmationTokenError": "errors",
     "ConflictError": "errors",
     "IdempotencyConflictError": "errors",
     "InternalError": "errors",
@@ -295,17 +405,40 @@ _MODULES = {
     "ApiTypeError": "exceptions",
     "ApiValueError": "exceptions",
     "OpenApiException": "exceptions",
+    "AccountDelete": "models",
+    "AccountDeletion": "models",
+    "AccountSession": "models",
+    "AccountSessionCreate": "models",
+    "ApiKey": "models",
+    "ApiKeyCreate": "models",
+    "ApiKeyList": "models",
+    "ApiLogEntry": "models",
+    "ApiLogEntryList": "models",
+    "Balance": "models",
+    "BalanceBreakdown": "models",
+    "BalanceBreakdownList": "models",
+    "BalanceList": "models",
     "BeneficiaryPayout": "models",
     "BeneficiaryPayouts": "models",
     "BeneficiaryPayoutsCreate": "models",
     "BeneficiaryPayoutsUpdate": "models",
     "BlockingInvoice": "models",
+    "CardCharge": "models",
+    "CardChargeCapture": "models",
+    "CardChargeCreate": "models",
+    "CardChargeIncrement": "models",
+    "ChargeNextAction": "models",
     "CheckoutSession": "models",
     "CheckoutSessions": "models",
     "CheckoutSessionsCreate": "models",
     "CheckoutSessionsUpdate": "models",
+    "CheckoutSettings": "models",
+    "CheckoutSettingsUpdate": "models",
     "ConfirmationRequired": "models",
+    "CouponPerformance": "models",
     "Customer": "models",
+    "CustomerBlock": "models",
+    "CustomerBlockEntry": "models",
     "CustomerInvoices": "models",
     "CustomerInvoicesCreate": "models",
     "CustomerInvoicesUpdate": "models",
@@ -316,17 +449,29 @@ _MODULES = {
     "DiscountCoupons": "models",
     "DiscountCouponsCreate": "models",
     "DiscountCouponsUpdate": "models",
+    "Dispute": "models",
+    "DisputeEvidence": "models",
+    "DisputeList": "models",
+    "DocumentLinks": "models",
+    "Entitlement": "models",
+    "EntitlementCreate": "models",
     "Error": "models",
     "ErrorError": "models",
     "Event": "models",
     "Events": "models",
     "EventsCreate": "models",
     "EventsUpdate": "models",
+    "Export": "models",
+    "ExportCreate": "models",
+    "ExportList": "models",
     "InstallmentPayment": "models",
     "InstallmentPayments": "models",
     "InstallmentPaymentsCreate": "models",
     "InstallmentPaymentsUpdate": "models",
+    "InstantSettlement": "models",
+    "InstantSettlementCreate": "models",
     "Invoice": "models",
+    "KeyOwner": "models",
     "ListBeneficiaryPayouts200Response": "models",
     "ListCheckoutSessions200Response": "models",
     "ListCustomerInvoices200Response": "models",
@@ -350,6 +495,13 @@ _MODULES = {
     "ListTransactions200Response": "models",
     "ListWebhookDeliveryLogs200Response": "models",
     "ListWebhooks200Response": "models",
+    "LoginLink": "models",
+    "Merchant": "models",
+    "MerchantAccount": "models",
+    "MerchantAccountList": "models",
+    "MerchantArr": "models",
+    "MerchantBalance": "models",
+    "MerchantMrr": "models",
     "Meter": "models",
     "MeterBalance": "models",
     "MeterBalances": "models",
@@ -358,6 +510,14 @@ _MODULES = {
     "Meters": "models",
     "MetersCreate": "models",
     "MetersUpdate": "models",
+    "MtnCharge": "models",
+    "MtnChargeCreate": "models",
+    "Organization": "models",
+    "OrganizationCreate": "models",
+    "OrganizationKeyCreate": "models",
+    "OrganizationList": "models",
+    "OrganizationMetrics": "models",
+    "OrganizationUpdate": "models",
     "PaymentLink": "models",
     "PaymentLinks": "models",
     "PaymentLinksCreate": "models",
@@ -375,20 +535,32 @@ _MODULES = {
     "Payouts": "models",
     "PayoutsCreate": "models",
     "PayoutsUpdate": "models",
+    "PortalEvent": "models",
+    "PortalEventList": "models",
+    "PortalSession": "models",
+    "PortalSessionCreate": "models",
     "Price": "models",
     "Prices": "models",
     "PricesCreate": "models",
     "PricesUpdate": "models",
     "Product": "models",
+    "ProductPriceChange": "models",
+    "ProductPricesUpdate": "models",
     "Products": "models",
     "ProductsCreate": "models",
     "ProductsUpdate": "models",
+    "Provider": "models",
+    "ProviderList": "models",
+    "RadarSettings": "models",
+    "RadarSettingsUpdate": "models",
     "Refund": "models",
     "Refunds": "models",
     "RefundsCreate": "models",
     "RefundsUpdate": "models",
     "RiskAssessment": "models",
     "RiskAssessmentList": "models",
+    "Settlement": "models",
+    "SettlementList": "models",
     "SpiAccountAlias": "models",
     "SpiAccountAliases": "models",
     "SpiAccountAliasesCreate": "models",
@@ -397,34 +569,80 @@ _MODULES = {
     "SpiQrCodes": "models",
     "SpiQrCodesCreate": "models",
     "SpiQrCodesUpdate": "models",
+    "StorefrontSettings": "models",
+    "StorefrontSettingsUpdate": "models",
     "Subscription": "models",
+    "SubscriptionCancel": "models",
+    "SubscriptionPlan": "models",
+    "SubscriptionPlanChange": "models",
+    "SubscriptionPlanCreate": "models",
+    "SubscriptionPlanList": "models",
+    "SubscriptionPlanUpdate": "models",
     "Subscriptions": "models",
     "SubscriptionsCreate": "models",
     "SubscriptionsUpdate": "models",
+    "SupportRequest": "models",
+    "SupportRequestCreate": "models",
+    "SupportRequestList": "models",
+    "SwitchCharge": "models",
+    "SwitchChargeCreate": "models",
+    "TeamInvitationCreate": "models",
+    "TeamInvitationRevoke": "models",
+    "TeamMember": "models",
+    "TeamMemberList": "models",
+    "TeamMemberRoleUpdate": "models",
+    "TeamRole": "models",
+    "TeamRoleList": "models",
+    "TopCustomer": "models",
+    "TopCustomerList": "models",
     "Transaction": "models",
     "Transactions": "models",
     "TransactionsCreate": "models",
     "TransactionsUpdate": "models",
+    "Transfer": "models",
+    "TransferCreate": "models",
+    "TransferList": "models",
+    "TransferReversal": "models",
+    "UsageCreditGrant": "models",
     "UsageEvent": "models",
+    "UsagePeriod": "models",
+    "UsagePeriodList": "models",
+    "UsageRecord": "models",
+    "UsageRecordCreate": "models",
+    "UsageRecordList": "models",
+    "UsageSubscriptionCreate": "models",
+    "WaveCharge": "models",
+    "WaveChargeCreate": "models",
     "Webhook": "models",
     "WebhookDeliveryLog": "models",
     "WebhookDeliveryLogs": "models",
     "WebhookDeliveryLogsCreate": "models",
     "WebhookDeliveryLogsUpdate": "models",
+    "WebhookRetryResult": "models",
+    "WebhookTestResult": "models",
     "Webhooks": "models",
     "WebhooksCreate": "models",
     "WebhooksUpdate": "models",
+    "WhatsappPaymentMessageCreate": "models",
+    "WhatsappSettings": "models",
+    "WhatsappSettingsUpdate": "models",
+    "WhatsappSetupLinkCreate": "models",
+    "ChargeNextActionType": "models",
     "CheckoutSessionStatus": "models",
+    "ExportType": "models",
     "BnplStatus": "models",
     "InvoiceStatus": "models",
     "PayoutStatus": "models",
     "PricingModelEnum": "models",
     "ProductTypeEnum": "models",
     "RefundStatus": "models",
+    "SettlementStatus": "models",
     "SpiAccountStatus": "models",
     "SpiAccountType": "models",
     "SubscriptionStatus": "models",
     "TransactionStatus": "models",
+    "TransferStatus": "models",
+    "UsageRecordStatus": "models",
     "CurrencyCode": "models",
     "WebhookEvent": "models",
     "ProviderCode": "models",
@@ -476,6 +694,7 @@ __all__ = [
     "BadRequestError",
     "CancelledError",
     "ConfigurationError",
+    "ConfirmationTokenError",
     "ConflictError",
     "IdempotencyConflictError",
     "InternalError",
@@ -502,17 +721,40 @@ __all__ = [
     "ApiTypeError",
     "ApiValueError",
     "OpenApiException",
+    "AccountDelete",
+    "AccountDeletion",
+    "AccountSession",
+    "AccountSessionCreate",
+    "ApiKey",
+    "ApiKeyCreate",
+    "ApiKeyList",
+    "ApiLogEntry",
+    "ApiLogEntryList",
+    "Balance",
+    "BalanceBreakdown",
+    "BalanceBreakdownList",
+    "BalanceList",
     "BeneficiaryPayout",
     "BeneficiaryPayouts",
     "BeneficiaryPayoutsCreate",
     "BeneficiaryPayoutsUpdate",
     "BlockingInvoice",
+    "CardCharge",
+    "CardChargeCapture",
+    "CardChargeCreate",
+    "CardChargeIncrement",
+    "ChargeNextAction",
     "CheckoutSession",
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "CheckoutSettings",
+    "CheckoutSettingsUpdate",
     "ConfirmationRequired",
+    "CouponPerformance",
     "Customer",
+    "CustomerBlock",
+    "CustomerBlockEntry",
     "CustomerInvoices",
     "CustomerInvoicesCreate",
     "CustomerInvoicesUpdate",
@@ -523,17 +765,29 @@ __all__ = [
     "DiscountCoupons",
     "DiscountCouponsCreate",
     "DiscountCouponsUpdate",
+    "Dispute",
+    "DisputeEvidence",
+    "DisputeList",
+    "DocumentLinks",
+    "Entitlement",
+    "EntitlementCreate",
     "Error",
     "ErrorError",
     "Event",
     "Events",
     "EventsCreate",
     "EventsUpdate",
+    "Export",
+    "ExportCreate",
+    "ExportList",
     "InstallmentPayment",
     "InstallmentPayments",
     "InstallmentPaymentsCreate",
     "InstallmentPaymentsUpdate",
+    "InstantSettlement",
+    "InstantSettlementCreate",
     "Invoice",
+    "KeyOwner",
     "ListBeneficiaryPayouts200Response",
     "ListCheckoutSessions200Response",
     "ListCustomerInvoices200Response",
@@ -557,6 +811,13 @@ __all__ = [
     "ListTransactions200Response",
     "ListWebhookDeliveryLogs200Response",
     "ListWebhooks200Response",
+    "LoginLink",
+    "Merchant",
+    "MerchantAccount",
+    "MerchantAccountList",
+    "MerchantArr",
+    "MerchantBalance",
+    "MerchantMrr",
     "Meter",
     "MeterBalance",
     "MeterBalances",
@@ -565,6 +826,14 @@ __all__ = [
     "Meters",
     "MetersCreate",
     "MetersUpdate",
+    "MtnCharge",
+    "MtnChargeCreate",
+    "Organization",
+    "OrganizationCreate",
+    "OrganizationKeyCreate",
+    "OrganizationList",
+    "OrganizationMetrics",
+    "OrganizationUpdate",
     "PaymentLink",
     "PaymentLinks",
     "PaymentLinksCreate",
@@ -582,20 +851,32 @@ __all__ = [
     "Payouts",
     "PayoutsCreate",
     "PayoutsUpdate",
+    "PortalEvent",
+    "PortalEventList",
+    "PortalSession",
+    "PortalSessionCreate",
     "Price",
     "Prices",
     "PricesCreate",
     "PricesUpdate",
     "Product",
+    "ProductPriceChange",
+    "ProductPricesUpdate",
     "Products",
     "ProductsCreate",
     "ProductsUpdate",
+    "Provider",
+    "ProviderList",
+    "RadarSettings",
+    "RadarSettingsUpdate",
     "Refund",
     "Refunds",
     "RefundsCreate",
     "RefundsUpdate",
     "RiskAssessment",
     "RiskAssessmentList",
+    "Settlement",
+    "SettlementList",
     "SpiAccountAlias",
     "SpiAccountAliases",
     "SpiAccountAliasesCreate",
@@ -604,34 +885,80 @@ __all__ = [
     "SpiQrCodes",
     "SpiQrCodesCreate",
     "SpiQrCodesUpdate",
+    "StorefrontSettings",
+    "StorefrontSettingsUpdate",
     "Subscription",
+    "SubscriptionCancel",
+    "SubscriptionPlan",
+    "SubscriptionPlanChange",
+    "SubscriptionPlanCreate",
+    "SubscriptionPlanList",
+    "SubscriptionPlanUpdate",
     "Subscriptions",
     "SubscriptionsCreate",
     "SubscriptionsUpdate",
+    "SupportRequest",
+    "SupportRequestCreate",
+    "SupportRequestList",
+    "SwitchCharge",
+    "SwitchChargeCreate",
+    "TeamInvitationCreate",
+    "TeamInvitationRevoke",
+    "TeamMember",
+    "TeamMemberList",
+    "TeamMemberRoleUpdate",
+    "TeamRole",
+    "TeamRoleList",
+    "TopCustomer",
+    "TopCustomerList",
     "Transaction",
     "Transactions",
     "TransactionsCreate",
     "TransactionsUpdate",
+    "Transfer",
+    "TransferCreate",
+    "TransferList",
+    "TransferReversal",
+    "UsageCreditGrant",
     "UsageEvent",
+    "UsagePeriod",
+    "UsagePeriodList",
+    "UsageRecord",
+    "UsageRecordCreate",
+    "UsageRecordList",
+    "UsageSubscriptionCreate",
+    "WaveCharge",
+    "WaveChargeCreate",
     "Webhook",
     "WebhookDeliveryLog",
     "WebhookDeliveryLogs",
     "WebhookDeliveryLogsCreate",
     "WebhookDeliveryLogsUpdate",
+    "WebhookRetryResult",
+    "WebhookTestResult",
     "Webhooks",
     "WebhooksCreate",
     "WebhooksUpdate",
+    "WhatsappPaymentMessageCreate",
+    "WhatsappSettings",
+    "WhatsappSettingsUpdate",
+    "WhatsappSetupLinkCreate",
+    "ChargeNextActionType",
     "CheckoutSessionStatus",
+    "ExportType",
     "BnplStatus",
     "InvoiceStatus",
     "PayoutStatus",
     "PricingModelEnum",
     "ProductTypeEnum",
     "RefundStatus",
+    "SettlementStatus",
     "SpiAccountStatus",
     "SpiAccountType",
     "SubscriptionStatus",
     "TransactionStatus",
+    "TransferStatus",
+    "UsageRecordStatus",
     "CurrencyCode",
     "WebhookEvent",
     "ProviderCode",

@@ -16,26 +16,66 @@ if TYPE_CHECKING:
 class Resources:
     """The attributes of ``LomiClient``: a class of calls for each resource."""
 
+    account: resources.Account = Resource(  # type: ignore[assignment]
+        "account", "Account"
+    )
+    """Calls on account: delete, export."""
+    accounts: resources.Accounts = Resource(  # type: ignore[assignment]
+        "accounts", "Accounts"
+    )
+    """Calls on accounts: get, list."""
+    api_keys: resources.ApiKeys = Resource(  # type: ignore[assignment]
+        "api_keys", "ApiKeys"
+    )
+    """Calls on api keys: create, list, revoke."""
+    balances: resources.Balances = Resource(  # type: ignore[assignment]
+        "balances", "Balances"
+    )
+    """Calls on balances: list, breakdown, check."""
     beneficiary_payouts: resources.BeneficiaryPayouts = Resource(  # type: ignore[assignment]
         "beneficiary_payouts", "BeneficiaryPayouts"
     )
     """Calls on beneficiary payouts: create, get, list."""
+    charges: resources.Charges = Resource(  # type: ignore[assignment]
+        "charges", "Charges"
+    )
+    """Calls on charges: create_wave, create_mtn, create_card, create_switch, get_card,
+    capture_card, increment_card, cancel_card.
+    """
     checkout_sessions: resources.CheckoutSessions = Resource(  # type: ignore[assignment]
         "checkout_sessions", "CheckoutSessions"
     )
     """Calls on checkout sessions: create, get, list, update, delete."""
+    customer_subscriptions: resources.CustomerSubscriptions = Resource(  # type: ignore[assignment]
+        "customer_subscriptions", "CustomerSubscriptions"
+    )
+    """Calls on customer subscriptions: get, list, update, cancel."""
     customers: resources.Customers = Resource(  # type: ignore[assignment]
         "customers", "Customers"
     )
-    """Calls on customers: create, get, list, update, delete."""
+    """Calls on customers: create, get, list, update, delete, top, transactions, subscriptions,
+    portal_audit, create_portal_session, block, unblock.
+    """
     discount_coupons: resources.DiscountCoupons = Resource(  # type: ignore[assignment]
         "discount_coupons", "DiscountCoupons"
     )
-    """Calls on discount coupons: create, get, list, update, delete."""
+    """Calls on discount coupons: create, get, list, update, delete, performance."""
+    disputes: resources.Disputes = Resource(  # type: ignore[assignment]
+        "disputes", "Disputes"
+    )
+    """Calls on disputes: get, list, submit_evidence."""
     events: resources.Events = Resource(  # type: ignore[assignment]
         "events", "Events"
     )
     """Calls on events: get, list."""
+    exports: resources.Exports = Resource(  # type: ignore[assignment]
+        "exports", "Exports"
+    )
+    """Calls on exports: create, get, list."""
+    finance: resources.Finance = Resource(  # type: ignore[assignment]
+        "finance", "Finance"
+    )
+    """Calls on finance: summary, cashflow, aging, reconcile."""
     installment_payments: resources.InstallmentPayments = Resource(  # type: ignore[assignment]
         "installment_payments", "InstallmentPayments"
     )
@@ -43,7 +83,21 @@ class Resources:
     invoices: resources.Invoices = Resource(  # type: ignore[assignment]
         "invoices", "Invoices"
     )
-    """Calls on invoices: get, list."""
+    """Calls on invoices: create, get, list, update, create_checkout_session, finalize, send,
+    remind, void, pdf.
+    """
+    logs: resources.Logs = Resource(  # type: ignore[assignment]
+        "logs", "Logs"
+    )
+    """Calls on logs: get, list."""
+    me: resources.Me = Resource(  # type: ignore[assignment]
+        "me", "Me"
+    )
+    """Calls on me: get."""
+    merchants: resources.Merchants = Resource(  # type: ignore[assignment]
+        "merchants", "Merchants"
+    )
+    """Calls on merchants: get, mrr, arr, balance."""
     meter_balances: resources.MeterBalances = Resource(  # type: ignore[assignment]
         "meter_balances", "MeterBalances"
     )
@@ -51,7 +105,17 @@ class Resources:
     meters: resources.Meters = Resource(  # type: ignore[assignment]
         "meters", "Meters"
     )
-    """Calls on meters: create, get, list, update, delete."""
+    """Calls on meters: create, get, list, update, delete, balance."""
+    network: resources.Network = Resource(  # type: ignore[assignment]
+        "network", "Network"
+    )
+    """Calls on network: create_login_link, create_account_session."""
+    organizations: resources.Organizations = Resource(  # type: ignore[assignment]
+        "organizations", "Organizations"
+    )
+    """Calls on organizations: create, get, list, update, metrics, radar_settings,
+    update_radar_settings, create_key.
+    """
     payment_links: resources.PaymentLinks = Resource(  # type: ignore[assignment]
         "payment_links", "PaymentLinks"
     )
@@ -63,7 +127,7 @@ class Resources:
     payout_methods: resources.PayoutMethods = Resource(  # type: ignore[assignment]
         "payout_methods", "PayoutMethods"
     )
-    """Calls on payout methods: get, list."""
+    """Calls on payout methods: create, get, list."""
     payouts: resources.Payouts = Resource(  # type: ignore[assignment]
         "payouts", "Payouts"
     )
@@ -75,7 +139,13 @@ class Resources:
     products: resources.Products = Resource(  # type: ignore[assignment]
         "products", "Products"
     )
-    """Calls on products: create, get, list, update, delete."""
+    """Calls on products: create, get, list, update, delete, add_price, set_default_price,
+    update_prices.
+    """
+    providers: resources.Providers = Resource(  # type: ignore[assignment]
+        "providers", "Providers"
+    )
+    """Calls on providers: list."""
     refunds: resources.Refunds = Resource(  # type: ignore[assignment]
         "refunds", "Refunds"
     )
@@ -84,6 +154,14 @@ class Resources:
         "risk_assessments", "RiskAssessments"
     )
     """Calls on risk assessments: get, list."""
+    settings: resources.Settings = Resource(  # type: ignore[assignment]
+        "settings", "Settings"
+    )
+    """Calls on settings: get_checkout, update_checkout, get_storefront, update_storefront."""
+    settlements: resources.Settlements = Resource(  # type: ignore[assignment]
+        "settlements", "Settlements"
+    )
+    """Calls on settlements: list, create_instant, get_instant, transactions."""
     spi_account_aliases: resources.SpiAccountAliases = Resource(  # type: ignore[assignment]
         "spi_account_aliases", "SpiAccountAliases"
     )
@@ -92,47 +170,115 @@ class Resources:
         "spi_qr_codes", "SpiQrCodes"
     )
     """Calls on spi qr codes: create, get, list, update, delete."""
+    subscription_plans: resources.SubscriptionPlans = Resource(  # type: ignore[assignment]
+        "subscription_plans", "SubscriptionPlans"
+    )
+    """Calls on subscription plans: create, get, list, update, delete."""
     subscriptions: resources.Subscriptions = Resource(  # type: ignore[assignment]
         "subscriptions", "Subscriptions"
     )
-    """Calls on subscriptions: create, get, list, update, delete."""
+    """Calls on subscriptions: create, get, list, update, delete, cancel, resume, change_plan,
+    usage.
+    """
+    support_requests: resources.SupportRequests = Resource(  # type: ignore[assignment]
+        "support_requests", "SupportRequests"
+    )
+    """Calls on support requests: create, get, list, close."""
+    team: resources.Team = Resource(  # type: ignore[assignment]
+        "team", "Team"
+    )
+    """Calls on team: list, list_roles, invite, revoke_invite, update_role, remove."""
     transactions: resources.Transactions = Resource(  # type: ignore[assignment]
         "transactions", "Transactions"
     )
-    """Calls on transactions: get, list."""
+    """Calls on transactions: get, list, receipt."""
+    transfers: resources.Transfers = Resource(  # type: ignore[assignment]
+        "transfers", "Transfers"
+    )
+    """Calls on transfers: create, get, list, reverse."""
+    usage: resources.Usage = Resource(  # type: ignore[assignment]
+        "usage", "Usage"
+    )
+    """Calls on usage: record_event, list_events, get_event, create_subscription, list_periods,
+    revenue, check_entitlement, create_entitlement, grant_credits.
+    """
     webhook_delivery_logs: resources.WebhookDeliveryLogs = Resource(  # type: ignore[assignment]
         "webhook_delivery_logs", "WebhookDeliveryLogs"
     )
-    """Calls on webhook delivery logs: get, list."""
+    """Calls on webhook delivery logs: get, list, list_for_webhook."""
     webhooks: resources.Webhooks = Resource(  # type: ignore[assignment]
         "webhooks", "Webhooks"
     )
-    """Calls on webhooks: create, get, list, update, delete."""
+    """Calls on webhooks: create, get, list, update, delete, test, retry_delivery."""
+    whatsapp: resources.Whatsapp = Resource(  # type: ignore[assignment]
+        "whatsapp", "Whatsapp"
+    )
+    """Calls on whatsapp: get, update, create_setup_link, send_payment_message."""
 
 
 class AsyncResources:
     """The attributes of ``AsyncLomiClient``: a class of calls for each resource."""
 
+    account: resources.AsyncAccount = Resource(  # type: ignore[assignment]
+        "account", "AsyncAccount"
+    )
+    """Calls on account: delete, export."""
+    accounts: resources.AsyncAccounts = Resource(  # type: ignore[assignment]
+        "accounts", "AsyncAccounts"
+    )
+    """Calls on accounts: get, list."""
+    api_keys: resources.AsyncApiKeys = Resource(  # type: ignore[assignment]
+        "api_keys", "AsyncApiKeys"
+    )
+    """Calls on api keys: create, list, revoke."""
+    balances: resources.AsyncBalances = Resource(  # type: ignore[assignment]
+        "balances", "AsyncBalances"
+    )
+    """Calls on balances: list, breakdown, check."""
     beneficiary_payouts: resources.AsyncBeneficiaryPayouts = Resource(  # type: ignore[assignment]
         "beneficiary_payouts", "AsyncBeneficiaryPayouts"
     )
     """Calls on beneficiary payouts: create, get, list."""
+    charges: resources.AsyncCharges = Resource(  # type: ignore[assignment]
+        "charges", "AsyncCharges"
+    )
+    """Calls on charges: create_wave, create_mtn, create_card, create_switch, get_card,
+    capture_card, increment_card, cancel_card.
+    """
     checkout_sessions: resources.AsyncCheckoutSessions = Resource(  # type: ignore[assignment]
         "checkout_sessions", "AsyncCheckoutSessions"
     )
     """Calls on checkout sessions: create, get, list, update, delete."""
+    customer_subscriptions: resources.AsyncCustomerSubscriptions = Resource(  # type: ignore[assignment]
+        "customer_subscriptions", "AsyncCustomerSubscriptions"
+    )
+    """Calls on customer subscriptions: get, list, update, cancel."""
     customers: resources.AsyncCustomers = Resource(  # type: ignore[assignment]
         "customers", "AsyncCustomers"
     )
-    """Calls on customers: create, get, list, update, delete."""
+    """Calls on customers: create, get, list, update, delete, top, transactions, subscriptions,
+    portal_audit, create_portal_session, block, unblock.
+    """
     discount_coupons: resources.AsyncDiscountCoupons = Resource(  # type: ignore[assignment]
         "discount_coupons", "AsyncDiscountCoupons"
     )
-    """Calls on discount coupons: create, get, list, update, delete."""
+    """Calls on discount coupons: create, get, list, update, delete, performance."""
+    disputes: resources.AsyncDisputes = Resource(  # type: ignore[assignment]
+        "disputes", "AsyncDisputes"
+    )
+    """Calls on disputes: get, list, submit_evidence."""
     events: resources.AsyncEvents = Resource(  # type: ignore[assignment]
         "events", "AsyncEvents"
     )
     """Calls on events: get, list."""
+    exports: resources.AsyncExports = Resource(  # type: ignore[assignment]
+        "exports", "AsyncExports"
+    )
+    """Calls on exports: create, get, list."""
+    finance: resources.AsyncFinance = Resource(  # type: ignore[assignment]
+        "finance", "AsyncFinance"
+    )
+    """Calls on finance: summary, cashflow, aging, reconcile."""
     installment_payments: resources.AsyncInstallmentPayments = Resource(  # type: ignore[assignment]
         "installment_payments", "AsyncInstallmentPayments"
     )
@@ -140,7 +286,21 @@ class AsyncResources:
     invoices: resources.AsyncInvoices = Resource(  # type: ignore[assignment]
         "invoices", "AsyncInvoices"
     )
-    """Calls on invoices: get, list."""
+    """Calls on invoices: create, get, list, update, create_checkout_session, finalize, send,
+    remind, void, pdf.
+    """
+    logs: resources.AsyncLogs = Resource(  # type: ignore[assignment]
+        "logs", "AsyncLogs"
+    )
+    """Calls on logs: get, list."""
+    me: resources.AsyncMe = Resource(  # type: ignore[assignment]
+        "me", "AsyncMe"
+    )
+    """Calls on me: get."""
+    merchants: resources.AsyncMerchants = Resource(  # type: ignore[assignment]
+        "merchants", "AsyncMerchants"
+    )
+    """Calls on merchants: get, mrr, arr, balance."""
     meter_balances: resources.AsyncMeterBalances = Resource(  # type: ignore[assignment]
         "meter_balances", "AsyncMeterBalances"
     )
@@ -148,7 +308,17 @@ class AsyncResources:
     meters: resources.AsyncMeters = Resource(  # type: ignore[assignment]
         "meters", "AsyncMeters"
     )
-    """Calls on meters: create, get, list, update, delete."""
+    """Calls on meters: create, get, list, update, delete, balance."""
+    network: resources.AsyncNetwork = Resource(  # type: ignore[assignment]
+        "network", "AsyncNetwork"
+    )
+    """Calls on network: create_login_link, create_account_session."""
+    organizations: resources.AsyncOrganizations = Resource(  # type: ignore[assignment]
+        "organizations", "AsyncOrganizations"
+    )
+    """Calls on organizations: create, get, list, update, metrics, radar_settings,
+    update_radar_settings, create_key.
+    """
     payment_links: resources.AsyncPaymentLinks = Resource(  # type: ignore[assignment]
         "payment_links", "AsyncPaymentLinks"
     )
@@ -160,7 +330,7 @@ class AsyncResources:
     payout_methods: resources.AsyncPayoutMethods = Resource(  # type: ignore[assignment]
         "payout_methods", "AsyncPayoutMethods"
     )
-    """Calls on payout methods: get, list."""
+    """Calls on payout methods: create, get, list."""
     payouts: resources.AsyncPayouts = Resource(  # type: ignore[assignment]
         "payouts", "AsyncPayouts"
     )
@@ -172,7 +342,13 @@ class AsyncResources:
     products: resources.AsyncProducts = Resource(  # type: ignore[assignment]
         "products", "AsyncProducts"
     )
-    """Calls on products: create, get, list, update, delete."""
+    """Calls on products: create, get, list, update, delete, add_price, set_default_price,
+    update_prices.
+    """
+    providers: resources.AsyncProviders = Resource(  # type: ignore[assignment]
+        "providers", "AsyncProviders"
+    )
+    """Calls on providers: list."""
     refunds: resources.AsyncRefunds = Resource(  # type: ignore[assignment]
         "refunds", "AsyncRefunds"
     )
@@ -181,6 +357,14 @@ class AsyncResources:
         "risk_assessments", "AsyncRiskAssessments"
     )
     """Calls on risk assessments: get, list."""
+    settings: resources.AsyncSettings = Resource(  # type: ignore[assignment]
+        "settings", "AsyncSettings"
+    )
+    """Calls on settings: get_checkout, update_checkout, get_storefront, update_storefront."""
+    settlements: resources.AsyncSettlements = Resource(  # type: ignore[assignment]
+        "settlements", "AsyncSettlements"
+    )
+    """Calls on settlements: list, create_instant, get_instant, transactions."""
     spi_account_aliases: resources.AsyncSpiAccountAliases = Resource(  # type: ignore[assignment]
         "spi_account_aliases", "AsyncSpiAccountAliases"
     )
@@ -189,22 +373,50 @@ class AsyncResources:
         "spi_qr_codes", "AsyncSpiQrCodes"
     )
     """Calls on spi qr codes: create, get, list, update, delete."""
+    subscription_plans: resources.AsyncSubscriptionPlans = Resource(  # type: ignore[assignment]
+        "subscription_plans", "AsyncSubscriptionPlans"
+    )
+    """Calls on subscription plans: create, get, list, update, delete."""
     subscriptions: resources.AsyncSubscriptions = Resource(  # type: ignore[assignment]
         "subscriptions", "AsyncSubscriptions"
     )
-    """Calls on subscriptions: create, get, list, update, delete."""
+    """Calls on subscriptions: create, get, list, update, delete, cancel, resume, change_plan,
+    usage.
+    """
+    support_requests: resources.AsyncSupportRequests = Resource(  # type: ignore[assignment]
+        "support_requests", "AsyncSupportRequests"
+    )
+    """Calls on support requests: create, get, list, close."""
+    team: resources.AsyncTeam = Resource(  # type: ignore[assignment]
+        "team", "AsyncTeam"
+    )
+    """Calls on team: list, list_roles, invite, revoke_invite, update_role, remove."""
     transactions: resources.AsyncTransactions = Resource(  # type: ignore[assignment]
         "transactions", "AsyncTransactions"
     )
-    """Calls on transactions: get, list."""
+    """Calls on transactions: get, list, receipt."""
+    transfers: resources.AsyncTransfers = Resource(  # type: ignore[assignment]
+        "transfers", "AsyncTransfers"
+    )
+    """Calls on transfers: create, get, list, reverse."""
+    usage: resources.AsyncUsage = Resource(  # type: ignore[assignment]
+        "usage", "AsyncUsage"
+    )
+    """Calls on usage: record_event, list_events, get_event, create_subscription, list_periods,
+    revenue, check_entitlement, create_entitlement, grant_credits.
+    """
     webhook_delivery_logs: resources.AsyncWebhookDeliveryLogs = Resource(  # type: ignore[assignment]
         "webhook_delivery_logs", "AsyncWebhookDeliveryLogs"
     )
-    """Calls on webhook delivery logs: get, list."""
+    """Calls on webhook delivery logs: get, list, list_for_webhook."""
     webhooks: resources.AsyncWebhooks = Resource(  # type: ignore[assignment]
         "webhooks", "AsyncWebhooks"
     )
-    """Calls on webhooks: create, get, list, update, delete."""
+    """Calls on webhooks: create, get, list, update, delete, test, retry_delivery."""
+    whatsapp: resources.AsyncWhatsapp = Resource(  # type: ignore[assignment]
+        "whatsapp", "AsyncWhatsapp"
+    )
+    """Calls on whatsapp: get, update, create_setup_link, send_payment_message."""
 
 
 if not TYPE_CHECKING:

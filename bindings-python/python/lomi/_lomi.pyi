@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 from typing_extensions import Self, disjoint_base
 
@@ -34,6 +34,7 @@ __all__ = [
     "money",
     "money_from_major",
     "nearest",
+    "nothing_to_confirm",
     "payment_required",
     "read",
     "read_all_fields",
@@ -66,6 +67,7 @@ def key_for_order(order: Any, attempt: Any) -> str: ...
 def money(amount: int, currency: Any) -> tuple[int, str, int, str]: ...
 def money_from_major(amount: Any, currency: Any) -> tuple[int, str, int, str]: ...
 def payment_required(response: Any) -> str: ...
+def nothing_to_confirm() -> NoReturn: ...
 def sign_webhook(payload: Any, secret: Any) -> str: ...
 def verify_webhook(
     payload: Any,
@@ -118,6 +120,7 @@ class LastResponse:
     def headers(self) -> Headers: ...
     @property
     def body(self) -> bytes: ...
+    def check_confirmed(self) -> None: ...
 
 @final
 class RequestEvent:
@@ -164,7 +167,7 @@ class Client:
     def __new__(cls, settings: dict[str, Any]) -> Client: ...
     def call(
         self,
-        target: str | tuple[str, str],
+        target: str | tuple[str, str] | LastResponse,
         path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         body: Any,
@@ -177,7 +180,7 @@ class Client:
         self,
         queue: ResultQueue,
         token: int,
-        target: str | tuple[str, str],
+        target: str | tuple[str, str] | LastResponse,
         path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         body: Any,
@@ -231,7 +234,9 @@ class ResultQueue:
 class Pager:
     def __new__(cls, query: dict[str, Any] | None) -> Pager: ...
     @staticmethod
-    def after(query: dict[str, Any] | None, page: LastResponse) -> Pager: ...
+    def after(
+        path: dict[str, Any] | None, query: dict[str, Any] | None, page: LastResponse
+    ) -> Pager: ...
     def copy(self) -> Pager: ...
     @property
     def ended(self) -> bool: ...

@@ -35,6 +35,7 @@ class _PageBase(_Of["T"]):
         "last_response",
         "_info",
         "_client",
+        "_path",
         "_query",
         "_next",
         "_operation",
@@ -52,6 +53,7 @@ class _PageBase(_Of["T"]):
         self,
         client: Client,
         pager: Pager | None,
+        path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         operation: str,
         options: dict[str, Any] | None,
@@ -61,6 +63,7 @@ class _PageBase(_Of["T"]):
         self.data = self._info.rows
         self._client = client
         self._next = pager
+        self._path = path
         self._query = query
         self._operation = operation
         self._options = options
@@ -99,7 +102,7 @@ class _PageBase(_Of["T"]):
     def _pager(self) -> Pager:
         """The position after this page. Made at the first use: most pages need none."""
         if self._next is None:
-            self._next = Pager.after(self._query, self.last_response)
+            self._next = Pager.after(self._path, self._query, self.last_response)
         return self._next
 
     @property
@@ -210,17 +213,19 @@ class AsyncItems(_Of["T"]):
 class Listing(_Of["T"]):
     """The result of ``list``: ``await`` it for a page, ``async for`` it for every object."""
 
-    __slots__ = ("_client", "_query", "_operation", "_options")
+    __slots__ = ("_client", "_path", "_query", "_operation", "_options")
 
     def __init__(
         self,
         client: Client,
         operation: str,
+        path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         options: dict[str, Any] | None,
     ) -> None:
         self._client = client
         self._operation = operation
+        self._path = path
         self._query = query
         self._options = options
 
@@ -232,9 +237,9 @@ class Listing(_Of["T"]):
 
         client, options = self._client, self._options
         result = await call_async(
-            client, self._operation, None, self._query, None, options, MODERN_MODELS
+            client, self._operation, self._path, self._query, None, options, MODERN_MODELS
         )
-        return AsyncPage(client, None, self._query, self._operation, options, result)
+        return AsyncPage(client, None, self._path, self._query, self._operation, options, result)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         page = await self._first()
@@ -249,12 +254,13 @@ class Listing(_Of["T"]):
 def first(
     client: Client,
     operation: str,
+    path: dict[str, Any] | None,
     query: dict[str, Any] | None,
     options: dict[str, Any] | None,
 ) -> Page[Any]:
     """Fetch the page that a query asks for."""
-    result = call(client, operation, None, query, None, options, MODERN_MODELS)
-    return Page(client, None, query, operation, options, result)
+    result = call(client, operation, path, query, None, options, MODERN_MODELS)
+    return Page(client, None, path, query, operation, options, result)
 
 
 def fetch(
@@ -262,7 +268,7 @@ def fetch(
 ) -> Page[Any]:
     """Fetch the next page of a pager."""
     result = call_page(client, pager, operation, options, MODERN_MODELS)
-    return Page(client, pager, None, operation, options, result)
+    return Page(client, pager, None, None, operation, options, result)
 
 
 async def fetch_async(
@@ -272,7 +278,7 @@ async def fetch_async(
     from ._async_calls import call_page as call_page_async
 
     result = await call_page_async(client, pager, operation, options, MODERN_MODELS)
-    return AsyncPage(client, pager, None, operation, options, result)
+    return AsyncPage(client, pager, None, None, operation, options, result)
 
 
 if not TYPE_CHECKING:

@@ -176,6 +176,10 @@ class BadRequestError(APIStatusError, BadRequestException):
     """400: the request is wrong."""
 
 
+class ConfirmationTokenError(BadRequestError):
+    """The token of a confirmation has expired, or is for another body."""
+
+
 class AuthenticationError(APIStatusError, UnauthorizedException):
     """401: the key is missing or wrong."""
 

@@ -12,11 +12,13 @@ use crate::exception::import_raise;
 use crate::model_set::ModelSet;
 use crate::python_code;
 use crate::request::options::options;
+use crate::response::last_response::LastResponse;
 use crate::rows::classes::class_of;
 
 /// The arguments of a call as Python gives them.
 pub(crate) struct Arguments<'a, 'py> {
-    /// The operation's documented name, or (method, path) of any other endpoint.
+    /// The operation's documented name, (method, path) of any other endpoint, or the response of a
+    /// call that this one confirms.
     pub(crate) target: &'a Bound<'py, PyAny>,
     pub(crate) path: Option<&'a Bound<'py, PyAny>>,
     pub(crate) query: Option<&'a Bound<'py, PyAny>>,
@@ -31,6 +33,11 @@ impl Arguments<'_, '_> {
         client: &lomi::Client,
         models: ModelSet,
     ) -> Result<Call, BindingError> {
+        if let Ok(first) = self.target.cast::<LastResponse>() {
+            let (target, input, options) = first.get().response().confirmation()?;
+            import_for_response(self.target.py(), &target, models)?;
+            return Ok(client.prepare(target, input, options)?);
+        }
         // The error for a wrong argument names the operation.
         let named = |error| match error {
             BindingError::Core(error) => {

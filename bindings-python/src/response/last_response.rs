@@ -4,7 +4,7 @@ use lomi::Response;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use crate::exception::history;
+use crate::exception::{guarded, history};
 use crate::python_code;
 
 /// The response behind an object: its status, its headers, and the attempts of the call.
@@ -48,6 +48,11 @@ impl LastResponse {
 
 #[pymethods]
 impl LastResponse {
+    /// Raises an error if the server asks again to confirm a call that was confirmed.
+    fn check_confirmed(&self) -> PyResult<()> {
+        guarded(|| Ok(self.response.check_confirmed()?))
+    }
+
     /// The headers of the response, names in lower case; a mapping that ignores case.
     #[getter]
     fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

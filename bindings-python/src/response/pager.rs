@@ -26,14 +26,18 @@ impl Pager {
     /// The position that a query asks for.
     #[new]
     fn new(query: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        guarded(|| Ok(Self { position: Mutex::new(first(query)?) }))
+        guarded(|| Ok(Self { position: Mutex::new(first(None, query)?) }))
     }
 
     /// The position after a page that was fetched without a pager.
     #[staticmethod]
-    fn after(query: Option<&Bound<'_, PyAny>>, page: &LastResponse) -> PyResult<Self> {
+    fn after(
+        path: Option<&Bound<'_, PyAny>>,
+        query: Option<&Bound<'_, PyAny>>,
+        page: &LastResponse,
+    ) -> PyResult<Self> {
         guarded(|| {
-            let mut position = first(query)?;
+            let mut position = first(path, query)?;
             position.accept(page.response())?;
             Ok(Self { position: Mutex::new(position) })
         })
@@ -81,9 +85,13 @@ impl Pager {
     }
 }
 
-fn first(query: Option<&Bound<'_, PyAny>>) -> Result<lomi::binding::Pager, BindingError> {
+fn first(
+    path: Option<&Bound<'_, PyAny>>,
+    query: Option<&Bound<'_, PyAny>>,
+) -> Result<lomi::binding::Pager, BindingError> {
+    let path = to_core::named("the path", path, ModelSet::Modern)?;
     let query = to_core::named("the query", query, ModelSet::Modern)?;
-    Ok(lomi::binding::Pager::new(Input::query(query)))
+    Ok(lomi::binding::Pager::new(Input { path, query, body: None }))
 }
 
 fn poisoned() -> Error {

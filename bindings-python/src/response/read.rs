@@ -97,3 +97,9 @@ pub(crate) fn payment_required(response: &Bound<'_, PyAny>) -> PyResult<String> 
         Ok(payment_required_error(&fields.into()).message().to_owned())
     })
 }
+
+/// Raises the error of a confirmation without a call that asks for one.
+#[pyfunction]
+pub(crate) fn nothing_to_confirm() -> PyResult<()> {
+    guarded(|| Err(BindingError::from(lomi::binding::nothing_to_confirm())))
+}

@@ -78,6 +78,8 @@ pub struct Model {
     /// The schema's name in the spec.
     pub name: String,
     pub names: Names,
+    /// The resource whose file describes it; `None` for what resources share.
+    pub resource: Option<String>,
     pub doc: String,
     pub role: Role,
     /// The field that identifies a resource.
@@ -201,6 +203,8 @@ pub struct Operation {
     pub resource: String,
     pub camel_resource: String,
     pub verb: String,
+    /// The same in camelCase.
+    pub camel_verb: String,
     pub method: String,
     /// Path of each route style, in the order of the spec.
     pub paths: Vec<Path>,

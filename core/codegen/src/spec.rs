@@ -52,7 +52,11 @@ pub(crate) fn read(
             return Err(format!("the schema {name} is described twice"));
         }
     }
-    let (models, enums) = schemas::read(&schemas)?;
+    let (mut models, enums) = schemas::read(&schemas)?;
+    for model in &mut models {
+        let describes = |file: &&ResourceFile| file.schemas.contains_key(&model.name);
+        model.resource = parsed.iter().find(describes).map(|file| file.resource.clone());
+    }
     let mut resources = Vec::new();
     let mut operations = Vec::new();
     for file in &parsed {

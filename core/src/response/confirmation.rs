@@ -82,13 +82,13 @@ impl Response {
 }
 
 impl Response {
-    /// The response to a call with a token. Fails if the server asks again: then nothing was done.
-    pub fn confirmed(self) -> Result<Self, Error> {
+    /// Fails if the server asks again to confirm a call with a token: then nothing was done.
+    pub fn check_confirmed(&self) -> Result<(), Error> {
         match &self.content {
             Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED) => {
                 Err(self.add_call_state(unconfirmed()))
             }
-            _ => Ok(self),
+            _ => Ok(()),
         }
     }
 }

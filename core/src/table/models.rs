@@ -76,7 +76,7 @@ pub const MODELS: &[&Model] = &[
     &INVOICE_CREATE,
     &INVOICE_UPDATE,
     &DOCUMENT_LINKS,
-    &LOG_ENTRY,
+    &API_LOG_ENTRY,
     &KEY_OWNER,
     &MERCHANT,
     &MERCHANT_MRR,
@@ -1935,9 +1935,14 @@ pub static DOCUMENT_LINKS: Model = Model {
 };
 
 /// One entry of the log: an API request, an error, a webhook delivery or an activity. Every field may be null or missing.
-pub static LOG_ENTRY: Model = Model {
-    name: "LogEntry",
-    names: ClassNames { rust: "LogEntry", python: "LogEntry", node: "LogEntry", php: "LogEntry" },
+pub static API_LOG_ENTRY: Model = Model {
+    name: "ApiLogEntry",
+    names: ClassNames {
+        rust: "ApiLogEntry",
+        python: "ApiLogEntry",
+        node: "ApiLogEntry",
+        php: "ApiLogEntry",
+    },
     id: Some("id"),
     ids: &["id"],
     id_optional: false,

@@ -1,6 +1,8 @@
-"""The two results of create: a session, or an invoice that must be paid before one is made.
+"""The results of a call that may be refused for now.
 
-Both have ``session()``, so that code which expects a session needs no cast and no test.
+A create gives a session, or an invoice that must be paid before one is made. Both have
+``session()``, so that code which expects a session needs no cast and no test. A call that moves
+money may have to be confirmed first.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .._lomi import Client
     from ..errors import PaymentRequiredError
 
 
@@ -58,7 +61,26 @@ class NotCreated:
         return error
 
 
+class Unconfirmed:
+    """The response of a call that moves no money before it is confirmed."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        _client: tuple[Client, bool]
+
+    def confirm(self) -> Any:
+        """Make the call again with its idempotency key and the token, and give its result.
+
+        Money moves now. Await it where the call was awaited.
+
+        :raises ConfirmationTokenError: the token has expired, or is for another body
+        """
+        from .._confirm import second_call
+
+        return second_call(self)  # type: ignore[arg-type]
+
+
 if not TYPE_CHECKING:
     from .._hints import later
 
-    __getattr__ = later(__name__, "PaymentRequiredError")
+    __getattr__ = later(__name__, "Client@_lomi PaymentRequiredError")

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from .beneficiary_payouts_api import BeneficiaryPayoutsApi as BeneficiaryPayoutsApi
     from .checkout_sessions_api import CheckoutSessionsApi as CheckoutSessionsApi
+    from .customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
     from .customers_api import CustomersApi as CustomersApi
     from .discount_coupons_api import DiscountCouponsApi as DiscountCouponsApi
     from .events_api import EventsApi as EventsApi
     from .installment_payments_api import InstallmentPaymentsApi as InstallmentPaymentsApi
-    from .customer_invoices_api import CustomerInvoicesApi as CustomerInvoicesApi
     from .meter_balances_api import MeterBalancesApi as MeterBalancesApi
     from .meters_api import MetersApi as MetersApi
     from .payment_links_api import PaymentLinksApi as PaymentLinksApi

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.beneficiary_payouts_create import BeneficiaryPayoutsCreate
     from ..models.beneficiary_payouts import BeneficiaryPayouts
+    from ..models.beneficiary_payouts_create import BeneficiaryPayoutsCreate
     from ..models.list_beneficiary_payouts200_response import ListBeneficiaryPayouts200Response
     from ..rest import RESTResponseType
 

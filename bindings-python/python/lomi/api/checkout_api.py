@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.checkout_sessions import CheckoutSessions
     from ..models.checkout_sessions_create import CheckoutSessionsCreate
     from ..models.checkout_sessions_update import CheckoutSessionsUpdate
+    from ..models.list_checkout_sessions200_response import ListCheckoutSessions200Response
+    from ..models.list_payment_links200_response import ListPaymentLinks200Response
+    from ..models.payment_links import PaymentLinks
     from ..models.payment_links_create import PaymentLinksCreate
     from ..models.payment_links_update import PaymentLinksUpdate
-    from ..models.checkout_sessions import CheckoutSessions
-    from ..models.list_checkout_sessions200_response import ListCheckoutSessions200Response
-    from ..models.payment_links import PaymentLinks
-    from ..models.list_payment_links200_response import ListPaymentLinks200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.checkout_sessions import CheckoutSessions
     from ..models.checkout_sessions_create import CheckoutSessionsCreate
     from ..models.checkout_sessions_update import CheckoutSessionsUpdate
-    from ..models.checkout_sessions import CheckoutSessions
     from ..models.list_checkout_sessions200_response import ListCheckoutSessions200Response
     from ..rest import RESTResponseType
 

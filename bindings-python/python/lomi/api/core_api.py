@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.customers import Customers
     from ..models.customers_create import CustomersCreate
     from ..models.customers_update import CustomersUpdate
+    from ..models.list_customers200_response import ListCustomers200Response
+    from ..models.list_payment_requests200_response import ListPaymentRequests200Response
+    from ..models.list_refunds200_response import ListRefunds200Response
+    from ..models.list_transactions200_response import ListTransactions200Response
+    from ..models.payment_requests import PaymentRequests
     from ..models.payment_requests_create import PaymentRequestsCreate
     from ..models.payment_requests_update import PaymentRequestsUpdate
+    from ..models.refunds import Refunds
     from ..models.refunds_create import RefundsCreate
     from ..models.refunds_update import RefundsUpdate
-    from ..models.customers import Customers
-    from ..models.list_customers200_response import ListCustomers200Response
-    from ..models.payment_requests import PaymentRequests
-    from ..models.list_payment_requests200_response import ListPaymentRequests200Response
-    from ..models.refunds import Refunds
-    from ..models.list_refunds200_response import ListRefunds200Response
     from ..models.transactions import Transactions
-    from ..models.list_transactions200_response import ListTransactions200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

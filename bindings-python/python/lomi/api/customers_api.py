@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.customers import Customers
     from ..models.customers_create import CustomersCreate
     from ..models.customers_update import CustomersUpdate
-    from ..models.customers import Customers
     from ..models.list_customers200_response import ListCustomers200Response
     from ..rest import RESTResponseType
 

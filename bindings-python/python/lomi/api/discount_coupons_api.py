@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.discount_coupons import DiscountCoupons
     from ..models.discount_coupons_create import DiscountCouponsCreate
     from ..models.discount_coupons_update import DiscountCouponsUpdate
-    from ..models.discount_coupons import DiscountCoupons
     from ..models.list_discount_coupons200_response import ListDiscountCoupons200Response
     from ..rest import RESTResponseType
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.meter_balances import MeterBalances
     from ..models.list_meter_balances200_response import ListMeterBalances200Response
+    from ..models.meter_balances import MeterBalances
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_payment_links200_response import ListPaymentLinks200Response
+    from ..models.payment_links import PaymentLinks
     from ..models.payment_links_create import PaymentLinksCreate
     from ..models.payment_links_update import PaymentLinksUpdate
-    from ..models.payment_links import PaymentLinks
-    from ..models.list_payment_links200_response import ListPaymentLinks200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

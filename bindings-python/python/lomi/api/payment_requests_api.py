@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_payment_requests200_response import ListPaymentRequests200Response
+    from ..models.payment_requests import PaymentRequests
     from ..models.payment_requests_create import PaymentRequestsCreate
     from ..models.payment_requests_update import PaymentRequestsUpdate
-    from ..models.payment_requests import PaymentRequests
-    from ..models.list_payment_requests200_response import ListPaymentRequests200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

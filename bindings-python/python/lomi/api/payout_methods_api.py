@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.payout_methods import PayoutMethods
     from ..models.list_payout_methods200_response import ListPayoutMethods200Response
+    from ..models.payout_methods import PayoutMethods
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_payouts200_response import ListPayouts200Response
+    from ..models.payouts import Payouts
     from ..models.payouts_create import PayoutsCreate
     from ..models.payouts_update import PayoutsUpdate
-    from ..models.payouts import Payouts
-    from ..models.list_payouts200_response import ListPayouts200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

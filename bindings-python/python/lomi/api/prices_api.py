@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_prices200_response import ListPrices200Response
+    from ..models.prices import Prices
     from ..models.prices_create import PricesCreate
     from ..models.prices_update import PricesUpdate
-    from ..models.prices import Prices
-    from ..models.list_prices200_response import ListPrices200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

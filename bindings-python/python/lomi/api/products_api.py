@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_products200_response import ListProducts200Response
+    from ..models.products import Products
     from ..models.products_create import ProductsCreate
     from ..models.products_update import ProductsUpdate
-    from ..models.products import Products
-    from ..models.list_products200_response import ListProducts200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

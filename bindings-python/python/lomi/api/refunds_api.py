@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_refunds200_response import ListRefunds200Response
+    from ..models.refunds import Refunds
     from ..models.refunds_create import RefundsCreate
     from ..models.refunds_update import RefundsUpdate
-    from ..models.refunds import Refunds
-    from ..models.list_refunds200_response import ListRefunds200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.spi_account_aliases import SpiAccountAliases
     from ..models.list_spi_account_aliases200_response import ListSpiAccountAliases200Response
+    from ..models.spi_account_aliases import SpiAccountAliases
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

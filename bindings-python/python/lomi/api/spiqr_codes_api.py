@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_spi_qr_codes200_response import ListSpiQrCodes200Response
+    from ..models.spi_qr_codes import SpiQrCodes
     from ..models.spi_qr_codes_create import SpiQrCodesCreate
     from ..models.spi_qr_codes_update import SpiQrCodesUpdate
-    from ..models.spi_qr_codes import SpiQrCodes
-    from ..models.list_spi_qr_codes200_response import ListSpiQrCodes200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_subscriptions200_response import ListSubscriptions200Response
+    from ..models.subscriptions import Subscriptions
     from ..models.subscriptions_create import SubscriptionsCreate
     from ..models.subscriptions_update import SubscriptionsUpdate
-    from ..models.subscriptions import Subscriptions
-    from ..models.list_subscriptions200_response import ListSubscriptions200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

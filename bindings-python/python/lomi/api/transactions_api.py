@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.transactions import Transactions
     from ..models.list_transactions200_response import ListTransactions200Response
+    from ..models.transactions import Transactions
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

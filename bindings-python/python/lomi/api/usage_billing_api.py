@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_meter_balances200_response import ListMeterBalances200Response
+    from ..models.list_meters200_response import ListMeters200Response
+    from ..models.meter_balances import MeterBalances
+    from ..models.meters import Meters
     from ..models.meters_create import MetersCreate
     from ..models.meters_update import MetersUpdate
-    from ..models.meter_balances import MeterBalances
-    from ..models.list_meter_balances200_response import ListMeterBalances200Response
-    from ..models.meters import Meters
-    from ..models.list_meters200_response import ListMeters200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
-    from ..models.webhook_delivery_logs import WebhookDeliveryLogs
     from ..models.list_webhook_delivery_logs200_response import ListWebhookDeliveryLogs200Response
+    from ..models.webhook_delivery_logs import WebhookDeliveryLogs
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..api_response import ApiResponse
+    from ..models.list_webhooks200_response import ListWebhooks200Response
+    from ..models.webhooks import Webhooks
     from ..models.webhooks_create import WebhooksCreate
     from ..models.webhooks_update import WebhooksUpdate
-    from ..models.webhooks import Webhooks
-    from ..models.list_webhooks200_response import ListWebhooks200Response
     from ..rest import RESTResponseType
 
     Timeout = float | tuple[float, float] | None

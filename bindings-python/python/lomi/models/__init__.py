@@ -9,17 +9,44 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .account_delete import AccountDelete as AccountDelete
+    from .account_deletion import AccountDeletion as AccountDeletion
+    from .account_session import AccountSession as AccountSession
+    from .account_session_create import AccountSessionCreate as AccountSessionCreate
+    from .api_key import ApiKey as ApiKey
+    from .api_key_create import ApiKeyCreate as ApiKeyCreate
+    from .api_key_list import ApiKeyList as ApiKeyList
+    from .api_log_entry import ApiLogEntry as ApiLogEntry
+    from .api_log_entry_list import ApiLogEntryList as ApiLogEntryList
+    from .balance import Balance as Balance
+    from .balance_breakdown import BalanceBreakdown as BalanceBreakdown
+    from .balance_breakdown_list import BalanceBreakdownList as BalanceBreakdownList
+    from .balance_list import BalanceList as BalanceList
     from .beneficiary_payout import BeneficiaryPayout as BeneficiaryPayout
     from .beneficiary_payouts import BeneficiaryPayouts as BeneficiaryPayouts
     from .beneficiary_payouts_create import BeneficiaryPayoutsCreate as BeneficiaryPayoutsCreate
     from .beneficiary_payouts_update import BeneficiaryPayoutsUpdate as BeneficiaryPayoutsUpdate
     from .blocking_invoice import BlockingInvoice as BlockingInvoice
+    from .bnpl_status import BnplStatus as BnplStatus
+    from .card_charge import CardCharge as CardCharge
+    from .card_charge_capture import CardChargeCapture as CardChargeCapture
+    from .card_charge_create import CardChargeCreate as CardChargeCreate
+    from .card_charge_increment import CardChargeIncrement as CardChargeIncrement
+    from .charge_next_action import ChargeNextAction as ChargeNextAction
+    from .charge_next_action_type import ChargeNextActionType as ChargeNextActionType
     from .checkout_session import CheckoutSession as CheckoutSession
+    from .checkout_session_status import CheckoutSessionStatus as CheckoutSessionStatus
     from .checkout_sessions import CheckoutSessions as CheckoutSessions
     from .checkout_sessions_create import CheckoutSessionsCreate as CheckoutSessionsCreate
     from .checkout_sessions_update import CheckoutSessionsUpdate as CheckoutSessionsUpdate
+    from .checkout_settings import CheckoutSettings as CheckoutSettings
+    from .checkout_settings_update import CheckoutSettingsUpdate as CheckoutSettingsUpdate
     from .confirmation_required import ConfirmationRequired as ConfirmationRequired
+    from .coupon_performance import CouponPerformance as CouponPerformance
+    from .currency_code import CurrencyCode as CurrencyCode
     from .customer import Customer as Customer
+    from .customer_block import CustomerBlock as CustomerBlock
+    from .customer_block_entry import CustomerBlockEntry as CustomerBlockEntry
     from .customer_invoices import CustomerInvoices as CustomerInvoices
     from .customer_invoices_create import CustomerInvoicesCreate as CustomerInvoicesCreate
     from .customer_invoices_update import CustomerInvoicesUpdate as CustomerInvoicesUpdate
@@ -30,12 +57,23 @@ if TYPE_CHECKING:
     from .discount_coupons import DiscountCoupons as DiscountCoupons
     from .discount_coupons_create import DiscountCouponsCreate as DiscountCouponsCreate
     from .discount_coupons_update import DiscountCouponsUpdate as DiscountCouponsUpdate
+    from .dispute import Dispute as Dispute
+    from .dispute_evidence import DisputeEvidence as DisputeEvidence
+    from .dispute_list import DisputeList as DisputeList
+    from .document_links import DocumentLinks as DocumentLinks
+    from .entitlement import Entitlement as Entitlement
+    from .entitlement_create import EntitlementCreate as EntitlementCreate
     from .error import Error as Error
     from .error_error import ErrorError as ErrorError
     from .event import Event as Event
     from .events import Events as Events
     from .events_create import EventsCreate as EventsCreate
     from .events_update import EventsUpdate as EventsUpdate
+    from .export import Export as Export
+    from .export_create import ExportCreate as ExportCreate
+    from .export_list import ExportList as ExportList
+    from .export_type import ExportType as ExportType
+    from .frequency import Frequency as Frequency
     from .installment_payment import InstallmentPayment as InstallmentPayment
     from .installment_payments import InstallmentPayments as InstallmentPayments
     from .installment_payments_create import (
@@ -44,7 +82,11 @@ if TYPE_CHECKING:
     from .installment_payments_update import (
         InstallmentPaymentsUpdate as InstallmentPaymentsUpdate,
     )
+    from .instant_settlement import InstantSettlement as InstantSettlement
+    from .instant_settlement_create import InstantSettlementCreate as InstantSettlementCreate
     from .invoice import Invoice as Invoice
+    from .invoice_status import InvoiceStatus as InvoiceStatus
+    from .key_owner import KeyOwner as KeyOwner
     from .list_beneficiary_payouts200_response import (
         ListBeneficiaryPayouts200Response as ListBeneficiaryPayouts200Response,
     )
@@ -98,6 +140,13 @@ if TYPE_CHECKING:
         ListWebhookDeliveryLogs200Response as ListWebhookDeliveryLogs200Response,
     )
     from .list_webhooks200_response import ListWebhooks200Response as ListWebhooks200Response
+    from .login_link import LoginLink as LoginLink
+    from .merchant import Merchant as Merchant
+    from .merchant_account import MerchantAccount as MerchantAccount
+    from .merchant_account_list import MerchantAccountList as MerchantAccountList
+    from .merchant_arr import MerchantArr as MerchantArr
+    from .merchant_balance import MerchantBalance as MerchantBalance
+    from .merchant_mrr import MerchantMrr as MerchantMrr
     from .meter import Meter as Meter
     from .meter_balance import MeterBalance as MeterBalance
     from .meter_balances import MeterBalances as MeterBalances
@@ -106,10 +155,19 @@ if TYPE_CHECKING:
     from .meters import Meters as Meters
     from .meters_create import MetersCreate as MetersCreate
     from .meters_update import MetersUpdate as MetersUpdate
+    from .mtn_charge import MtnCharge as MtnCharge
+    from .mtn_charge_create import MtnChargeCreate as MtnChargeCreate
+    from .organization import Organization as Organization
+    from .organization_create import OrganizationCreate as OrganizationCreate
+    from .organization_key_create import OrganizationKeyCreate as OrganizationKeyCreate
+    from .organization_list import OrganizationList as OrganizationList
+    from .organization_metrics import OrganizationMetrics as OrganizationMetrics
+    from .organization_update import OrganizationUpdate as OrganizationUpdate
     from .payment_link import PaymentLink as PaymentLink
     from .payment_links import PaymentLinks as PaymentLinks
     from .payment_links_create import PaymentLinksCreate as PaymentLinksCreate
     from .payment_links_update import PaymentLinksUpdate as PaymentLinksUpdate
+    from .payment_method_code import PaymentMethodCode as PaymentMethodCode
     from .payment_request import PaymentRequest as PaymentRequest
     from .payment_requests import PaymentRequests as PaymentRequests
     from .payment_requests_create import PaymentRequestsCreate as PaymentRequestsCreate
@@ -120,40 +178,100 @@ if TYPE_CHECKING:
     from .payout_methods import PayoutMethods as PayoutMethods
     from .payout_methods_create import PayoutMethodsCreate as PayoutMethodsCreate
     from .payout_methods_update import PayoutMethodsUpdate as PayoutMethodsUpdate
+    from .payout_status import PayoutStatus as PayoutStatus
     from .payouts import Payouts as Payouts
     from .payouts_create import PayoutsCreate as PayoutsCreate
     from .payouts_update import PayoutsUpdate as PayoutsUpdate
+    from .portal_event import PortalEvent as PortalEvent
+    from .portal_event_list import PortalEventList as PortalEventList
+    from .portal_session import PortalSession as PortalSession
+    from .portal_session_create import PortalSessionCreate as PortalSessionCreate
     from .price import Price as Price
     from .prices import Prices as Prices
     from .prices_create import PricesCreate as PricesCreate
     from .prices_update import PricesUpdate as PricesUpdate
+    from .pricing_model_enum import PricingModelEnum as PricingModelEnum
     from .product import Product as Product
+    from .product_price_change import ProductPriceChange as ProductPriceChange
+    from .product_prices_update import ProductPricesUpdate as ProductPricesUpdate
+    from .product_type_enum import ProductTypeEnum as ProductTypeEnum
     from .products import Products as Products
     from .products_create import ProductsCreate as ProductsCreate
     from .products_update import ProductsUpdate as ProductsUpdate
+    from .provider import Provider as Provider
+    from .provider_code import ProviderCode as ProviderCode
+    from .provider_list import ProviderList as ProviderList
+    from .radar_settings import RadarSettings as RadarSettings
+    from .radar_settings_update import RadarSettingsUpdate as RadarSettingsUpdate
     from .refund import Refund as Refund
+    from .refund_status import RefundStatus as RefundStatus
     from .refunds import Refunds as Refunds
     from .refunds_create import RefundsCreate as RefundsCreate
     from .refunds_update import RefundsUpdate as RefundsUpdate
     from .risk_assessment import RiskAssessment as RiskAssessment
     from .risk_assessment_list import RiskAssessmentList as RiskAssessmentList
+    from .settlement import Settlement as Settlement
+    from .settlement_list import SettlementList as SettlementList
+    from .settlement_status import SettlementStatus as SettlementStatus
     from .spi_account_alias import SpiAccountAlias as SpiAccountAlias
     from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
     from .spi_account_aliases_create import SpiAccountAliasesCreate as SpiAccountAliasesCreate
     from .spi_account_aliases_update import SpiAccountAliasesUpdate as SpiAccountAliasesUpdate
+    from .spi_account_status import SpiAccountStatus as SpiAccountStatus
+    from .spi_account_type import SpiAccountType as SpiAccountType
+    from .spi_payment_status import SpiPaymentStatus as SpiPaymentStatus
     from .spi_qr_code import SpiQrCode as SpiQrCode
     from .spi_qr_codes import SpiQrCodes as SpiQrCodes
     from .spi_qr_codes_create import SpiQrCodesCreate as SpiQrCodesCreate
     from .spi_qr_codes_update import SpiQrCodesUpdate as SpiQrCodesUpdate
+    from .storefront_settings import StorefrontSettings as StorefrontSettings
+    from .storefront_settings_update import StorefrontSettingsUpdate as StorefrontSettingsUpdate
     from .subscription import Subscription as Subscription
+    from .subscription_cancel import SubscriptionCancel as SubscriptionCancel
+    from .subscription_plan import SubscriptionPlan as SubscriptionPlan
+    from .subscription_plan_change import SubscriptionPlanChange as SubscriptionPlanChange
+    from .subscription_plan_create import SubscriptionPlanCreate as SubscriptionPlanCreate
+    from .subscription_plan_list import SubscriptionPlanList as SubscriptionPlanList
+    from .subscription_plan_update import SubscriptionPlanUpdate as SubscriptionPlanUpdate
+    from .subscription_status import SubscriptionStatus as SubscriptionStatus
     from .subscriptions import Subscriptions as Subscriptions
     from .subscriptions_create import SubscriptionsCreate as SubscriptionsCreate
     from .subscriptions_update import SubscriptionsUpdate as SubscriptionsUpdate
+    from .support_request import SupportRequest as SupportRequest
+    from .support_request_create import SupportRequestCreate as SupportRequestCreate
+    from .support_request_list import SupportRequestList as SupportRequestList
+    from .switch_charge import SwitchCharge as SwitchCharge
+    from .switch_charge_create import SwitchChargeCreate as SwitchChargeCreate
+    from .team_invitation_create import TeamInvitationCreate as TeamInvitationCreate
+    from .team_invitation_revoke import TeamInvitationRevoke as TeamInvitationRevoke
+    from .team_member import TeamMember as TeamMember
+    from .team_member_list import TeamMemberList as TeamMemberList
+    from .team_member_role_update import TeamMemberRoleUpdate as TeamMemberRoleUpdate
+    from .team_role import TeamRole as TeamRole
+    from .team_role_list import TeamRoleList as TeamRoleList
+    from .top_customer import TopCustomer as TopCustomer
+    from .top_customer_list import TopCustomerList as TopCustomerList
     from .transaction import Transaction as Transaction
+    from .transaction_status import TransactionStatus as TransactionStatus
     from .transactions import Transactions as Transactions
     from .transactions_create import TransactionsCreate as TransactionsCreate
     from .transactions_update import TransactionsUpdate as TransactionsUpdate
+    from .transfer import Transfer as Transfer
+    from .transfer_create import TransferCreate as TransferCreate
+    from .transfer_list import TransferList as TransferList
+    from .transfer_reversal import TransferReversal as TransferReversal
+    from .transfer_status import TransferStatus as TransferStatus
+    from .usage_credit_grant import UsageCreditGrant as UsageCreditGrant
     from .usage_event import UsageEvent as UsageEvent
+    from .usage_period import UsagePeriod as UsagePeriod
+    from .usage_period_list import UsagePeriodList as UsagePeriodList
+    from .usage_record import UsageRecord as UsageRecord
+    from .usage_record_create import UsageRecordCreate as UsageRecordCreate
+    from .usage_record_list import UsageRecordList as UsageRecordList
+    from .usage_record_status import UsageRecordStatus as UsageRecordStatus
+    from .usage_subscription_create import UsageSubscriptionCreate as UsageSubscriptionCreate
+    from .wave_charge import WaveCharge as WaveCharge
+    from .wave_charge_create import WaveChargeCreate as WaveChargeCreate
     from .webhook import Webhook as Webhook
     from .webhook_delivery_log import WebhookDeliveryLog as WebhookDeliveryLog
     from .webhook_delivery_logs import WebhookDeliveryLogs as WebhookDeliveryLogs
@@ -163,39 +281,54 @@ if TYPE_CHECKING:
     from .webhook_delivery_logs_update import (
         WebhookDeliveryLogsUpdate as WebhookDeliveryLogsUpdate,
     )
+    from .webhook_event import WebhookEvent as WebhookEvent
+    from .webhook_retry_result import WebhookRetryResult as WebhookRetryResult
+    from .webhook_test_result import WebhookTestResult as WebhookTestResult
     from .webhooks import Webhooks as Webhooks
     from .webhooks_create import WebhooksCreate as WebhooksCreate
     from .webhooks_update import WebhooksUpdate as WebhooksUpdate
-    from .checkout_session_status import CheckoutSessionStatus as CheckoutSessionStatus
-    from .bnpl_status import BnplStatus as BnplStatus
-    from .invoice_status import InvoiceStatus as InvoiceStatus
-    from .payout_status import PayoutStatus as PayoutStatus
-    from .pricing_model_enum import PricingModelEnum as PricingModelEnum
-    from .product_type_enum import ProductTypeEnum as ProductTypeEnum
-    from .refund_status import RefundStatus as RefundStatus
-    from .spi_account_status import SpiAccountStatus as SpiAccountStatus
-    from .spi_account_type import SpiAccountType as SpiAccountType
-    from .subscription_status import SubscriptionStatus as SubscriptionStatus
-    from .transaction_status import TransactionStatus as TransactionStatus
-    from .currency_code import CurrencyCode as CurrencyCode
-    from .webhook_event import WebhookEvent as WebhookEvent
-    from .provider_code import ProviderCode as ProviderCode
-    from .payment_method_code import PaymentMethodCode as PaymentMethodCode
-    from .spi_payment_status import SpiPaymentStatus as SpiPaymentStatus
-    from .frequency import Frequency as Frequency
+    from .whatsapp_payment_message_create import (
+        WhatsappPaymentMessageCreate as WhatsappPaymentMessageCreate,
+    )
+    from .whatsapp_settings import WhatsappSettings as WhatsappSettings
+    from .whatsapp_settings_update import WhatsappSettingsUpdate as WhatsappSettingsUpdate
+    from .whatsapp_setup_link_create import WhatsappSetupLinkCreate as WhatsappSetupLinkCreate
 
 _MODULES = {
+    "AccountDelete": "account_delete",
+    "AccountDeletion": "account_deletion",
+    "AccountSession": "account_session",
+    "AccountSessionCreate": "account_session_create",
+    "ApiKey": "api_key",
+    "ApiKeyCreate": "api_key_create",
+    "ApiKeyList": "api_key_list",
+    "ApiLogEntry": "api_log_entry",
+    "ApiLogEntryList": "api_log_entry_list",
+    "Balance": "balance",
+    "BalanceBreakdown": "balance_breakdown",
+    "BalanceBreakdownList": "balance_breakdown_list",
+    "BalanceList": "balance_list",
     "BeneficiaryPayout": "beneficiary_payout",
     "BeneficiaryPayouts": "beneficiary_payouts",
     "BeneficiaryPayoutsCreate": "beneficiary_payouts_create",
     "BeneficiaryPayoutsUpdate": "beneficiary_payouts_update",
     "BlockingInvoice": "blocking_invoice",
+    "CardCharge": "card_charge",
+    "CardChargeCapture": "card_charge_capture",
+    "CardChargeCreate": "card_charge_create",
+    "CardChargeIncrement": "card_charge_increment",
+    "ChargeNextAction": "charge_next_action",
     "CheckoutSession": "checkout_session",
     "CheckoutSessions": "checkout_sessions",
     "CheckoutSessionsCreate": "checkout_sessions_create",
     "CheckoutSessionsUpdate": "checkout_sessions_update",
+    "CheckoutSettings": "checkout_settings",
+    "CheckoutSettingsUpdate": "checkout_settings_update",
     "ConfirmationRequired": "confirmation_required",
+    "CouponPerformance": "coupon_performance",
     "Customer": "customer",
+    "CustomerBlock": "customer_block",
+    "CustomerBlockEntry": "customer_block_entry",
     "CustomerInvoices": "customer_invoices",
     "CustomerInvoicesCreate": "customer_invoices_create",
     "CustomerInvoicesUpdate": "customer_invoices_update",
@@ -206,17 +339,29 @@ _MODULES = {
     "DiscountCoupons": "discount_coupons",
     "DiscountCouponsCreate": "discount_coupons_create",
     "DiscountCouponsUpdate": "discount_coupons_update",
+    "Dispute": "dispute",
+    "DisputeEvidence": "dispute_evidence",
+    "DisputeList": "dispute_list",
+    "DocumentLinks": "document_links",
+    "Entitlement": "entitlement",
+    "EntitlementCreate": "entitlement_create",
     "Error": "error",
     "ErrorError": "error_error",
     "Event": "event",
     "Events": "events",
     "EventsCreate": "events_create",
     "EventsUpdate": "events_update",
+    "Export": "export",
+    "ExportCreate": "export_create",
+    "ExportList": "export_list",
     "InstallmentPayment": "installment_payment",
     "InstallmentPayments": "installment_payments",
     "InstallmentPaymentsCreate": "installment_payments_create",
     "InstallmentPaymentsUpdate": "installment_payments_update",
+    "InstantSettlement": "instant_settlement",
+    "InstantSettlementCreate": "instant_settlement_create",
     "Invoice": "invoice",
+    "KeyOwner": "key_owner",
     "ListBeneficiaryPayouts200Response": "list_beneficiary_payouts200_response",
     "ListCheckoutSessions200Response": "list_checkout_sessions200_response",
     "ListCustomerInvoices200Response": "list_customer_invoices200_response",
@@ -240,6 +385,13 @@ _MODULES = {
     "ListTransactions200Response": "list_transactions200_response",
     "ListWebhookDeliveryLogs200Response": "list_webhook_delivery_logs200_response",
     "ListWebhooks200Response": "list_webhooks200_response",
+    "LoginLink": "login_link",
+    "Merchant": "merchant",
+    "MerchantAccount": "merchant_account",
+    "MerchantAccountList": "merchant_account_list",
+    "MerchantArr": "merchant_arr",
+    "MerchantBalance": "merchant_balance",
+    "MerchantMrr": "merchant_mrr",
     "Meter": "meter",
     "MeterBalance": "meter_balance",
     "MeterBalances": "meter_balances",
@@ -248,6 +400,14 @@ _MODULES = {
     "Meters": "meters",
     "MetersCreate": "meters_create",
     "MetersUpdate": "meters_update",
+    "MtnCharge": "mtn_charge",
+    "MtnChargeCreate": "mtn_charge_create",
+    "Organization": "organization",
+    "OrganizationCreate": "organization_create",
+    "OrganizationKeyCreate": "organization_key_create",
+    "OrganizationList": "organization_list",
+    "OrganizationMetrics": "organization_metrics",
+    "OrganizationUpdate": "organization_update",
     "PaymentLink": "payment_link",
     "PaymentLinks": "payment_links",
     "PaymentLinksCreate": "payment_links_create",
@@ -265,20 +425,32 @@ _MODULES = {
     "Payouts": "payouts",
     "PayoutsCreate": "payouts_create",
     "PayoutsUpdate": "payouts_update",
+    "PortalEvent": "portal_event",
+    "PortalEventList": "portal_event_list",
+    "PortalSession": "portal_session",
+    "PortalSessionCreate": "portal_session_create",
     "Price": "price",
     "Prices": "prices",
     "PricesCreate": "prices_create",
     "PricesUpdate": "prices_update",
     "Product": "product",
+    "ProductPriceChange": "product_price_change",
+    "ProductPricesUpdate": "product_prices_update",
     "Products": "products",
     "ProductsCreate": "products_create",
     "ProductsUpdate": "products_update",
+    "Provider": "provider",
+    "ProviderList": "provider_list",
+    "RadarSettings": "radar_settings",
+    "RadarSettingsUpdate": "radar_settings_update",
     "Refund": "refund",
     "Refunds": "refunds",
     "RefundsCreate": "refunds_create",
     "RefundsUpdate": "refunds_update",
     "RiskAssessment": "risk_assessment",
     "RiskAssessmentList": "risk_assessment_list",
+    "Settlement": "settlement",
+    "SettlementList": "settlement_list",
     "SpiAccountAlias": "spi_account_alias",
     "SpiAccountAliases": "spi_account_aliases",
     "SpiAccountAliasesCreate": "spi_account_aliases_create",
@@ -287,34 +459,80 @@ _MODULES = {
     "SpiQrCodes": "spi_qr_codes",
     "SpiQrCodesCreate": "spi_qr_codes_create",
     "SpiQrCodesUpdate": "spi_qr_codes_update",
+    "StorefrontSettings": "storefront_settings",
+    "StorefrontSettingsUpdate": "storefront_settings_update",
     "Subscription": "subscription",
+    "SubscriptionCancel": "subscription_cancel",
+    "SubscriptionPlan": "subscription_plan",
+    "SubscriptionPlanChange": "subscription_plan_change",
+    "SubscriptionPlanCreate": "subscription_plan_create",
+    "SubscriptionPlanList": "subscription_plan_list",
+    "SubscriptionPlanUpdate": "subscription_plan_update",
     "Subscriptions": "subscriptions",
     "SubscriptionsCreate": "subscriptions_create",
     "SubscriptionsUpdate": "subscriptions_update",
+    "SupportRequest": "support_request",
+    "SupportRequestCreate": "support_request_create",
+    "SupportRequestList": "support_request_list",
+    "SwitchCharge": "switch_charge",
+    "SwitchChargeCreate": "switch_charge_create",
+    "TeamInvitationCreate": "team_invitation_create",
+    "TeamInvitationRevoke": "team_invitation_revoke",
+    "TeamMember": "team_member",
+    "TeamMemberList": "team_member_list",
+    "TeamMemberRoleUpdate": "team_member_role_update",
+    "TeamRole": "team_role",
+    "TeamRoleList": "team_role_list",
+    "TopCustomer": "top_customer",
+    "TopCustomerList": "top_customer_list",
     "Transaction": "transaction",
     "Transactions": "transactions",
     "TransactionsCreate": "transactions_create",
     "TransactionsUpdate": "transactions_update",
+    "Transfer": "transfer",
+    "TransferCreate": "transfer_create",
+    "TransferList": "transfer_list",
+    "TransferReversal": "transfer_reversal",
+    "UsageCreditGrant": "usage_credit_grant",
     "UsageEvent": "usage_event",
+    "UsagePeriod": "usage_period",
+    "UsagePeriodList": "usage_period_list",
+    "UsageRecord": "usage_record",
+    "UsageRecordCreate": "usage_record_create",
+    "UsageRecordList": "usage_record_list",
+    "UsageSubscriptionCreate": "usage_subscription_create",
+    "WaveCharge": "wave_charge",
+    "WaveChargeCreate": "wave_charge_create",
     "Webhook": "webhook",
     "WebhookDeliveryLog": "webhook_delivery_log",
     "WebhookDeliveryLogs": "webhook_delivery_logs",
     "WebhookDeliveryLogsCreate": "webhook_delivery_logs_create",
     "WebhookDeliveryLogsUpdate": "webhook_delivery_logs_update",
+    "WebhookRetryResult": "webhook_retry_result",
+    "WebhookTestResult": "webhook_test_result",
     "Webhooks": "webhooks",
     "WebhooksCreate": "webhooks_create",
     "WebhooksUpdate": "webhooks_update",
+    "WhatsappPaymentMessageCreate": "whatsapp_payment_message_create",
+    "WhatsappSettings": "whatsapp_settings",
+    "WhatsappSettingsUpdate": "whatsapp_settings_update",
+    "WhatsappSetupLinkCreate": "whatsapp_setup_link_create",
+    "ChargeNextActionType": "charge_next_action_type",
     "CheckoutSessionStatus": "checkout_session_status",
+    "ExportType": "export_type",
     "BnplStatus": "bnpl_status",
     "InvoiceStatus": "invoice_status",
     "PayoutStatus": "payout_status",
     "PricingModelEnum": "pricing_model_enum",
     "ProductTypeEnum": "product_type_enum",
     "RefundStatus": "refund_status",
+    "SettlementStatus": "settlement_status",
     "SpiAccountStatus": "spi_account_status",
     "SpiAccountType": "spi_account_type",
     "SubscriptionStatus": "subscription_status",
     "TransactionStatus": "transaction_status",
+    "TransferStatus": "transfer_status",
+    "UsageRecordStatus": "usage_record_status",
     "CurrencyCode": "currency_code",
     "WebhookEvent": "webhook_event",
     "ProviderCode": "provider_code",
@@ -324,17 +542,40 @@ _MODULES = {
 }
 
 __all__ = [
+    "AccountDelete",
+    "AccountDeletion",
+    "AccountSession",
+    "AccountSessionCreate",
+    "ApiKey",
+    "ApiKeyCreate",
+    "ApiKeyList",
+    "ApiLogEntry",
+    "ApiLogEntryList",
+    "Balance",
+    "BalanceBreakdown",
+    "BalanceBreakdownList",
+    "BalanceList",
     "BeneficiaryPayout",
     "BeneficiaryPayouts",
     "BeneficiaryPayoutsCreate",
     "BeneficiaryPayoutsUpdate",
     "BlockingInvoice",
+    "CardCharge",
+    "CardChargeCapture",
+    "CardChargeCreate",
+    "CardChargeIncrement",
+    "ChargeNextAction",
     "CheckoutSession",
     "CheckoutSessions",
     "CheckoutSessionsCreate",
     "CheckoutSessionsUpdate",
+    "CheckoutSettings",
+    "CheckoutSettingsUpdate",
     "ConfirmationRequired",
+    "CouponPerformance",
     "Customer",
+    "CustomerBlock",
+    "CustomerBlockEntry",
     "CustomerInvoices",
     "CustomerInvoicesCreate",
     "CustomerInvoicesUpdate",
@@ -345,17 +586,29 @@ __all__ = [
     "DiscountCoupons",
     "DiscountCouponsCreate",
     "DiscountCouponsUpdate",
+    "Dispute",
+    "DisputeEvidence",
+    "DisputeList",
+    "DocumentLinks",
+    "Entitlement",
+    "EntitlementCreate",
     "Error",
     "ErrorError",
     "Event",
     "Events",
     "EventsCreate",
     "EventsUpdate",
+    "Export",
+    "ExportCreate",
+    "ExportList",
     "InstallmentPayment",
     "InstallmentPayments",
     "InstallmentPaymentsCreate",
     "InstallmentPaymentsUpdate",
+    "InstantSettlement",
+    "InstantSettlementCreate",
     "Invoice",
+    "KeyOwner",
     "ListBeneficiaryPayouts200Response",
     "ListCheckoutSessions200Response",
     "ListCustomerInvoices200Response",
@@ -379,6 +632,13 @@ __all__ = [
     "ListTransactions200Response",
     "ListWebhookDeliveryLogs200Response",
     "ListWebhooks200Response",
+    "LoginLink",
+    "Merchant",
+    "MerchantAccount",
+    "MerchantAccountList",
+    "MerchantArr",
+    "MerchantBalance",
+    "MerchantMrr",
     "Meter",
     "MeterBalance",
     "MeterBalances",
@@ -387,6 +647,14 @@ __all__ = [
     "Meters",
     "MetersCreate",
     "MetersUpdate",
+    "MtnCharge",
+    "MtnChargeCreate",
+    "Organization",
+    "OrganizationCreate",
+    "OrganizationKeyCreate",
+    "OrganizationList",
+    "OrganizationMetrics",
+    "OrganizationUpdate",
     "PaymentLink",
     "PaymentLinks",
     "PaymentLinksCreate",
@@ -404,20 +672,32 @@ __all__ = [
     "Payouts",
     "PayoutsCreate",
     "PayoutsUpdate",
+    "PortalEvent",
+    "PortalEventList",
+    "PortalSession",
+    "PortalSessionCreate",
     "Price",
     "Prices",
     "PricesCreate",
     "PricesUpdate",
     "Product",
+    "ProductPriceChange",
+    "ProductPricesUpdate",
     "Products",
     "ProductsCreate",
     "ProductsUpdate",
+    "Provider",
+    "ProviderList",
+    "RadarSettings",
+    "RadarSettingsUpdate",
     "Refund",
     "Refunds",
     "RefundsCreate",
     "RefundsUpdate",
     "RiskAssessment",
     "RiskAssessmentList",
+    "Settlement",
+    "SettlementList",
     "SpiAccountAlias",
     "SpiAccountAliases",
     "SpiAccountAliasesCreate",
@@ -426,34 +706,80 @@ __all__ = [
     "SpiQrCodes",
     "SpiQrCodesCreate",
     "SpiQrCodesUpdate",
+    "StorefrontSettings",
+    "StorefrontSettingsUpdate",
     "Subscription",
+    "SubscriptionCancel",
+    "SubscriptionPlan",
+    "SubscriptionPlanChange",
+    "SubscriptionPlanCreate",
+    "SubscriptionPlanList",
+    "SubscriptionPlanUpdate",
     "Subscriptions",
     "SubscriptionsCreate",
     "SubscriptionsUpdate",
+    "SupportRequest",
+    "SupportRequestCreate",
+    "SupportRequestList",
+    "SwitchCharge",
+    "SwitchChargeCreate",
+    "TeamInvitationCreate",
+    "TeamInvitationRevoke",
+    "TeamMember",
+    "TeamMemberList",
+    "TeamMemberRoleUpdate",
+    "TeamRole",
+    "TeamRoleList",
+    "TopCustomer",
+    "TopCustomerList",
     "Transaction",
     "Transactions",
     "TransactionsCreate",
     "TransactionsUpdate",
+    "Transfer",
+    "TransferCreate",
+    "TransferList",
+    "TransferReversal",
+    "UsageCreditGrant",
     "UsageEvent",
+    "UsagePeriod",
+    "UsagePeriodList",
+    "UsageRecord",
+    "UsageRecordCreate",
+    "UsageRecordList",
+    "UsageSubscriptionCreate",
+    "WaveCharge",
+    "WaveChargeCreate",
     "Webhook",
     "WebhookDeliveryLog",
     "WebhookDeliveryLogs",
     "WebhookDeliveryLogsCreate",
     "WebhookDeliveryLogsUpdate",
+    "WebhookRetryResult",
+    "WebhookTestResult",
     "Webhooks",
     "WebhooksCreate",
     "WebhooksUpdate",
+    "WhatsappPaymentMessageCreate",
+    "WhatsappSettings",
+    "WhatsappSettingsUpdate",
+    "WhatsappSetupLinkCreate",
+    "ChargeNextActionType",
     "CheckoutSessionStatus",
+    "ExportType",
     "BnplStatus",
     "InvoiceStatus",
     "PayoutStatus",
     "PricingModelEnum",
     "ProductTypeEnum",
     "RefundStatus",
+    "SettlementStatus",
     "SpiAccountStatus",
     "SpiAccountType",
     "SubscriptionStatus",
     "TransactionStatus",
+    "TransferStatus",
+    "UsageRecordStatus",
     "CurrencyCode",
     "WebhookEvent",
     "ProviderCode",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._lomi import DOCUMENTED_MODELS
 from .._model.base import Model
+from .._model.create_result import Unconfirmed
 from .._model.fields import Moment, field
 
 TYPE_CHECKING = False
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
-class ConfirmationRequired(Model):
+class ConfirmationRequired(Unconfirmed, Model):
     """The newest API's first response to a call that moves money: nothing has moved yet.
 
     Make the same call again, with the same fields and idempotency key and with this
     confirmation_token, to carry it out.
     """
 
+    #: The client of the call, and whether its calls are awaited; not set on a copy.
+    __slots__ = ("_client",)
     _schema: ClassVar[str] = "ConfirmationRequired"
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = (

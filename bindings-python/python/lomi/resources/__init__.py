@@ -9,24 +9,52 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .account import Account as Account
+    from .account import AsyncAccount as AsyncAccount
+    from .accounts import Accounts as Accounts
+    from .accounts import AsyncAccounts as AsyncAccounts
+    from .api_keys import ApiKeys as ApiKeys
+    from .api_keys import AsyncApiKeys as AsyncApiKeys
+    from .balances import AsyncBalances as AsyncBalances
+    from .balances import Balances as Balances
     from .beneficiary_payouts import AsyncBeneficiaryPayouts as AsyncBeneficiaryPayouts
     from .beneficiary_payouts import BeneficiaryPayouts as BeneficiaryPayouts
+    from .charges import AsyncCharges as AsyncCharges
+    from .charges import Charges as Charges
     from .checkout_sessions import AsyncCheckoutSessions as AsyncCheckoutSessions
     from .checkout_sessions import CheckoutSessions as CheckoutSessions
+    from .customer_subscriptions import AsyncCustomerSubscriptions as AsyncCustomerSubscriptions
+    from .customer_subscriptions import CustomerSubscriptions as CustomerSubscriptions
     from .customers import AsyncCustomers as AsyncCustomers
     from .customers import Customers as Customers
     from .discount_coupons import AsyncDiscountCoupons as AsyncDiscountCoupons
     from .discount_coupons import DiscountCoupons as DiscountCoupons
+    from .disputes import AsyncDisputes as AsyncDisputes
+    from .disputes import Disputes as Disputes
     from .events import AsyncEvents as AsyncEvents
     from .events import Events as Events
+    from .exports import AsyncExports as AsyncExports
+    from .exports import Exports as Exports
+    from .finance import AsyncFinance as AsyncFinance
+    from .finance import Finance as Finance
     from .installment_payments import AsyncInstallmentPayments as AsyncInstallmentPayments
     from .installment_payments import InstallmentPayments as InstallmentPayments
     from .invoices import AsyncInvoices as AsyncInvoices
     from .invoices import Invoices as Invoices
+    from .logs import AsyncLogs as AsyncLogs
+    from .logs import Logs as Logs
+    from .me import AsyncMe as AsyncMe
+    from .me import Me as Me
+    from .merchants import AsyncMerchants as AsyncMerchants
+    from .merchants import Merchants as Merchants
     from .meter_balances import AsyncMeterBalances as AsyncMeterBalances
     from .meter_balances import MeterBalances as MeterBalances
     from .meters import AsyncMeters as AsyncMeters
     from .meters import Meters as Meters
+    from .network import AsyncNetwork as AsyncNetwork
+    from .network import Network as Network
+    from .organizations import AsyncOrganizations as AsyncOrganizations
+    from .organizations import Organizations as Organizations
     from .payment_links import AsyncPaymentLinks as AsyncPaymentLinks
     from .payment_links import PaymentLinks as PaymentLinks
     from .payment_requests import AsyncPaymentRequests as AsyncPaymentRequests
@@ -39,42 +67,88 @@ if TYPE_CHECKING:
     from .prices import Prices as Prices
     from .products import AsyncProducts as AsyncProducts
     from .products import Products as Products
+    from .providers import AsyncProviders as AsyncProviders
+    from .providers import Providers as Providers
     from .refunds import AsyncRefunds as AsyncRefunds
     from .refunds import Refunds as Refunds
     from .risk_assessments import AsyncRiskAssessments as AsyncRiskAssessments
     from .risk_assessments import RiskAssessments as RiskAssessments
+    from .settings import AsyncSettings as AsyncSettings
+    from .settings import Settings as Settings
+    from .settlements import AsyncSettlements as AsyncSettlements
+    from .settlements import Settlements as Settlements
     from .spi_account_aliases import AsyncSpiAccountAliases as AsyncSpiAccountAliases
     from .spi_account_aliases import SpiAccountAliases as SpiAccountAliases
     from .spi_qr_codes import AsyncSpiQrCodes as AsyncSpiQrCodes
     from .spi_qr_codes import SpiQrCodes as SpiQrCodes
+    from .subscription_plans import AsyncSubscriptionPlans as AsyncSubscriptionPlans
+    from .subscription_plans import SubscriptionPlans as SubscriptionPlans
     from .subscriptions import AsyncSubscriptions as AsyncSubscriptions
     from .subscriptions import Subscriptions as Subscriptions
+    from .support_requests import AsyncSupportRequests as AsyncSupportRequests
+    from .support_requests import SupportRequests as SupportRequests
+    from .team import AsyncTeam as AsyncTeam
+    from .team import Team as Team
     from .transactions import AsyncTransactions as AsyncTransactions
     from .transactions import Transactions as Transactions
+    from .transfers import AsyncTransfers as AsyncTransfers
+    from .transfers import Transfers as Transfers
+    from .usage import AsyncUsage as AsyncUsage
+    from .usage import Usage as Usage
     from .webhook_delivery_logs import AsyncWebhookDeliveryLogs as AsyncWebhookDeliveryLogs
     from .webhook_delivery_logs import WebhookDeliveryLogs as WebhookDeliveryLogs
     from .webhooks import AsyncWebhooks as AsyncWebhooks
     from .webhooks import Webhooks as Webhooks
+    from .whatsapp import AsyncWhatsapp as AsyncWhatsapp
+    from .whatsapp import Whatsapp as Whatsapp
 
 _MODULES = {
+    "AsyncAccount": "account",
+    "Account": "account",
+    "AsyncAccounts": "accounts",
+    "Accounts": "accounts",
+    "AsyncApiKeys": "api_keys",
+    "ApiKeys": "api_keys",
+    "AsyncBalances": "balances",
+    "Balances": "balances",
     "AsyncBeneficiaryPayouts": "beneficiary_payouts",
     "BeneficiaryPayouts": "beneficiary_payouts",
+    "AsyncCharges": "charges",
+    "Charges": "charges",
     "AsyncCheckoutSessions": "checkout_sessions",
     "CheckoutSessions": "checkout_sessions",
+    "AsyncCustomerSubscriptions": "customer_subscriptions",
+    "CustomerSubscriptions": "customer_subscriptions",
     "AsyncCustomers": "customers",
     "Customers": "customers",
     "AsyncDiscountCoupons": "discount_coupons",
     "DiscountCoupons": "discount_coupons",
+    "AsyncDisputes": "disputes",
+    "Disputes": "disputes",
     "AsyncEvents": "events",
     "Events": "events",
+    "AsyncExports": "exports",
+    "Exports": "exports",
+    "AsyncFinance": "finance",
+    "Finance": "finance",
     "AsyncInstallmentPayments": "installment_payments",
     "InstallmentPayments": "installment_payments",
     "AsyncInvoices": "invoices",
     "Invoices": "invoices",
+    "AsyncLogs": "logs",
+    "Logs": "logs",
+    "AsyncMe": "me",
+    "Me": "me",
+    "AsyncMerchants": "merchants",
+    "Merchants": "merchants",
     "AsyncMeterBalances": "meter_balances",
     "MeterBalances": "meter_balances",
     "AsyncMeters": "meters",
     "Meters": "meters",
+    "AsyncNetwork": "network",
+    "Network": "network",
+    "AsyncOrganizations": "organizations",
+    "Organizations": "organizations",
     "AsyncPaymentLinks": "payment_links",
     "PaymentLinks": "payment_links",
     "AsyncPaymentRequests": "payment_requests",
@@ -87,43 +161,89 @@ _MODULES = {
     "Prices": "prices",
     "AsyncProducts": "products",
     "Products": "products",
+    "AsyncProviders": "providers",
+    "Providers": "providers",
     "AsyncRefunds": "refunds",
     "Refunds": "refunds",
     "AsyncRiskAssessments": "risk_assessments",
     "RiskAssessments": "risk_assessments",
+    "AsyncSettings": "settings",
+    "Settings": "settings",
+    "AsyncSettlements": "settlements",
+    "Settlements": "settlements",
     "AsyncSpiAccountAliases": "spi_account_aliases",
     "SpiAccountAliases": "spi_account_aliases",
     "AsyncSpiQrCodes": "spi_qr_codes",
     "SpiQrCodes": "spi_qr_codes",
+    "AsyncSubscriptionPlans": "subscription_plans",
+    "SubscriptionPlans": "subscription_plans",
     "AsyncSubscriptions": "subscriptions",
     "Subscriptions": "subscriptions",
+    "AsyncSupportRequests": "support_requests",
+    "SupportRequests": "support_requests",
+    "AsyncTeam": "team",
+    "Team": "team",
     "AsyncTransactions": "transactions",
     "Transactions": "transactions",
+    "AsyncTransfers": "transfers",
+    "Transfers": "transfers",
+    "AsyncUsage": "usage",
+    "Usage": "usage",
     "AsyncWebhookDeliveryLogs": "webhook_delivery_logs",
     "WebhookDeliveryLogs": "webhook_delivery_logs",
     "AsyncWebhooks": "webhooks",
     "Webhooks": "webhooks",
+    "AsyncWhatsapp": "whatsapp",
+    "Whatsapp": "whatsapp",
 }
 
 __all__ = [
+    "AsyncAccount",
+    "Account",
+    "AsyncAccounts",
+    "Accounts",
+    "AsyncApiKeys",
+    "ApiKeys",
+    "AsyncBalances",
+    "Balances",
     "AsyncBeneficiaryPayouts",
     "BeneficiaryPayouts",
+    "AsyncCharges",
+    "Charges",
     "AsyncCheckoutSessions",
     "CheckoutSessions",
+    "AsyncCustomerSubscriptions",
+    "CustomerSubscriptions",
     "AsyncCustomers",
     "Customers",
     "AsyncDiscountCoupons",
     "DiscountCoupons",
+    "AsyncDisputes",
+    "Disputes",
     "AsyncEvents",
     "Events",
+    "AsyncExports",
+    "Exports",
+    "AsyncFinance",
+    "Finance",
     "AsyncInstallmentPayments",
     "InstallmentPayments",
     "AsyncInvoices",
     "Invoices",
+    "AsyncLogs",
+    "Logs",
+    "AsyncMe",
+    "Me",
+    "AsyncMerchants",
+    "Merchants",
     "AsyncMeterBalances",
     "MeterBalances",
     "AsyncMeters",
     "Meters",
+    "AsyncNetwork",
+    "Network",
+    "AsyncOrganizations",
+    "Organizations",
     "AsyncPaymentLinks",
     "PaymentLinks",
     "AsyncPaymentRequests",
@@ -136,22 +256,40 @@ __all__ = [
     "Prices",
     "AsyncProducts",
     "Products",
+    "AsyncProviders",
+    "Providers",
     "AsyncRefunds",
     "Refunds",
     "AsyncRiskAssessments",
     "RiskAssessments",
+    "AsyncSettings",
+    "Settings",
+    "AsyncSettlements",
+    "Settlements",
     "AsyncSpiAccountAliases",
     "SpiAccountAliases",
     "AsyncSpiQrCodes",
     "SpiQrCodes",
+    "AsyncSubscriptionPlans",
+    "SubscriptionPlans",
     "AsyncSubscriptions",
     "Subscriptions",
+    "AsyncSupportRequests",
+    "SupportRequests",
+    "AsyncTeam",
+    "Team",
     "AsyncTransactions",
     "Transactions",
+    "AsyncTransfers",
+    "Transfers",
+    "AsyncUsage",
+    "Usage",
     "AsyncWebhookDeliveryLogs",
     "WebhookDeliveryLogs",
     "AsyncWebhooks",
     "Webhooks",
+    "AsyncWhatsapp",
+    "Whatsapp",
 ]
 
 

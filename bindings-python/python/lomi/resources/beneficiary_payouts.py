@@ -138,10 +138,11 @@ class BeneficiaryPayouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = _call(
             self._native,
             "retrieve_beneficiary_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -218,7 +219,7 @@ class BeneficiaryPayouts:
             _query["endDate"] = end_date
         if currency_code is not None:
             _query["currencyCode"] = currency_code
-        return first(self._native, "list_beneficiary_payouts", _query, _given)
+        return first(self._native, "list_beneficiary_payouts", None, _query, _given)
 
 
 class AsyncBeneficiaryPayouts:
@@ -335,10 +336,11 @@ class AsyncBeneficiaryPayouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = await self._call(
             self._native,
             "retrieve_beneficiary_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -415,7 +417,7 @@ class AsyncBeneficiaryPayouts:
             _query["endDate"] = end_date
         if currency_code is not None:
             _query["currencyCode"] = currency_code
-        return Listing(self._native, "list_beneficiary_payouts", _query, _given)
+        return Listing(self._native, "list_beneficiary_payouts", None, _query, _given)
 
 
 if not TYPE_CHECKING:

@@ -140,10 +140,11 @@ class CheckoutSessions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"session_id": session_id}
         _reply = _call(
             self._native,
             "retrieve_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             None,
             _given,
@@ -211,7 +212,7 @@ class CheckoutSessions:
             _query["page"] = page
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_checkout_sessions", _query, _given)
+        return first(self._native, "list_checkout_sessions", None, _query, _given)
 
     def update(
         self,
@@ -254,12 +255,13 @@ class CheckoutSessions:
             idle_timeout,
             extra_body,
         )
+        _path = {"session_id": session_id}
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             _sent,
             _given,
@@ -300,10 +302,11 @@ class CheckoutSessions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"session_id": session_id}
         _reply = _call(
             self._native,
             "delete_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             None,
             _given,
@@ -426,10 +429,11 @@ class AsyncCheckoutSessions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"session_id": session_id}
         _reply = await self._call(
             self._native,
             "retrieve_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             None,
             _given,
@@ -497,7 +501,7 @@ class AsyncCheckoutSessions:
             _query["page"] = page
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_checkout_sessions", _query, _given)
+        return Listing(self._native, "list_checkout_sessions", None, _query, _given)
 
     async def update(
         self,
@@ -540,12 +544,13 @@ class AsyncCheckoutSessions:
             idle_timeout,
             extra_body,
         )
+        _path = {"session_id": session_id}
         _known = CheckoutSessionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             _sent,
             _given,
@@ -586,10 +591,11 @@ class AsyncCheckoutSessions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"session_id": session_id}
         _reply = await self._call(
             self._native,
             "delete_checkout_session",
-            {"session_id": session_id},
+            _path,
             None,
             None,
             _given,

@@ -13,6 +13,7 @@ from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
 from ..models.customers_create import CustomersCreate
 from ..models.customers_update import CustomersUpdate
+from ..models.portal_session_create import PortalSessionCreate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.customer import Customer
-    from ..types.customers import CustomerCreateParams, CustomerUpdateParams
+    from ..models.customer_block import CustomerBlock
+    from ..models.portal_event import PortalEvent
+    from ..models.portal_session import PortalSession
+    from ..models.subscription import Subscription
+    from ..models.top_customer import TopCustomer
+    from ..models.transaction import Transaction
+    from ..types.customers import (
+        CustomerCreateParams,
+        CustomerUpdateParams,
+        PortalSessionCreateParams,
+    )
 
 
 class Customers:
@@ -133,10 +144,11 @@ class Customers:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"customer_id": customer_id}
         _reply = _call(
             self._native,
             "retrieve_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             None,
             _given,
@@ -155,6 +167,8 @@ class Customers:
         search: str | None = None,
         type: str | None = None,
         status: str | None = None,
+        email: str | None = None,
+        phone_number: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
         cursor: str | None = None,
@@ -184,6 +198,10 @@ class Customers:
             and E.)
         :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D
             and E.)
+        :param email: Only customers with this e-mail address. The 2025 documentation only. (API
+            generation A.)
+        :param phone_number: Only customers with this phone number. The 2025 documentation only.
+            (API generation A.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
         :param page_size: The most customers in one page. The server of December 2025 has a
@@ -216,13 +234,17 @@ class Customers:
             _query["type"] = type
         if status is not None:
             _query["status"] = status
+        if email is not None:
+            _query["email"] = email
+        if phone_number is not None:
+            _query["phone_number"] = phone_number
         if page is not None:
             _query["page"] = page
         if page_size is not None:
             _query["pageSize"] = page_size
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_customers", _query, _given)
+        return first(self._native, "list_customers", None, _query, _given)
 
     def update(
         self,
@@ -261,12 +283,13 @@ class Customers:
             idle_timeout,
             extra_body,
         )
+        _path = {"customer_id": customer_id}
         _known = CustomersUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             _sent,
             _given,
@@ -307,16 +330,320 @@ class Customers:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"customer_id": customer_id}
         _reply = _call(
             self._native,
             "delete_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def top(
+        self,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Page[TopCustomer]:
+        """The customers with the highest total spend, without paging. The newest API only;
+        moves no money.
+
+        :param params: more parameters of the query
+        :param limit: The most customers to return. (API generation E.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _query = _given_query("top", params)
+        if limit is not None:
+            _query["limit"] = limit
+        return first(self._native, "list_top_customers", None, _query, _given)
+
+    def transactions(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Page[Transaction]:
+        """The customer's transactions, all in one response. On the current server a row has
+        nine fields: fees and the net amount are missing.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        return first(self._native, "list_customer_transactions", _path, None, _given)
+
+    def subscriptions(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Page[Subscription]:
+        """The customer's subscriptions, all in one response. On the current server rows have
+        other field names, such as subscription_status.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        return first(self._native, "list_subscriptions_of_customer", _path, None, _given)
+
+    def portal_audit(
+        self,
+        customer_id: UUID | str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        event_type: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Page[PortalEvent]:
+        """One page of the audit events of a customer's portal. The newest API still pages this
+        list by number.
+
+        :param customer_id: The customer's identifier (customer_id).
+        :param params: more parameters of the query
+        :param event_type: Only events of this type. (API generations D and E.)
+        :param page: The page number, from 1. (API generations D and E.)
+        :param page_size: The most events in one page. The current server allows 1 to 200. (API
+            generations D and E.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _query = _given_query("portal_audit", params)
+        if event_type is not None:
+            _query["eventType"] = event_type
+        if page is not None:
+            _query["page"] = page
+        if page_size is not None:
+            _query["pageSize"] = page_size
+        return first(self._native, "list_customer_portal_events", _path, _query, _given)
+
+    def create_portal_session(
+        self,
+        customer_id: UUID | str,
+        params: PortalSessionCreateParams | PortalSessionCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[PortalSessionCreateParams],
+    ) -> PortalSession:
+        """Makes a link with which a customer opens the customer portal. No money moves; a
+        repeat makes a second link with a token of its own.
+
+        :param customer_id: The customer's identifier (customer_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"customer_id": customer_id}
+        _known = PortalSessionCreate._fields
+        _sent = _body("create_portal_session", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "create_customer_portal_session",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: PortalSession = _reply[0]
+        return _value
+
+    def block(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CustomerBlock:
+        """Blocks a customer; the response lists what is blocked, such as the phone number.
+        Moves no money and is safe to repeat.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _reply = _call(
+            self._native,
+            "block_customer",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CustomerBlock = _reply[0]
+        return _value
+
+    def unblock(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CustomerBlock:
+        """Ends the block of a customer. Moves no money and is safe to repeat; the newest API
+        only.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _reply = _call(
+            self._native,
+            "unblock_customer",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CustomerBlock = _reply[0]
+        return _value
 
 
 class AsyncCustomers:
@@ -427,10 +754,11 @@ class AsyncCustomers:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"customer_id": customer_id}
         _reply = await self._call(
             self._native,
             "retrieve_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             None,
             _given,
@@ -449,6 +777,8 @@ class AsyncCustomers:
         search: str | None = None,
         type: str | None = None,
         status: str | None = None,
+        email: str | None = None,
+        phone_number: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
         cursor: str | None = None,
@@ -478,6 +808,10 @@ class AsyncCustomers:
             and E.)
         :param status: Only `active` or `inactive` customers, or `all`. (API generations B, D
             and E.)
+        :param email: Only customers with this e-mail address. The 2025 documentation only. (API
+            generation A.)
+        :param phone_number: Only customers with this phone number. The 2025 documentation only.
+            (API generation A.)
         :param page: Page number from 1. The current server reads it in place of offset; the
             newest API does not. (API generations A, B and D.)
         :param page_size: The most customers in one page. The server of December 2025 has a
@@ -510,13 +844,17 @@ class AsyncCustomers:
             _query["type"] = type
         if status is not None:
             _query["status"] = status
+        if email is not None:
+            _query["email"] = email
+        if phone_number is not None:
+            _query["phone_number"] = phone_number
         if page is not None:
             _query["page"] = page
         if page_size is not None:
             _query["pageSize"] = page_size
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_customers", _query, _given)
+        return Listing(self._native, "list_customers", None, _query, _given)
 
     async def update(
         self,
@@ -555,12 +893,13 @@ class AsyncCustomers:
             idle_timeout,
             extra_body,
         )
+        _path = {"customer_id": customer_id}
         _known = CustomersUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             _sent,
             _given,
@@ -601,16 +940,320 @@ class AsyncCustomers:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"customer_id": customer_id}
         _reply = await self._call(
             self._native,
             "delete_customer",
-            {"customer_id": customer_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def top(
+        self,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Listing[TopCustomer]:
+        """The customers with the highest total spend, without paging. The newest API only;
+        moves no money.
+
+        :param params: more parameters of the query
+        :param limit: The most customers to return. (API generation E.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _query = _given_query("top", params)
+        if limit is not None:
+            _query["limit"] = limit
+        return Listing(self._native, "list_top_customers", None, _query, _given)
+
+    def transactions(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Listing[Transaction]:
+        """The customer's transactions, all in one response. On the current server a row has
+        nine fields: fees and the net amount are missing.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        return Listing(self._native, "list_customer_transactions", _path, None, _given)
+
+    def subscriptions(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Listing[Subscription]:
+        """The customer's subscriptions, all in one response. On the current server rows have
+        other field names, such as subscription_status.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        return Listing(self._native, "list_subscriptions_of_customer", _path, None, _given)
+
+    def portal_audit(
+        self,
+        customer_id: UUID | str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        event_type: str | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Listing[PortalEvent]:
+        """One page of the audit events of a customer's portal. The newest API still pages this
+        list by number.
+
+        :param customer_id: The customer's identifier (customer_id).
+        :param params: more parameters of the query
+        :param event_type: Only events of this type. (API generations D and E.)
+        :param page: The page number, from 1. (API generations D and E.)
+        :param page_size: The most events in one page. The current server allows 1 to 200. (API
+            generations D and E.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _query = _given_query("portal_audit", params)
+        if event_type is not None:
+            _query["eventType"] = event_type
+        if page is not None:
+            _query["page"] = page
+        if page_size is not None:
+            _query["pageSize"] = page_size
+        return Listing(self._native, "list_customer_portal_events", _path, _query, _given)
+
+    async def create_portal_session(
+        self,
+        customer_id: UUID | str,
+        params: PortalSessionCreateParams | PortalSessionCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[PortalSessionCreateParams],
+    ) -> PortalSession:
+        """Makes a link with which a customer opens the customer portal. No money moves; a
+        repeat makes a second link with a token of its own.
+
+        :param customer_id: The customer's identifier (customer_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"customer_id": customer_id}
+        _known = PortalSessionCreate._fields
+        _sent = _body("create_portal_session", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "create_customer_portal_session",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: PortalSession = _reply[0]
+        return _value
+
+    async def block(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CustomerBlock:
+        """Blocks a customer; the response lists what is blocked, such as the phone number.
+        Moves no money and is safe to repeat.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _reply = await self._call(
+            self._native,
+            "block_customer",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CustomerBlock = _reply[0]
+        return _value
+
+    async def unblock(
+        self,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CustomerBlock:
+        """Ends the block of a customer. Moves no money and is safe to repeat; the newest API
+        only.
+
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"customer_id": customer_id}
+        _reply = await self._call(
+            self._native,
+            "unblock_customer",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CustomerBlock = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -620,6 +1263,13 @@ if not TYPE_CHECKING:
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
         "Customer "
+        "CustomerBlock "
+        "PortalEvent "
+        "PortalSession "
+        "Subscription "
+        "TopCustomer "
+        "Transaction "
         "CustomerCreateParams@types.customers "
-        "CustomerUpdateParams@types.customers",
+        "CustomerUpdateParams@types.customers "
+        "PortalSessionCreateParams@types.customers",
     )

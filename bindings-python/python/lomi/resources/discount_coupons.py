@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .._convert.arguments import Timeout
     from .._lomi import Client
+    from ..models.coupon_performance import CouponPerformance
     from ..models.discount_coupon import DiscountCoupon
     from ..types.discount_coupons import DiscountCouponCreateParams, DiscountCouponUpdateParams
 
@@ -137,10 +138,11 @@ class DiscountCoupons:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"coupon_id": coupon_id}
         _reply = _call(
             self._native,
             "retrieve_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             None,
             _given,
@@ -197,7 +199,7 @@ class DiscountCoupons:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_discount_coupons", _query, _given)
+        return first(self._native, "list_discount_coupons", None, _query, _given)
 
     def update(
         self,
@@ -240,12 +242,13 @@ class DiscountCoupons:
             idle_timeout,
             extra_body,
         )
+        _path = {"coupon_id": coupon_id}
         _known = DiscountCouponsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             _sent,
             _given,
@@ -286,16 +289,62 @@ class DiscountCoupons:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"coupon_id": coupon_id}
         _reply = _call(
             self._native,
             "delete_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def performance(
+        self,
+        coupon_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CouponPerformance:
+        """How often a coupon was used, and what it brought in. The current server returns
+        other field names than its document.
+
+        :param coupon_id: The coupon's identifier (coupon_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"coupon_id": coupon_id}
+        _reply = _call(
+            self._native,
+            "retrieve_discount_coupon_performance",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CouponPerformance = _reply[0]
+        return _value
 
 
 class AsyncDiscountCoupons:
@@ -410,10 +459,11 @@ class AsyncDiscountCoupons:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"coupon_id": coupon_id}
         _reply = await self._call(
             self._native,
             "retrieve_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             None,
             _given,
@@ -470,7 +520,7 @@ class AsyncDiscountCoupons:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_discount_coupons", _query, _given)
+        return Listing(self._native, "list_discount_coupons", None, _query, _given)
 
     async def update(
         self,
@@ -513,12 +563,13 @@ class AsyncDiscountCoupons:
             idle_timeout,
             extra_body,
         )
+        _path = {"coupon_id": coupon_id}
         _known = DiscountCouponsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             _sent,
             _given,
@@ -559,16 +610,62 @@ class AsyncDiscountCoupons:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"coupon_id": coupon_id}
         _reply = await self._call(
             self._native,
             "delete_discount_coupon",
-            {"coupon_id": coupon_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    async def performance(
+        self,
+        coupon_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> CouponPerformance:
+        """How often a coupon was used, and what it brought in. The current server returns
+        other field names than its document.
+
+        :param coupon_id: The coupon's identifier (coupon_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"coupon_id": coupon_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_discount_coupon_performance",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: CouponPerformance = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -577,6 +674,7 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
+        "CouponPerformance "
         "DiscountCoupon "
         "DiscountCouponCreateParams@types.discount_coupons "
         "DiscountCouponUpdateParams@types.discount_coupons",

@@ -79,10 +79,11 @@ class Events:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"event_id": event_id}
         _reply = _call(
             self._native,
             "retrieve_event",
-            {"event_id": event_id},
+            _path,
             None,
             None,
             _given,
@@ -138,7 +139,7 @@ class Events:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_events", _query, _given)
+        return first(self._native, "list_events", None, _query, _given)
 
 
 class AsyncEvents:
@@ -201,10 +202,11 @@ class AsyncEvents:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"event_id": event_id}
         _reply = await self._call(
             self._native,
             "retrieve_event",
-            {"event_id": event_id},
+            _path,
             None,
             None,
             _given,
@@ -260,7 +262,7 @@ class AsyncEvents:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_events", _query, _given)
+        return Listing(self._native, "list_events", None, _query, _given)
 
 
 if not TYPE_CHECKING:

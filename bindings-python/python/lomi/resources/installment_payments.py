@@ -79,10 +79,11 @@ class InstallmentPayments:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payment_id": payment_id}
         _reply = _call(
             self._native,
             "retrieve_installment_payment",
-            {"payment_id": payment_id},
+            _path,
             None,
             None,
             _given,
@@ -138,7 +139,7 @@ class InstallmentPayments:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_installment_payments", _query, _given)
+        return first(self._native, "list_installment_payments", None, _query, _given)
 
 
 class AsyncInstallmentPayments:
@@ -201,10 +202,11 @@ class AsyncInstallmentPayments:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payment_id": payment_id}
         _reply = await self._call(
             self._native,
             "retrieve_installment_payment",
-            {"payment_id": payment_id},
+            _path,
             None,
             None,
             _given,
@@ -260,7 +262,7 @@ class AsyncInstallmentPayments:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_installment_payments", _query, _given)
+        return Listing(self._native, "list_installment_payments", None, _query, _given)
 
 
 if not TYPE_CHECKING:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from .._calls import call as _call
+from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
+from ..models.customer_invoices_create import CustomerInvoicesCreate
+from ..models.customer_invoices_update import CustomerInvoicesUpdate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +21,13 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
+    from typing_extensions import Unpack
+
     from .._convert.arguments import Timeout
     from .._lomi import Client
+    from ..models.document_links import DocumentLinks
     from ..models.invoice import Invoice
+    from ..types.invoices import InvoiceCreateParams, InvoiceUpdateParams
 
 
 class Invoices:
@@ -46,6 +53,56 @@ class Invoices:
 
     def __deepcopy__(self, memo: Any) -> Invoices:
         return Invoices(self._native)
+
+    def create(
+        self,
+        params: InvoiceCreateParams | CustomerInvoicesCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[InvoiceCreateParams],
+    ) -> Invoice:
+        """Creates an invoice, on the current server as a draft. No money moves; a repeat
+        creates a second invoice.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = CustomerInvoicesCreate._fields
+        _sent = _body("create", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "create_customer_invoice",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Invoice = _reply[0]
+        return _value
 
     def get(
         self,
@@ -78,10 +135,11 @@ class Invoices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"invoice_id": invoice_id}
         _reply = _call(
             self._native,
             "retrieve_customer_invoice",
-            {"invoice_id": invoice_id},
+            _path,
             None,
             None,
             _given,
@@ -155,7 +213,330 @@ class Invoices:
             _query["search"] = search
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_customer_invoices", _query, _given)
+        return first(self._native, "list_customer_invoices", None, _query, _given)
+
+    def update(
+        self,
+        invoice_id: UUID | str,
+        params: InvoiceUpdateParams | CustomerInvoicesUpdate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[InvoiceUpdateParams],
+    ) -> Invoice:
+        """Changes the given fields of an invoice; safe to repeat. The current server returns
+        404 for any failed update, even if the invoice exists.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"invoice_id": invoice_id}
+        _known = CustomerInvoicesUpdate._fields
+        _sent = _body("update", params, fields, _known, keep_none=True)
+        _reply = _call(
+            self._native,
+            "update_customer_invoice",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Invoice = _reply[0]
+        return _value
+
+    def create_checkout_session(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Makes a page where the customer can pay the invoice, for 7 days on the current
+        server. The call moves no money; a repeat makes a second page.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "create_customer_invoice_checkout_session",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    def finalize(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Finalizes an invoice, which makes a page where the customer can pay it. The call
+        moves no money and is safe to repeat.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "finalize_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    def send(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends
+        a second e-mail.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "send_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    def remind(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a
+        second e-mail.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "remind_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    def void(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Makes an invoice void. No money moves; safe to repeat. What the response contains is
+        not documented.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "void_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    def pdf(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> DocumentLinks:
+        """Links to the invoice's page and to its PDF, as JSON; the response is not the PDF
+        itself.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = _call(
+            self._native,
+            "retrieve_customer_invoice_pdf",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: DocumentLinks = _reply[0]
+        return _value
 
 
 class AsyncInvoices:
@@ -185,6 +566,56 @@ class AsyncInvoices:
 
     def __deepcopy__(self, memo: Any) -> AsyncInvoices:
         return AsyncInvoices(self._native)
+
+    async def create(
+        self,
+        params: InvoiceCreateParams | CustomerInvoicesCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[InvoiceCreateParams],
+    ) -> Invoice:
+        """Creates an invoice, on the current server as a draft. No money moves; a repeat
+        creates a second invoice.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = CustomerInvoicesCreate._fields
+        _sent = _body("create", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "create_customer_invoice",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Invoice = _reply[0]
+        return _value
 
     async def get(
         self,
@@ -217,10 +648,11 @@ class AsyncInvoices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"invoice_id": invoice_id}
         _reply = await self._call(
             self._native,
             "retrieve_customer_invoice",
-            {"invoice_id": invoice_id},
+            _path,
             None,
             None,
             _given,
@@ -294,7 +726,330 @@ class AsyncInvoices:
             _query["search"] = search
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_customer_invoices", _query, _given)
+        return Listing(self._native, "list_customer_invoices", None, _query, _given)
+
+    async def update(
+        self,
+        invoice_id: UUID | str,
+        params: InvoiceUpdateParams | CustomerInvoicesUpdate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[InvoiceUpdateParams],
+    ) -> Invoice:
+        """Changes the given fields of an invoice; safe to repeat. The current server returns
+        404 for any failed update, even if the invoice exists.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"invoice_id": invoice_id}
+        _known = CustomerInvoicesUpdate._fields
+        _sent = _body("update", params, fields, _known, keep_none=True)
+        _reply = await self._call(
+            self._native,
+            "update_customer_invoice",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Invoice = _reply[0]
+        return _value
+
+    async def create_checkout_session(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Makes a page where the customer can pay the invoice, for 7 days on the current
+        server. The call moves no money; a repeat makes a second page.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "create_customer_invoice_checkout_session",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    async def finalize(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Finalizes an invoice, which makes a page where the customer can pay it. The call
+        moves no money and is safe to repeat.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "finalize_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    async def send(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends
+        a second e-mail.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "send_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    async def remind(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a
+        second e-mail.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "remind_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    async def void(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """Makes an invoice void. No money moves; safe to repeat. What the response contains is
+        not documented.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "void_customer_invoice",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
+
+    async def pdf(
+        self,
+        invoice_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> DocumentLinks:
+        """Links to the invoice's page and to its PDF, as JSON; the response is not the PDF
+        itself.
+
+        :param invoice_id: The invoice's identifier (customer_invoice_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"invoice_id": invoice_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_customer_invoice_pdf",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: DocumentLinks = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -302,5 +1057,9 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Invoice",
+        "Client@_lomi Timeout@_convert.arguments "
+        "DocumentLinks "
+        "Invoice "
+        "InvoiceCreateParams@types.invoices "
+        "InvoiceUpdateParams@types.invoices",
     )

@@ -79,10 +79,11 @@ class MeterBalances:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"balance_id": balance_id}
         _reply = _call(
             self._native,
             "retrieve_meter_balance",
-            {"balance_id": balance_id},
+            _path,
             None,
             None,
             _given,
@@ -138,7 +139,7 @@ class MeterBalances:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_meter_balances", _query, _given)
+        return first(self._native, "list_meter_balances", None, _query, _given)
 
 
 class AsyncMeterBalances:
@@ -201,10 +202,11 @@ class AsyncMeterBalances:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"balance_id": balance_id}
         _reply = await self._call(
             self._native,
             "retrieve_meter_balance",
-            {"balance_id": balance_id},
+            _path,
             None,
             None,
             _given,
@@ -260,7 +262,7 @@ class AsyncMeterBalances:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_meter_balances", _query, _given)
+        return Listing(self._native, "list_meter_balances", None, _query, _given)
 
 
 if not TYPE_CHECKING:

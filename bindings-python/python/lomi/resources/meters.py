@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.meter import Meter
+    from ..models.meter_balance import MeterBalance
     from ..types.meters import MeterCreateParams, MeterUpdateParams
 
 
@@ -134,10 +135,11 @@ class Meters:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"meter_id": meter_id}
         _reply = _call(
             self._native,
             "retrieve_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             None,
             _given,
@@ -203,7 +205,7 @@ class Meters:
             _query["productId"] = product_id
         if is_active is not None:
             _query["isActive"] = is_active
-        return first(self._native, "list_meters", _query, _given)
+        return first(self._native, "list_meters", None, _query, _given)
 
     def update(
         self,
@@ -243,12 +245,13 @@ class Meters:
             idle_timeout,
             extra_body,
         )
+        _path = {"meter_id": meter_id}
         _known = MetersUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             _sent,
             _given,
@@ -289,16 +292,64 @@ class Meters:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"meter_id": meter_id}
         _reply = _call(
             self._native,
             "delete_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def balance(
+        self,
+        meter_id: UUID | str,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> MeterBalance:
+        """How many units of the meter a customer has received, used and left. All are zero,
+        without a balance_id, while the customer has no balance.
+
+        :param meter_id: The meter's identifier (meter_id).
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"meter_id": meter_id, "customer_id": customer_id}
+        _reply = _call(
+            self._native,
+            "retrieve_customer_meter_balance",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: MeterBalance = _reply[0]
+        return _value
 
 
 class AsyncMeters:
@@ -410,10 +461,11 @@ class AsyncMeters:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"meter_id": meter_id}
         _reply = await self._call(
             self._native,
             "retrieve_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             None,
             _given,
@@ -479,7 +531,7 @@ class AsyncMeters:
             _query["productId"] = product_id
         if is_active is not None:
             _query["isActive"] = is_active
-        return Listing(self._native, "list_meters", _query, _given)
+        return Listing(self._native, "list_meters", None, _query, _given)
 
     async def update(
         self,
@@ -519,12 +571,13 @@ class AsyncMeters:
             idle_timeout,
             extra_body,
         )
+        _path = {"meter_id": meter_id}
         _known = MetersUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             _sent,
             _given,
@@ -565,16 +618,64 @@ class AsyncMeters:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"meter_id": meter_id}
         _reply = await self._call(
             self._native,
             "delete_meter",
-            {"meter_id": meter_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    async def balance(
+        self,
+        meter_id: UUID | str,
+        customer_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> MeterBalance:
+        """How many units of the meter a customer has received, used and left. All are zero,
+        without a balance_id, while the customer has no balance.
+
+        :param meter_id: The meter's identifier (meter_id).
+        :param customer_id: The customer's identifier (customer_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"meter_id": meter_id, "customer_id": customer_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_customer_meter_balance",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: MeterBalance = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -584,6 +685,7 @@ if not TYPE_CHECKING:
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
         "Meter "
+        "MeterBalance "
         "MeterCreateParams@types.meters "
         "MeterUpdateParams@types.meters",
     )

@@ -134,10 +134,11 @@ class PaymentLinks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"link_id": link_id}
         _reply = _call(
             self._native,
             "retrieve_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             None,
             _given,
@@ -155,6 +156,10 @@ class PaymentLinks:
         sort: str | None = None,
         link_type: str | None = None,
         is_active: bool | None = None,
+        currency_code: str | None = None,
+        include_expired: bool | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -180,6 +185,13 @@ class PaymentLinks:
             and E.)
         :param is_active: Only links that are active (true) or not active (false). (API
             generations B, D and E.)
+        :param currency_code: Only links in this currency. The 2025 documentation only. (API
+            generation A.)
+        :param include_expired: Whether expired links are listed too. The default is false; the
+            2025 documentation only. (API generation A.)
+        :param page: Page number from 1. The 2025 documentation only. (API generation A.)
+        :param page_size: The most payment links in one page. The default is 50; the 2025
+            documentation only. (API generation A.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -206,9 +218,17 @@ class PaymentLinks:
             _query["linkType"] = link_type
         if is_active is not None:
             _query["isActive"] = is_active
+        if currency_code is not None:
+            _query["currency_code"] = currency_code
+        if include_expired is not None:
+            _query["include_expired"] = include_expired
+        if page is not None:
+            _query["page"] = page
+        if page_size is not None:
+            _query["page_size"] = page_size
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_payment_links", _query, _given)
+        return first(self._native, "list_payment_links", None, _query, _given)
 
     def update(
         self,
@@ -248,12 +268,13 @@ class PaymentLinks:
             idle_timeout,
             extra_body,
         )
+        _path = {"link_id": link_id}
         _known = PaymentLinksUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             _sent,
             _given,
@@ -294,10 +315,11 @@ class PaymentLinks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"link_id": link_id}
         _reply = _call(
             self._native,
             "delete_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             None,
             _given,
@@ -415,10 +437,11 @@ class AsyncPaymentLinks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"link_id": link_id}
         _reply = await self._call(
             self._native,
             "retrieve_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             None,
             _given,
@@ -436,6 +459,10 @@ class AsyncPaymentLinks:
         sort: str | None = None,
         link_type: str | None = None,
         is_active: bool | None = None,
+        currency_code: str | None = None,
+        include_expired: bool | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
         timeout: Timeout | None = None,
@@ -461,6 +488,13 @@ class AsyncPaymentLinks:
             and E.)
         :param is_active: Only links that are active (true) or not active (false). (API
             generations B, D and E.)
+        :param currency_code: Only links in this currency. The 2025 documentation only. (API
+            generation A.)
+        :param include_expired: Whether expired links are listed too. The default is false; the
+            2025 documentation only. (API generation A.)
+        :param page: Page number from 1. The 2025 documentation only. (API generation A.)
+        :param page_size: The most payment links in one page. The default is 50; the 2025
+            documentation only. (API generation A.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
             only. (API generation E.)
         """
@@ -487,9 +521,17 @@ class AsyncPaymentLinks:
             _query["linkType"] = link_type
         if is_active is not None:
             _query["isActive"] = is_active
+        if currency_code is not None:
+            _query["currency_code"] = currency_code
+        if include_expired is not None:
+            _query["include_expired"] = include_expired
+        if page is not None:
+            _query["page"] = page
+        if page_size is not None:
+            _query["page_size"] = page_size
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_payment_links", _query, _given)
+        return Listing(self._native, "list_payment_links", None, _query, _given)
 
     async def update(
         self,
@@ -529,12 +571,13 @@ class AsyncPaymentLinks:
             idle_timeout,
             extra_body,
         )
+        _path = {"link_id": link_id}
         _known = PaymentLinksUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             _sent,
             _given,
@@ -575,10 +618,11 @@ class AsyncPaymentLinks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"link_id": link_id}
         _reply = await self._call(
             self._native,
             "delete_payment_link",
-            {"link_id": link_id},
+            _path,
             None,
             None,
             _given,

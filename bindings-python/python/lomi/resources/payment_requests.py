@@ -138,10 +138,11 @@ class PaymentRequests:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"request_id": payment_request_id}
         _reply = _call(
             self._native,
             "retrieve_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             None,
             _given,
@@ -212,7 +213,7 @@ class PaymentRequests:
             _query["customerId"] = customer_id
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_payment_requests", _query, _given)
+        return first(self._native, "list_payment_requests", None, _query, _given)
 
     def update(
         self,
@@ -255,12 +256,13 @@ class PaymentRequests:
             idle_timeout,
             extra_body,
         )
+        _path = {"request_id": payment_request_id}
         _known = PaymentRequestsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             _sent,
             _given,
@@ -301,10 +303,11 @@ class PaymentRequests:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"request_id": payment_request_id}
         _reply = _call(
             self._native,
             "delete_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             None,
             _given,
@@ -426,10 +429,11 @@ class AsyncPaymentRequests:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"request_id": payment_request_id}
         _reply = await self._call(
             self._native,
             "retrieve_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             None,
             _given,
@@ -500,7 +504,7 @@ class AsyncPaymentRequests:
             _query["customerId"] = customer_id
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_payment_requests", _query, _given)
+        return Listing(self._native, "list_payment_requests", None, _query, _given)
 
     async def update(
         self,
@@ -543,12 +547,13 @@ class AsyncPaymentRequests:
             idle_timeout,
             extra_body,
         )
+        _path = {"request_id": payment_request_id}
         _known = PaymentRequestsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             _sent,
             _given,
@@ -589,10 +594,11 @@ class AsyncPaymentRequests:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"request_id": payment_request_id}
         _reply = await self._call(
             self._native,
             "delete_payment_request",
-            {"request_id": payment_request_id},
+            _path,
             None,
             None,
             _given,

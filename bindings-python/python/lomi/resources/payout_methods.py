@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from .._calls import call as _call
+from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
+from ..models.payout_methods_create import PayoutMethodsCreate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +20,12 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
+    from typing_extensions import Unpack
+
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.payout_method import PayoutMethod
+    from ..types.payout_methods import PayoutMethodCreateParams
 
 
 class PayoutMethods:
@@ -46,6 +51,56 @@ class PayoutMethods:
 
     def __deepcopy__(self, memo: Any) -> PayoutMethods:
         return PayoutMethods(self._native)
+
+    def create(
+        self,
+        params: PayoutMethodCreateParams | PayoutMethodsCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[PayoutMethodCreateParams],
+    ) -> PayoutMethod:
+        """Adds an account that payouts can go to. Each call adds one, so it is not repeated
+        after a lost response.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = PayoutMethodsCreate._fields
+        _sent = _body("create", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "create_payout_method",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: PayoutMethod = _reply[0]
+        return _value
 
     def get(
         self,
@@ -79,10 +134,11 @@ class PayoutMethods:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_method_id": payout_method_id}
         _reply = _call(
             self._native,
             "retrieve_payout_method",
-            {"payout_method_id": payout_method_id},
+            _path,
             None,
             None,
             _given,
@@ -139,7 +195,7 @@ class PayoutMethods:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_payout_methods", _query, _given)
+        return first(self._native, "list_payout_methods", None, _query, _given)
 
 
 class AsyncPayoutMethods:
@@ -169,6 +225,56 @@ class AsyncPayoutMethods:
 
     def __deepcopy__(self, memo: Any) -> AsyncPayoutMethods:
         return AsyncPayoutMethods(self._native)
+
+    async def create(
+        self,
+        params: PayoutMethodCreateParams | PayoutMethodsCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[PayoutMethodCreateParams],
+    ) -> PayoutMethod:
+        """Adds an account that payouts can go to. Each call adds one, so it is not repeated
+        after a lost response.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = PayoutMethodsCreate._fields
+        _sent = _body("create", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "create_payout_method",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: PayoutMethod = _reply[0]
+        return _value
 
     async def get(
         self,
@@ -202,10 +308,11 @@ class AsyncPayoutMethods:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_method_id": payout_method_id}
         _reply = await self._call(
             self._native,
             "retrieve_payout_method",
-            {"payout_method_id": payout_method_id},
+            _path,
             None,
             None,
             _given,
@@ -262,7 +369,7 @@ class AsyncPayoutMethods:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_payout_methods", _query, _given)
+        return Listing(self._native, "list_payout_methods", None, _query, _given)
 
 
 if not TYPE_CHECKING:
@@ -270,5 +377,7 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments PayoutMethod",
+        "Client@_lomi Timeout@_convert.arguments "
+        "PayoutMethod "
+        "PayoutMethodCreateParams@types.payout_methods",
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._calls import call as _call
+from .._confirm import first_of_two, first_of_two_awaited
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from .._confirm import AsyncConfirmation, AsyncDecision, Confirmation, Decision
     from .._convert.arguments import Timeout
     from .._lomi import Client
-    from ..models.confirmation_required import ConfirmationRequired
     from ..models.payout import Payout
     from ..types.payouts import PayoutCreateParams, PayoutUpdateParams
 
@@ -69,18 +70,20 @@ class Payouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
+        confirm: Decision | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout | ConfirmationRequired:
+    ) -> Payout | Confirmation[Payout]:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a
+        :param confirm: a function that gets the ConfirmationRequired and decides at once: with
+            True the call is confirmed, and its result is the object
+        :returns: the object; a
             :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
-            moved yet: make the same call again with its ``confirmation_token`` and the
-            ``idempotency_key`` of the first
+            moved yet: its ``confirm()`` carries it out
         """
         _given = _options(
             idempotency_key,
@@ -106,7 +109,7 @@ class Payouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout | ConfirmationRequired = _reply[0]
+        _value: Payout | Confirmation[Payout] = first_of_two(self._native, _reply, confirm)
         return _value
 
     def get(
@@ -140,10 +143,11 @@ class Payouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = _call(
             self._native,
             "retrieve_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -233,7 +237,7 @@ class Payouts:
             _query["status"] = status
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_payouts", _query, _given)
+        return first(self._native, "list_payouts", None, _query, _given)
 
     def update(
         self,
@@ -274,12 +278,13 @@ class Payouts:
             idle_timeout,
             extra_body,
         )
+        _path = {"payout_id": payout_id}
         _known = PayoutsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             _sent,
             _given,
@@ -320,10 +325,11 @@ class Payouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = _call(
             self._native,
             "delete_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -375,18 +381,20 @@ class AsyncPayouts:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
+        confirm: AsyncDecision | None = None,
         **fields: Unpack[PayoutCreateParams],
-    ) -> Payout | ConfirmationRequired:
+    ) -> Payout | AsyncConfirmation[Payout]:
         """Moves money out. Never repeat it on the current server, which ignores
         Idempotency-Key. In the newest API the first call moves nothing; the same body and
         key with confirmation_token executes it.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a
+        :param confirm: a function that gets the ConfirmationRequired and decides at once: with
+            True the call is confirmed, and its result is the object
+        :returns: the object; a
             :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
-            moved yet: make the same call again with its ``confirmation_token`` and the
-            ``idempotency_key`` of the first
+            moved yet: its ``confirm()`` carries it out
         """
         _given = _options(
             idempotency_key,
@@ -412,7 +420,9 @@ class AsyncPayouts:
             _given,
             MODERN_MODELS,
         )
-        _value: Payout | ConfirmationRequired = _reply[0]
+        _value: Payout | AsyncConfirmation[Payout] = await first_of_two_awaited(
+            self._native, _reply, confirm
+        )
         return _value
 
     async def get(
@@ -446,10 +456,11 @@ class AsyncPayouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = await self._call(
             self._native,
             "retrieve_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -539,7 +550,7 @@ class AsyncPayouts:
             _query["status"] = status
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_payouts", _query, _given)
+        return Listing(self._native, "list_payouts", None, _query, _given)
 
     async def update(
         self,
@@ -580,12 +591,13 @@ class AsyncPayouts:
             idle_timeout,
             extra_body,
         )
+        _path = {"payout_id": payout_id}
         _known = PayoutsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             _sent,
             _given,
@@ -626,10 +638,11 @@ class AsyncPayouts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"payout_id": payout_id}
         _reply = await self._call(
             self._native,
             "delete_payout",
-            {"payout_id": payout_id},
+            _path,
             None,
             None,
             _given,
@@ -644,8 +657,12 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
-        "Payout "
+        "AsyncConfirmation@_confirm "
+        "AsyncDecision@_confirm "
+        "Confirmation@_confirm "
+        "Decision@_confirm "
         "ConfirmationRequired "
+        "Payout "
         "PayoutCreateParams@types.payouts "
         "PayoutUpdateParams@types.payouts",
     )

@@ -135,10 +135,11 @@ class Prices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"price_id": price_id}
         _reply = _call(
             self._native,
             "retrieve_price",
-            {"price_id": price_id},
+            _path,
             None,
             None,
             _given,
@@ -195,7 +196,7 @@ class Prices:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_prices", _query, _given)
+        return first(self._native, "list_prices", None, _query, _given)
 
     def update(
         self,
@@ -235,12 +236,13 @@ class Prices:
             idle_timeout,
             extra_body,
         )
+        _path = {"price_id": price_id}
         _known = PricesUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_price",
-            {"price_id": price_id},
+            _path,
             None,
             _sent,
             _given,
@@ -281,10 +283,11 @@ class Prices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"price_id": price_id}
         _reply = _call(
             self._native,
             "delete_price",
-            {"price_id": price_id},
+            _path,
             None,
             None,
             _given,
@@ -403,10 +406,11 @@ class AsyncPrices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"price_id": price_id}
         _reply = await self._call(
             self._native,
             "retrieve_price",
-            {"price_id": price_id},
+            _path,
             None,
             None,
             _given,
@@ -463,7 +467,7 @@ class AsyncPrices:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_prices", _query, _given)
+        return Listing(self._native, "list_prices", None, _query, _given)
 
     async def update(
         self,
@@ -503,12 +507,13 @@ class AsyncPrices:
             idle_timeout,
             extra_body,
         )
+        _path = {"price_id": price_id}
         _known = PricesUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_price",
-            {"price_id": price_id},
+            _path,
             None,
             _sent,
             _given,
@@ -549,10 +554,11 @@ class AsyncPrices:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"price_id": price_id}
         _reply = await self._call(
             self._native,
             "delete_price",
-            {"price_id": price_id},
+            _path,
             None,
             None,
             _given,

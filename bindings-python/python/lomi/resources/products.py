@@ -11,6 +11,8 @@ from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
+from ..models.prices_create import PricesCreate
+from ..models.product_prices_update import ProductPricesUpdate
 from ..models.products_create import ProductsCreate
 from ..models.products_update import ProductsUpdate
 
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
     from .._convert.arguments import Timeout
     from .._lomi import Client
+    from ..models.price import Price
     from ..models.product import Product
-    from ..types.products import ProductCreateParams, ProductUpdateParams
+    from ..types.prices import PriceCreateParams
+    from ..types.products import ProductCreateParams, ProductPricesUpdateParams, ProductUpdateParams
 
 
 class Products:
@@ -133,10 +137,11 @@ class Products:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"product_id": product_id}
         _reply = _call(
             self._native,
             "retrieve_product",
-            {"product_id": product_id},
+            _path,
             None,
             None,
             _given,
@@ -203,7 +208,7 @@ class Products:
             _query["isActive"] = is_active
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_products", _query, _given)
+        return first(self._native, "list_products", None, _query, _given)
 
     def update(
         self,
@@ -243,12 +248,13 @@ class Products:
             idle_timeout,
             extra_body,
         )
+        _path = {"product_id": product_id}
         _known = ProductsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_product",
-            {"product_id": product_id},
+            _path,
             None,
             _sent,
             _given,
@@ -289,16 +295,167 @@ class Products:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"product_id": product_id}
         _reply = _call(
             self._native,
             "delete_product",
-            {"product_id": product_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def add_price(
+        self,
+        product_id: UUID | str,
+        params: PriceCreateParams | PricesCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Price:
+        """Adds a price to a product. No money moves, but a repeat adds a second price. The
+        newest API allows at most 3 active prices of a product.
+
+        :param product_id: The product's identifier (product_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"product_id": product_id}
+        _known = PricesCreate._fields
+        _sent = _body("add_price", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "add_product_price",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Price = _reply[0]
+        return _value
+
+    def set_default_price(
+        self,
+        product_id: UUID | str,
+        price_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Product:
+        """Makes one of the prices the default price of its product, and returns the product.
+        Moves no money and is safe to repeat.
+
+        :param product_id: The product's identifier (product_id).
+        :param price_id: The price's identifier (price_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"product_id": product_id, "price_id": price_id}
+        _reply = _call(
+            self._native,
+            "set_default_product_price",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Product = _reply[0]
+        return _value
+
+    def update_prices(
+        self,
+        params: ProductPricesUpdateParams | ProductPricesUpdate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[ProductPricesUpdateParams],
+    ) -> Any:
+        """Changes the amounts of several prices in one call. Check them afterwards: the API's
+        guide says that prices cannot change. The response is not documented.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = ProductPricesUpdate._fields
+        _sent = _body("update_prices", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "update_product_prices",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
 
 
 class AsyncProducts:
@@ -409,10 +566,11 @@ class AsyncProducts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"product_id": product_id}
         _reply = await self._call(
             self._native,
             "retrieve_product",
-            {"product_id": product_id},
+            _path,
             None,
             None,
             _given,
@@ -479,7 +637,7 @@ class AsyncProducts:
             _query["isActive"] = is_active
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_products", _query, _given)
+        return Listing(self._native, "list_products", None, _query, _given)
 
     async def update(
         self,
@@ -519,12 +677,13 @@ class AsyncProducts:
             idle_timeout,
             extra_body,
         )
+        _path = {"product_id": product_id}
         _known = ProductsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_product",
-            {"product_id": product_id},
+            _path,
             None,
             _sent,
             _given,
@@ -565,16 +724,167 @@ class AsyncProducts:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"product_id": product_id}
         _reply = await self._call(
             self._native,
             "delete_product",
-            {"product_id": product_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    async def add_price(
+        self,
+        product_id: UUID | str,
+        params: PriceCreateParams | PricesCreate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Price:
+        """Adds a price to a product. No money moves, but a repeat adds a second price. The
+        newest API allows at most 3 active prices of a product.
+
+        :param product_id: The product's identifier (product_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"product_id": product_id}
+        _known = PricesCreate._fields
+        _sent = _body("add_price", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "add_product_price",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Price = _reply[0]
+        return _value
+
+    async def set_default_price(
+        self,
+        product_id: UUID | str,
+        price_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Product:
+        """Makes one of the prices the default price of its product, and returns the product.
+        Moves no money and is safe to repeat.
+
+        :param product_id: The product's identifier (product_id).
+        :param price_id: The price's identifier (price_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"product_id": product_id, "price_id": price_id}
+        _reply = await self._call(
+            self._native,
+            "set_default_product_price",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Product = _reply[0]
+        return _value
+
+    async def update_prices(
+        self,
+        params: ProductPricesUpdateParams | ProductPricesUpdate | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[ProductPricesUpdateParams],
+    ) -> Any:
+        """Changes the amounts of several prices in one call. Check them afterwards: the API's
+        guide says that prices cannot change. The response is not documented.
+
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _known = ProductPricesUpdate._fields
+        _sent = _body("update_prices", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "update_product_prices",
+            None,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -583,7 +893,10 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
+        "Price "
         "Product "
         "ProductCreateParams@types.products "
-        "ProductUpdateParams@types.products",
+        "ProductUpdateParams@types.products "
+        "PriceCreateParams@types.prices "
+        "ProductPricesUpdateParams@types.products",
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._calls import call as _call
+from .._confirm import first_of_two, first_of_two_awaited
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from .._confirm import AsyncConfirmation, AsyncDecision, Confirmation, Decision
     from .._convert.arguments import Timeout
     from .._lomi import Client
-    from ..models.confirmation_required import ConfirmationRequired
     from ..models.refund import Refund
     from ..types.refunds import RefundCreateParams, RefundUpdateParams
 
@@ -69,18 +70,20 @@ class Refunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
+        confirm: Decision | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund | ConfirmationRequired:
+    ) -> Refund | Confirmation[Refund]:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a
+        :param confirm: a function that gets the ConfirmationRequired and decides at once: with
+            True the call is confirmed, and its result is the object
+        :returns: the object; a
             :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
-            moved yet: make the same call again with its ``confirmation_token`` and the
-            ``idempotency_key`` of the first
+            moved yet: its ``confirm()`` carries it out
         """
         _given = _options(
             idempotency_key,
@@ -106,7 +109,7 @@ class Refunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund | ConfirmationRequired = _reply[0]
+        _value: Refund | Confirmation[Refund] = first_of_two(self._native, _reply, confirm)
         return _value
 
     def get(
@@ -140,10 +143,11 @@ class Refunds:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"refund_id": refund_id}
         _reply = _call(
             self._native,
             "retrieve_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             None,
             _given,
@@ -217,7 +221,7 @@ class Refunds:
             _query["endDate"] = end_date
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_refunds", _query, _given)
+        return first(self._native, "list_refunds", None, _query, _given)
 
     def update(
         self,
@@ -258,12 +262,13 @@ class Refunds:
             idle_timeout,
             extra_body,
         )
+        _path = {"refund_id": refund_id}
         _known = RefundsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             _sent,
             _given,
@@ -304,10 +309,11 @@ class Refunds:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"refund_id": refund_id}
         _reply = _call(
             self._native,
             "delete_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             None,
             _given,
@@ -359,18 +365,20 @@ class AsyncRefunds:
         attempt_timeout: float | timedelta | None = None,
         idle_timeout: float | timedelta | None = None,
         extra_body: Mapping[str, Any] | None = None,
+        confirm: AsyncDecision | None = None,
         **fields: Unpack[RefundCreateParams],
-    ) -> Refund | ConfirmationRequired:
+    ) -> Refund | AsyncConfirmation[Refund]:
         """Gives money back to the payer. Never repeat it on the current server, which ignores
         the Idempotency-Key; the newest API requires the key and a second call with
         confirmation_token.
 
         :param params: the fields as a dictionary or model, instead of keywords; names that
             this version does not know are sent as they are, unless they are nearly known ones
-        :returns: the new object; a
+        :param confirm: a function that gets the ConfirmationRequired and decides at once: with
+            True the call is confirmed, and its result is the object
+        :returns: the object; a
             :class:`~lomi.models.confirmation_required.ConfirmationRequired` where nothing has
-            moved yet: make the same call again with its ``confirmation_token`` and the
-            ``idempotency_key`` of the first
+            moved yet: its ``confirm()`` carries it out
         """
         _given = _options(
             idempotency_key,
@@ -396,7 +404,9 @@ class AsyncRefunds:
             _given,
             MODERN_MODELS,
         )
-        _value: Refund | ConfirmationRequired = _reply[0]
+        _value: Refund | AsyncConfirmation[Refund] = await first_of_two_awaited(
+            self._native, _reply, confirm
+        )
         return _value
 
     async def get(
@@ -430,10 +440,11 @@ class AsyncRefunds:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"refund_id": refund_id}
         _reply = await self._call(
             self._native,
             "retrieve_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             None,
             _given,
@@ -507,7 +518,7 @@ class AsyncRefunds:
             _query["endDate"] = end_date
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_refunds", _query, _given)
+        return Listing(self._native, "list_refunds", None, _query, _given)
 
     async def update(
         self,
@@ -548,12 +559,13 @@ class AsyncRefunds:
             idle_timeout,
             extra_body,
         )
+        _path = {"refund_id": refund_id}
         _known = RefundsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             _sent,
             _given,
@@ -594,10 +606,11 @@ class AsyncRefunds:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"refund_id": refund_id}
         _reply = await self._call(
             self._native,
             "delete_refund",
-            {"refund_id": refund_id},
+            _path,
             None,
             None,
             _given,
@@ -612,8 +625,12 @@ if not TYPE_CHECKING:
     __getattr__ = later(
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
-        "Refund "
+        "AsyncConfirmation@_confirm "
+        "AsyncDecision@_confirm "
+        "Confirmation@_confirm "
+        "Decision@_confirm "
         "ConfirmationRequired "
+        "Refund "
         "RefundCreateParams@types.refunds "
         "RefundUpdateParams@types.refunds",
     )

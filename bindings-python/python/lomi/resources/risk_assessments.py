@@ -78,10 +78,11 @@ class RiskAssessments:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"assessment_id": assessment_id}
         _reply = _call(
             self._native,
             "retrieve_risk_assessment",
-            {"assessment_id": assessment_id},
+            _path,
             None,
             None,
             _given,
@@ -148,7 +149,7 @@ class RiskAssessments:
             _query["rail"] = rail
         if decision is not None:
             _query["decision"] = decision
-        return first(self._native, "list_risk_assessments", _query, _given)
+        return first(self._native, "list_risk_assessments", None, _query, _given)
 
 
 class AsyncRiskAssessments:
@@ -210,10 +211,11 @@ class AsyncRiskAssessments:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"assessment_id": assessment_id}
         _reply = await self._call(
             self._native,
             "retrieve_risk_assessment",
-            {"assessment_id": assessment_id},
+            _path,
             None,
             None,
             _given,
@@ -280,7 +282,7 @@ class AsyncRiskAssessments:
             _query["rail"] = rail
         if decision is not None:
             _query["decision"] = decision
-        return Listing(self._native, "list_risk_assessments", _query, _given)
+        return Listing(self._native, "list_risk_assessments", None, _query, _given)
 
 
 if not TYPE_CHECKING:

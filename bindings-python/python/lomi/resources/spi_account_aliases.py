@@ -79,10 +79,11 @@ class SpiAccountAliases:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"alias_id": alias_id}
         _reply = _call(
             self._native,
             "retrieve_spi_account_aliase",
-            {"alias_id": alias_id},
+            _path,
             None,
             None,
             _given,
@@ -138,7 +139,7 @@ class SpiAccountAliases:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_spi_account_aliases", _query, _given)
+        return first(self._native, "list_spi_account_aliases", None, _query, _given)
 
 
 class AsyncSpiAccountAliases:
@@ -201,10 +202,11 @@ class AsyncSpiAccountAliases:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"alias_id": alias_id}
         _reply = await self._call(
             self._native,
             "retrieve_spi_account_aliase",
-            {"alias_id": alias_id},
+            _path,
             None,
             None,
             _given,
@@ -260,7 +262,7 @@ class AsyncSpiAccountAliases:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_spi_account_aliases", _query, _given)
+        return Listing(self._native, "list_spi_account_aliases", None, _query, _given)
 
 
 if not TYPE_CHECKING:

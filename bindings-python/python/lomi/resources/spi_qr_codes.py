@@ -135,10 +135,11 @@ class SpiQrCodes:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"qr_code_id": qr_code_id}
         _reply = _call(
             self._native,
             "retrieve_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             None,
             _given,
@@ -194,7 +195,7 @@ class SpiQrCodes:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_spi_qr_codes", _query, _given)
+        return first(self._native, "list_spi_qr_codes", None, _query, _given)
 
     def update(
         self,
@@ -234,12 +235,13 @@ class SpiQrCodes:
             idle_timeout,
             extra_body,
         )
+        _path = {"qr_code_id": qr_code_id}
         _known = SpiQrCodesUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             _sent,
             _given,
@@ -280,10 +282,11 @@ class SpiQrCodes:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"qr_code_id": qr_code_id}
         _reply = _call(
             self._native,
             "delete_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             None,
             _given,
@@ -402,10 +405,11 @@ class AsyncSpiQrCodes:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"qr_code_id": qr_code_id}
         _reply = await self._call(
             self._native,
             "retrieve_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             None,
             _given,
@@ -461,7 +465,7 @@ class AsyncSpiQrCodes:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_spi_qr_codes", _query, _given)
+        return Listing(self._native, "list_spi_qr_codes", None, _query, _given)
 
     async def update(
         self,
@@ -501,12 +505,13 @@ class AsyncSpiQrCodes:
             idle_timeout,
             extra_body,
         )
+        _path = {"qr_code_id": qr_code_id}
         _known = SpiQrCodesUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             _sent,
             _given,
@@ -547,10 +552,11 @@ class AsyncSpiQrCodes:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"qr_code_id": qr_code_id}
         _reply = await self._call(
             self._native,
             "delete_spi_qr_code",
-            {"qr_code_id": qr_code_id},
+            _path,
             None,
             None,
             _given,

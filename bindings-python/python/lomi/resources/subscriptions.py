@@ -11,6 +11,8 @@ from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
 from .._lomi import MODERN_MODELS
 from .._page import Listing, Page, first
+from ..models.subscription_cancel import SubscriptionCancel
+from ..models.subscription_plan_change import SubscriptionPlanChange
 from ..models.subscriptions_create import SubscriptionsCreate
 from ..models.subscriptions_update import SubscriptionsUpdate
 
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.subscription import Subscription
-    from ..types.subscriptions import SubscriptionCreateParams, SubscriptionUpdateParams
+    from ..types.subscriptions import (
+        SubscriptionCancelParams,
+        SubscriptionCreateParams,
+        SubscriptionPlanChangeParams,
+        SubscriptionUpdateParams,
+    )
 
 
 class Subscriptions:
@@ -135,10 +142,11 @@ class Subscriptions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"subscription_id": subscription_id}
         _reply = _call(
             self._native,
             "retrieve_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             None,
             _given,
@@ -220,7 +228,7 @@ class Subscriptions:
             _query["customer_id"] = customer_id
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_subscriptions", _query, _given)
+        return first(self._native, "list_subscriptions", None, _query, _given)
 
     def update(
         self,
@@ -260,12 +268,13 @@ class Subscriptions:
             idle_timeout,
             extra_body,
         )
+        _path = {"subscription_id": subscription_id}
         _known = SubscriptionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             _sent,
             _given,
@@ -306,16 +315,216 @@ class Subscriptions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"subscription_id": subscription_id}
         _reply = _call(
             self._native,
             "delete_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def cancel(
+        self,
+        subscription_id: UUID | str,
+        params: SubscriptionCancelParams | SubscriptionCancel | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[SubscriptionCancelParams],
+    ) -> Subscription:
+        """Cancels a subscription, at once or at the end of its period. Moves no money and is
+        safe to repeat.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"subscription_id": subscription_id}
+        _known = SubscriptionCancel._fields
+        _sent = _body("cancel", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "cancel_subscription",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    def resume(
+        self,
+        subscription_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Subscription:
+        """Takes back the cancellation of a subscription. The call moves no money and is safe
+        to repeat.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"subscription_id": subscription_id}
+        _reply = _call(
+            self._native,
+            "resume_subscription",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    def change_plan(
+        self,
+        subscription_id: UUID | str,
+        params: SubscriptionPlanChangeParams
+        | SubscriptionPlanChange
+        | Mapping[str, Any]
+        | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[SubscriptionPlanChangeParams],
+    ) -> Subscription:
+        """Moves a subscription to another price. It may bill the customer, so never repeat it
+        after an unknown outcome; proration is not documented.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"subscription_id": subscription_id}
+        _known = SubscriptionPlanChange._fields
+        _sent = _body("change_plan", params, fields, _known, keep_none=False)
+        _reply = _call(
+            self._native,
+            "change_subscription_plan",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    def usage(
+        self,
+        subscription_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """How much of a usage-based product the subscription has used. What the response
+        contains is not documented.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"subscription_id": subscription_id}
+        _reply = _call(
+            self._native,
+            "retrieve_subscription_usage",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
 
 
 class AsyncSubscriptions:
@@ -428,10 +637,11 @@ class AsyncSubscriptions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"subscription_id": subscription_id}
         _reply = await self._call(
             self._native,
             "retrieve_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             None,
             _given,
@@ -513,7 +723,7 @@ class AsyncSubscriptions:
             _query["customer_id"] = customer_id
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_subscriptions", _query, _given)
+        return Listing(self._native, "list_subscriptions", None, _query, _given)
 
     async def update(
         self,
@@ -553,12 +763,13 @@ class AsyncSubscriptions:
             idle_timeout,
             extra_body,
         )
+        _path = {"subscription_id": subscription_id}
         _known = SubscriptionsUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             _sent,
             _given,
@@ -599,16 +810,216 @@ class AsyncSubscriptions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"subscription_id": subscription_id}
         _reply = await self._call(
             self._native,
             "delete_subscription",
-            {"subscription_id": subscription_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    async def cancel(
+        self,
+        subscription_id: UUID | str,
+        params: SubscriptionCancelParams | SubscriptionCancel | Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[SubscriptionCancelParams],
+    ) -> Subscription:
+        """Cancels a subscription, at once or at the end of its period. Moves no money and is
+        safe to repeat.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"subscription_id": subscription_id}
+        _known = SubscriptionCancel._fields
+        _sent = _body("cancel", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "cancel_subscription",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    async def resume(
+        self,
+        subscription_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Subscription:
+        """Takes back the cancellation of a subscription. The call moves no money and is safe
+        to repeat.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"subscription_id": subscription_id}
+        _reply = await self._call(
+            self._native,
+            "resume_subscription",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    async def change_plan(
+        self,
+        subscription_id: UUID | str,
+        params: SubscriptionPlanChangeParams
+        | SubscriptionPlanChange
+        | Mapping[str, Any]
+        | None = None,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        **fields: Unpack[SubscriptionPlanChangeParams],
+    ) -> Subscription:
+        """Moves a subscription to another price. It may bill the customer, so never repeat it
+        after an unknown outcome; proration is not documented.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        :param params: the fields as a dictionary or model, instead of keywords; names that
+            this version does not know are sent as they are, unless they are nearly known ones
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            extra_body,
+        )
+        _path = {"subscription_id": subscription_id}
+        _known = SubscriptionPlanChange._fields
+        _sent = _body("change_plan", params, fields, _known, keep_none=False)
+        _reply = await self._call(
+            self._native,
+            "change_subscription_plan",
+            _path,
+            None,
+            _sent,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Subscription = _reply[0]
+        return _value
+
+    async def usage(
+        self,
+        subscription_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Any:
+        """How much of a usage-based product the subscription has used. What the response
+        contains is not documented.
+
+        :param subscription_id: The subscription's identifier (subscription_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"subscription_id": subscription_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_subscription_usage",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Any = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -619,5 +1030,7 @@ if not TYPE_CHECKING:
         "Client@_lomi Timeout@_convert.arguments "
         "Subscription "
         "SubscriptionCreateParams@types.subscriptions "
-        "SubscriptionUpdateParams@types.subscriptions",
+        "SubscriptionUpdateParams@types.subscriptions "
+        "SubscriptionCancelParams@types.subscriptions "
+        "SubscriptionPlanChangeParams@types.subscriptions",
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .._convert.arguments import Timeout
     from .._lomi import Client
+    from ..models.document_links import DocumentLinks
     from ..models.transaction import Transaction
 
 
@@ -79,10 +80,11 @@ class Transactions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"transaction_id": transaction_id}
         _reply = _call(
             self._native,
             "retrieve_transaction",
-            {"transaction_id": transaction_id},
+            _path,
             None,
             None,
             _given,
@@ -107,6 +109,8 @@ class Transactions:
         page_size: int | None = None,
         start_date: str | None = None,
         end_date: str | None = None,
+        from_date: str | None = None,
+        to_date: str | None = None,
         is_pos: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
@@ -146,6 +150,10 @@ class Transactions:
             newest API reads limit. (API generations B and D.)
         :param start_date: Only transactions from this date on. (API generations B, D and E.)
         :param end_date: Only transactions up to this date. (API generations B, D and E.)
+        :param from_date: Only transactions from this date on. The 2025 documentation only. (API
+            generation A.)
+        :param to_date: Only transactions up to this date. The 2025 documentation only. (API
+            generation A.)
         :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
             generations B, D and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
@@ -188,11 +196,61 @@ class Transactions:
             _query["startDate"] = start_date
         if end_date is not None:
             _query["endDate"] = end_date
+        if from_date is not None:
+            _query["from_date"] = from_date
+        if to_date is not None:
+            _query["to_date"] = to_date
         if is_pos is not None:
             _query["isPos"] = is_pos
         if cursor is not None:
             _query["cursor"] = cursor
-        return first(self._native, "list_transactions", _query, _given)
+        return first(self._native, "list_transactions", None, _query, _given)
+
+    def receipt(
+        self,
+        transaction_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> DocumentLinks:
+        """Links to the receipt of a transaction, on the newest API only. Despite its path the
+        response is JSON with links, not a PDF.
+
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"transaction_id": transaction_id}
+        _reply = _call(
+            self._native,
+            "retrieve_transaction_receipt",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: DocumentLinks = _reply[0]
+        return _value
 
 
 class AsyncTransactions:
@@ -255,10 +313,11 @@ class AsyncTransactions:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"transaction_id": transaction_id}
         _reply = await self._call(
             self._native,
             "retrieve_transaction",
-            {"transaction_id": transaction_id},
+            _path,
             None,
             None,
             _given,
@@ -283,6 +342,8 @@ class AsyncTransactions:
         page_size: int | None = None,
         start_date: str | None = None,
         end_date: str | None = None,
+        from_date: str | None = None,
+        to_date: str | None = None,
         is_pos: bool | None = None,
         cursor: str | None = None,
         idempotency_key: str | None = None,
@@ -322,6 +383,10 @@ class AsyncTransactions:
             newest API reads limit. (API generations B and D.)
         :param start_date: Only transactions from this date on. (API generations B, D and E.)
         :param end_date: Only transactions up to this date. (API generations B, D and E.)
+        :param from_date: Only transactions from this date on. The 2025 documentation only. (API
+            generation A.)
+        :param to_date: Only transactions up to this date. The 2025 documentation only. (API
+            generation A.)
         :param is_pos: `true` for payments at a point of sale only, `false` for all others. (API
             generations B, D and E.)
         :param cursor: The cursor of the page: the next_cursor of the last one. The newest API
@@ -364,11 +429,61 @@ class AsyncTransactions:
             _query["startDate"] = start_date
         if end_date is not None:
             _query["endDate"] = end_date
+        if from_date is not None:
+            _query["from_date"] = from_date
+        if to_date is not None:
+            _query["to_date"] = to_date
         if is_pos is not None:
             _query["isPos"] = is_pos
         if cursor is not None:
             _query["cursor"] = cursor
-        return Listing(self._native, "list_transactions", _query, _given)
+        return Listing(self._native, "list_transactions", None, _query, _given)
+
+    async def receipt(
+        self,
+        transaction_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> DocumentLinks:
+        """Links to the receipt of a transaction, on the newest API only. Despite its path the
+        response is JSON with links, not a PDF.
+
+        :param transaction_id: The transaction's identifier (transaction_id). The newest API
+            also accepts the public_id.
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"transaction_id": transaction_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_transaction_receipt",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: DocumentLinks = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -376,5 +491,5 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Client@_lomi Timeout@_convert.arguments Transaction",
+        "Client@_lomi Timeout@_convert.arguments DocumentLinks Transaction",
     )

@@ -78,10 +78,11 @@ class WebhookDeliveryLogs:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"log_id": log_id}
         _reply = _call(
             self._native,
             "retrieve_webhook_delivery_log",
-            {"log_id": log_id},
+            _path,
             None,
             None,
             _given,
@@ -150,7 +151,61 @@ class WebhookDeliveryLogs:
             _query["successOnly"] = success_only
         if failed_only is not None:
             _query["failedOnly"] = failed_only
-        return first(self._native, "list_webhook_delivery_logs", _query, _given)
+        return first(self._native, "list_webhook_delivery_logs", None, _query, _given)
+
+    def list_for_webhook(
+        self,
+        webhook_id: UUID | str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        success: bool | None = None,
+        failed: bool | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Page[WebhookDeliveryLog]:
+        """One page of the delivery logs of a webhook, in the 2025 documentation only; later
+        servers have list with webhookId instead.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        :param params: more parameters of the query
+        :param limit: The most delivery logs in one page. (API generation A.)
+        :param offset: How many delivery logs to skip. (API generation A.)
+        :param success: true for successful deliveries only. (API generation A.)
+        :param failed: true for failed deliveries only. (API generation A.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id}
+        _query = _given_query("list_for_webhook", params)
+        if limit is not None:
+            _query["limit"] = limit
+        if offset is not None:
+            _query["offset"] = offset
+        if success is not None:
+            _query["success"] = success
+        if failed is not None:
+            _query["failed"] = failed
+        return first(self._native, "list_webhook_logs", _path, _query, _given)
 
 
 class AsyncWebhookDeliveryLogs:
@@ -212,10 +267,11 @@ class AsyncWebhookDeliveryLogs:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"log_id": log_id}
         _reply = await self._call(
             self._native,
             "retrieve_webhook_delivery_log",
-            {"log_id": log_id},
+            _path,
             None,
             None,
             _given,
@@ -284,7 +340,61 @@ class AsyncWebhookDeliveryLogs:
             _query["successOnly"] = success_only
         if failed_only is not None:
             _query["failedOnly"] = failed_only
-        return Listing(self._native, "list_webhook_delivery_logs", _query, _given)
+        return Listing(self._native, "list_webhook_delivery_logs", None, _query, _given)
+
+    def list_for_webhook(
+        self,
+        webhook_id: UUID | str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        success: bool | None = None,
+        failed: bool | None = None,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Listing[WebhookDeliveryLog]:
+        """One page of the delivery logs of a webhook, in the 2025 documentation only; later
+        servers have list with webhookId instead.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        :param params: more parameters of the query
+        :param limit: The most delivery logs in one page. (API generation A.)
+        :param offset: How many delivery logs to skip. (API generation A.)
+        :param success: true for successful deliveries only. (API generation A.)
+        :param failed: true for failed deliveries only. (API generation A.)
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id}
+        _query = _given_query("list_for_webhook", params)
+        if limit is not None:
+            _query["limit"] = limit
+        if offset is not None:
+            _query["offset"] = offset
+        if success is not None:
+            _query["success"] = success
+        if failed is not None:
+            _query["failed"] = failed
+        return Listing(self._native, "list_webhook_logs", _path, _query, _given)
 
 
 if not TYPE_CHECKING:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .._convert.arguments import Timeout
     from .._lomi import Client
     from ..models.webhook import Webhook
+    from ..models.webhook_retry_result import WebhookRetryResult
+    from ..models.webhook_test_result import WebhookTestResult
     from ..types.webhooks import WebhookCreateParams, WebhookUpdateParams
 
 
@@ -134,10 +136,11 @@ class Webhooks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"webhook_id": webhook_id}
         _reply = _call(
             self._native,
             "retrieve_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             None,
             _given,
@@ -194,7 +197,7 @@ class Webhooks:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return first(self._native, "list_webhooks", _query, _given)
+        return first(self._native, "list_webhooks", None, _query, _given)
 
     def update(
         self,
@@ -233,12 +236,13 @@ class Webhooks:
             idle_timeout,
             extra_body,
         )
+        _path = {"webhook_id": webhook_id}
         _known = WebhooksUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = _call(
             self._native,
             "update_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             _sent,
             _given,
@@ -279,16 +283,109 @@ class Webhooks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"webhook_id": webhook_id}
         _reply = _call(
             self._native,
             "delete_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    def test(
+        self,
+        webhook_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> WebhookTestResult:
+        """Sends a test event to the webhook and returns how it went. No money moves; a repeat
+        sends a second event.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id}
+        _reply = _call(
+            self._native,
+            "test_webhook",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: WebhookTestResult = _reply[0]
+        return _value
+
+    def retry_delivery(
+        self,
+        webhook_id: UUID | str,
+        log_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> WebhookRetryResult:
+        """Sends a logged event again, with its payload unchanged. The current server returns
+        400 if the delivery fails; a repeat delivers it once more.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        :param log_id: The delivery's identifier: the log_id of its delivery log.
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id, "log_id": log_id}
+        _reply = _call(
+            self._native,
+            "retry_webhook_delivery",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: WebhookRetryResult = _reply[0]
+        return _value
 
 
 class AsyncWebhooks:
@@ -400,10 +497,11 @@ class AsyncWebhooks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"webhook_id": webhook_id}
         _reply = await self._call(
             self._native,
             "retrieve_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             None,
             _given,
@@ -460,7 +558,7 @@ class AsyncWebhooks:
             _query["offset"] = offset
         if sort is not None:
             _query["sort"] = sort
-        return Listing(self._native, "list_webhooks", _query, _given)
+        return Listing(self._native, "list_webhooks", None, _query, _given)
 
     async def update(
         self,
@@ -499,12 +597,13 @@ class AsyncWebhooks:
             idle_timeout,
             extra_body,
         )
+        _path = {"webhook_id": webhook_id}
         _known = WebhooksUpdate._fields
         _sent = _body("update", params, fields, _known, keep_none=True)
         _reply = await self._call(
             self._native,
             "update_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             _sent,
             _given,
@@ -545,16 +644,109 @@ class AsyncWebhooks:
             attempt_timeout,
             idle_timeout,
         )
+        _path = {"webhook_id": webhook_id}
         _reply = await self._call(
             self._native,
             "delete_webhook",
-            {"webhook_id": webhook_id},
+            _path,
             None,
             None,
             _given,
             MODERN_MODELS,
         )
         del _reply
+
+    async def test(
+        self,
+        webhook_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> WebhookTestResult:
+        """Sends a test event to the webhook and returns how it went. No money moves; a repeat
+        sends a second event.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id}
+        _reply = await self._call(
+            self._native,
+            "test_webhook",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: WebhookTestResult = _reply[0]
+        return _value
+
+    async def retry_delivery(
+        self,
+        webhook_id: UUID | str,
+        log_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> WebhookRetryResult:
+        """Sends a logged event again, with its payload unchanged. The current server returns
+        400 if the delivery fails; a repeat delivers it once more.
+
+        :param webhook_id: The webhook's identifier (webhook_id).
+        :param log_id: The delivery's identifier: the log_id of its delivery log.
+        """
+        _given = _options(
+            idempotency_key,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+        )
+        _path = {"webhook_id": webhook_id, "log_id": log_id}
+        _reply = await self._call(
+            self._native,
+            "retry_webhook_delivery",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: WebhookRetryResult = _reply[0]
+        return _value
 
 
 if not TYPE_CHECKING:
@@ -564,6 +756,8 @@ if not TYPE_CHECKING:
         __name__,
         "Client@_lomi Timeout@_convert.arguments "
         "Webhook "
+        "WebhookRetryResult "
+        "WebhookTestResult "
         "WebhookCreateParams@types.webhooks "
         "WebhookUpdateParams@types.webhooks",
     )

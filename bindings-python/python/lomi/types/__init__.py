@@ -9,20 +9,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .account import AccountDeleteParams as AccountDeleteParams
+    from .api_keys import ApiKeyCreateParams as ApiKeyCreateParams
     from .beneficiary_payouts import (
         BeneficiaryPayoutCreateParams as BeneficiaryPayoutCreateParams,
     )
     from .beneficiary_payouts import (
         BeneficiaryPayoutUpdateParams as BeneficiaryPayoutUpdateParams,
     )
+    from .charges import CardChargeCaptureParams as CardChargeCaptureParams
+    from .charges import CardChargeCreateParams as CardChargeCreateParams
+    from .charges import CardChargeIncrementParams as CardChargeIncrementParams
+    from .charges import MtnChargeCreateParams as MtnChargeCreateParams
+    from .charges import SwitchChargeCreateParams as SwitchChargeCreateParams
+    from .charges import WaveChargeCreateParams as WaveChargeCreateParams
     from .checkout_sessions import CheckoutSessionCreateParams as CheckoutSessionCreateParams
     from .checkout_sessions import CheckoutSessionUpdateParams as CheckoutSessionUpdateParams
     from .customers import CustomerCreateParams as CustomerCreateParams
     from .customers import CustomerUpdateParams as CustomerUpdateParams
+    from .customers import PortalSessionCreateParams as PortalSessionCreateParams
     from .discount_coupons import DiscountCouponCreateParams as DiscountCouponCreateParams
     from .discount_coupons import DiscountCouponUpdateParams as DiscountCouponUpdateParams
+    from .disputes import DisputeEvidenceParams as DisputeEvidenceParams
     from .events import UsageEventCreateParams as UsageEventCreateParams
     from .events import UsageEventUpdateParams as UsageEventUpdateParams
+    from .exports import ExportCreateParams as ExportCreateParams
     from .installment_payments import (
         InstallmentPaymentCreateParams as InstallmentPaymentCreateParams,
     )
@@ -36,6 +47,11 @@ if TYPE_CHECKING:
     from .meter_balances import MeterBalanceUpdateParams as MeterBalanceUpdateParams
     from .meters import MeterCreateParams as MeterCreateParams
     from .meters import MeterUpdateParams as MeterUpdateParams
+    from .network import AccountSessionCreateParams as AccountSessionCreateParams
+    from .organizations import OrganizationCreateParams as OrganizationCreateParams
+    from .organizations import OrganizationKeyCreateParams as OrganizationKeyCreateParams
+    from .organizations import OrganizationUpdateParams as OrganizationUpdateParams
+    from .organizations import RadarSettingsUpdateParams as RadarSettingsUpdateParams
     from .payment_links import PaymentLinkCreateParams as PaymentLinkCreateParams
     from .payment_links import PaymentLinkUpdateParams as PaymentLinkUpdateParams
     from .payment_requests import PaymentRequestCreateParams as PaymentRequestCreateParams
@@ -47,17 +63,39 @@ if TYPE_CHECKING:
     from .prices import PriceCreateParams as PriceCreateParams
     from .prices import PriceUpdateParams as PriceUpdateParams
     from .products import ProductCreateParams as ProductCreateParams
+    from .products import ProductPricesUpdateParams as ProductPricesUpdateParams
     from .products import ProductUpdateParams as ProductUpdateParams
     from .refunds import RefundCreateParams as RefundCreateParams
     from .refunds import RefundUpdateParams as RefundUpdateParams
+    from .settings import CheckoutSettingsUpdateParams as CheckoutSettingsUpdateParams
+    from .settings import StorefrontSettingsUpdateParams as StorefrontSettingsUpdateParams
+    from .settlements import InstantSettlementCreateParams as InstantSettlementCreateParams
     from .spi_account_aliases import SpiAccountAliasCreateParams as SpiAccountAliasCreateParams
     from .spi_account_aliases import SpiAccountAliasUpdateParams as SpiAccountAliasUpdateParams
     from .spi_qr_codes import SpiQrCodeCreateParams as SpiQrCodeCreateParams
     from .spi_qr_codes import SpiQrCodeUpdateParams as SpiQrCodeUpdateParams
+    from .subscription_plans import (
+        SubscriptionPlanCreateParams as SubscriptionPlanCreateParams,
+    )
+    from .subscription_plans import (
+        SubscriptionPlanUpdateParams as SubscriptionPlanUpdateParams,
+    )
+    from .subscriptions import SubscriptionCancelParams as SubscriptionCancelParams
     from .subscriptions import SubscriptionCreateParams as SubscriptionCreateParams
+    from .subscriptions import SubscriptionPlanChangeParams as SubscriptionPlanChangeParams
     from .subscriptions import SubscriptionUpdateParams as SubscriptionUpdateParams
+    from .support_requests import SupportRequestCreateParams as SupportRequestCreateParams
+    from .team import TeamInvitationCreateParams as TeamInvitationCreateParams
+    from .team import TeamInvitationRevokeParams as TeamInvitationRevokeParams
+    from .team import TeamMemberRoleUpdateParams as TeamMemberRoleUpdateParams
     from .transactions import TransactionCreateParams as TransactionCreateParams
     from .transactions import TransactionUpdateParams as TransactionUpdateParams
+    from .transfers import TransferCreateParams as TransferCreateParams
+    from .transfers import TransferReversalParams as TransferReversalParams
+    from .usage import EntitlementCreateParams as EntitlementCreateParams
+    from .usage import UsageCreditGrantParams as UsageCreditGrantParams
+    from .usage import UsageRecordCreateParams as UsageRecordCreateParams
+    from .usage import UsageSubscriptionCreateParams as UsageSubscriptionCreateParams
     from .webhook_delivery_logs import (
         WebhookDeliveryLogCreateParams as WebhookDeliveryLogCreateParams,
     )
@@ -66,18 +104,34 @@ if TYPE_CHECKING:
     )
     from .webhooks import WebhookCreateParams as WebhookCreateParams
     from .webhooks import WebhookUpdateParams as WebhookUpdateParams
+    from .whatsapp import (
+        WhatsappPaymentMessageCreateParams as WhatsappPaymentMessageCreateParams,
+    )
+    from .whatsapp import WhatsappSettingsUpdateParams as WhatsappSettingsUpdateParams
+    from .whatsapp import WhatsappSetupLinkCreateParams as WhatsappSetupLinkCreateParams
 
 _MODULES = {
+    "AccountDeleteParams": "account",
+    "ApiKeyCreateParams": "api_keys",
     "BeneficiaryPayoutCreateParams": "beneficiary_payouts",
     "BeneficiaryPayoutUpdateParams": "beneficiary_payouts",
+    "WaveChargeCreateParams": "charges",
+    "MtnChargeCreateParams": "charges",
+    "CardChargeCreateParams": "charges",
+    "CardChargeCaptureParams": "charges",
+    "CardChargeIncrementParams": "charges",
+    "SwitchChargeCreateParams": "charges",
     "CheckoutSessionCreateParams": "checkout_sessions",
     "CheckoutSessionUpdateParams": "checkout_sessions",
     "CustomerCreateParams": "customers",
     "CustomerUpdateParams": "customers",
+    "PortalSessionCreateParams": "customers",
     "DiscountCouponCreateParams": "discount_coupons",
     "DiscountCouponUpdateParams": "discount_coupons",
+    "DisputeEvidenceParams": "disputes",
     "UsageEventCreateParams": "events",
     "UsageEventUpdateParams": "events",
+    "ExportCreateParams": "exports",
     "InstallmentPaymentCreateParams": "installment_payments",
     "InstallmentPaymentUpdateParams": "installment_payments",
     "InvoiceCreateParams": "invoices",
@@ -87,6 +141,11 @@ _MODULES = {
     "MeterBalanceUpdateParams": "meter_balances",
     "MeterCreateParams": "meters",
     "MeterUpdateParams": "meters",
+    "AccountSessionCreateParams": "network",
+    "OrganizationCreateParams": "organizations",
+    "OrganizationUpdateParams": "organizations",
+    "OrganizationKeyCreateParams": "organizations",
+    "RadarSettingsUpdateParams": "organizations",
     "PaymentLinkCreateParams": "payment_links",
     "PaymentLinkUpdateParams": "payment_links",
     "PaymentRequestCreateParams": "payment_requests",
@@ -99,33 +158,65 @@ _MODULES = {
     "PriceUpdateParams": "prices",
     "ProductCreateParams": "products",
     "ProductUpdateParams": "products",
+    "ProductPricesUpdateParams": "products",
     "RefundCreateParams": "refunds",
     "RefundUpdateParams": "refunds",
+    "CheckoutSettingsUpdateParams": "settings",
+    "StorefrontSettingsUpdateParams": "settings",
+    "InstantSettlementCreateParams": "settlements",
     "SpiAccountAliasCreateParams": "spi_account_aliases",
     "SpiAccountAliasUpdateParams": "spi_account_aliases",
     "SpiQrCodeCreateParams": "spi_qr_codes",
     "SpiQrCodeUpdateParams": "spi_qr_codes",
+    "SubscriptionPlanCreateParams": "subscription_plans",
+    "SubscriptionPlanUpdateParams": "subscription_plans",
     "SubscriptionCreateParams": "subscriptions",
     "SubscriptionUpdateParams": "subscriptions",
+    "SubscriptionCancelParams": "subscriptions",
+    "SubscriptionPlanChangeParams": "subscriptions",
+    "SupportRequestCreateParams": "support_requests",
+    "TeamInvitationCreateParams": "team",
+    "TeamInvitationRevokeParams": "team",
+    "TeamMemberRoleUpdateParams": "team",
     "TransactionCreateParams": "transactions",
     "TransactionUpdateParams": "transactions",
+    "TransferCreateParams": "transfers",
+    "TransferReversalParams": "transfers",
+    "UsageRecordCreateParams": "usage",
+    "UsageSubscriptionCreateParams": "usage",
+    "EntitlementCreateParams": "usage",
+    "UsageCreditGrantParams": "usage",
     "WebhookDeliveryLogCreateParams": "webhook_delivery_logs",
     "WebhookDeliveryLogUpdateParams": "webhook_delivery_logs",
     "WebhookCreateParams": "webhooks",
     "WebhookUpdateParams": "webhooks",
+    "WhatsappSettingsUpdateParams": "whatsapp",
+    "WhatsappSetupLinkCreateParams": "whatsapp",
+    "WhatsappPaymentMessageCreateParams": "whatsapp",
 }
 
 __all__ = [
+    "AccountDeleteParams",
+    "ApiKeyCreateParams",
     "BeneficiaryPayoutCreateParams",
     "BeneficiaryPayoutUpdateParams",
+    "WaveChargeCreateParams",
+    "MtnChargeCreateParams",
+    "CardChargeCreateParams",
+    "CardChargeCaptureParams",
+    "CardChargeIncrementParams",
+    "SwitchChargeCreateParams",
     "CheckoutSessionCreateParams",
     "CheckoutSessionUpdateParams",
     "CustomerCreateParams",
     "CustomerUpdateParams",
+    "PortalSessionCreateParams",
     "DiscountCouponCreateParams",
     "DiscountCouponUpdateParams",
+    "DisputeEvidenceParams",
     "UsageEventCreateParams",
     "UsageEventUpdateParams",
+    "ExportCreateParams",
     "InstallmentPaymentCreateParams",
     "InstallmentPaymentUpdateParams",
     "InvoiceCreateParams",
@@ -135,6 +226,11 @@ __all__ = [
     "MeterBalanceUpdateParams",
     "MeterCreateParams",
     "MeterUpdateParams",
+    "AccountSessionCreateParams",
+    "OrganizationCreateParams",
+    "OrganizationUpdateParams",
+    "OrganizationKeyCreateParams",
+    "RadarSettingsUpdateParams",
     "PaymentLinkCreateParams",
     "PaymentLinkUpdateParams",
     "PaymentRequestCreateParams",
@@ -147,20 +243,41 @@ __all__ = [
     "PriceUpdateParams",
     "ProductCreateParams",
     "ProductUpdateParams",
+    "ProductPricesUpdateParams",
     "RefundCreateParams",
     "RefundUpdateParams",
+    "CheckoutSettingsUpdateParams",
+    "StorefrontSettingsUpdateParams",
+    "InstantSettlementCreateParams",
     "SpiAccountAliasCreateParams",
     "SpiAccountAliasUpdateParams",
     "SpiQrCodeCreateParams",
     "SpiQrCodeUpdateParams",
+    "SubscriptionPlanCreateParams",
+    "SubscriptionPlanUpdateParams",
     "SubscriptionCreateParams",
     "SubscriptionUpdateParams",
+    "SubscriptionCancelParams",
+    "SubscriptionPlanChangeParams",
+    "SupportRequestCreateParams",
+    "TeamInvitationCreateParams",
+    "TeamInvitationRevokeParams",
+    "TeamMemberRoleUpdateParams",
     "TransactionCreateParams",
     "TransactionUpdateParams",
+    "TransferCreateParams",
+    "TransferReversalParams",
+    "UsageRecordCreateParams",
+    "UsageSubscriptionCreateParams",
+    "EntitlementCreateParams",
+    "UsageCreditGrantParams",
     "WebhookDeliveryLogCreateParams",
     "WebhookDeliveryLogUpdateParams",
     "WebhookCreateParams",
     "WebhookUpdateParams",
+    "WhatsappSettingsUpdateParams",
+    "WhatsappSetupLinkCreateParams",
+    "WhatsappPaymentMessageCreateParams",
 ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
+from uuid import UUID
 
 
 class CustomerCreateParams(TypedDict, total=False):
@@ -134,3 +135,31 @@ class CustomerUpdateParams(TypedDict, total=False):
     """
     whatsapp_number: str | None
     """The customer's WhatsApp number."""
+
+
+class PortalSessionCreateParams(TypedDict, total=False):
+    """What the portal opens with, and where it leads.
+
+    All fields can be left out.
+    """
+
+    flow_after_completion_url: str | None
+    """Where the customer is sent after completing the flow.
+
+    (API generations D and E.)
+    """
+    flow_subscription_id: UUID | str | None
+    """Subscription that the flow is about.
+
+    (API generations D and E.)
+    """
+    flow_type: str | None
+    """What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`.
+
+    (API generations D and E.)
+    """
+    return_url: str | None
+    """Where the portal sends the customer back to.
+
+    (API generations D and E.)
+    """

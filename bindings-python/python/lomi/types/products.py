@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from ..models.product_price_change import ProductPriceChange
 from ..money import Money
 
 
@@ -270,4 +271,14 @@ class ProductUpdateParams(TypedDict, total=False):
     """Name of the unit in which usage is measured.
 
     The current server does not return it. (API generations B, C, D and E.)
+    """
+
+
+class ProductPricesUpdateParams(TypedDict, total=False):
+    """The prices to change in one call, each with its new amount."""
+
+    updates: list[ProductPriceChange] | None
+    """The changes, each with its new amount.
+
+    The server requires them. (API generation E.)
     """

@@ -85,3 +85,31 @@ class SubscriptionUpdateParams(TypedDict, total=False):
     Some documents write trialing for trial; the current server's list by customer has
     `subscription_status` instead.
     """
+
+
+class SubscriptionCancelParams(TypedDict, total=False):
+    """When a subscription is cancelled, and why.
+
+    Both fields can be left out.
+    """
+
+    cancel_at_period_end: bool | None
+    """Whether the subscription goes on until the end of its period.
+
+    The default is not documented, so send it. (API generations B, D and E.)
+    """
+    cancellation_reason: str | None
+    """Why the subscription is cancelled.
+
+    The server of December 2025 only logged it. (API generations B, D and E.)
+    """
+
+
+class SubscriptionPlanChangeParams(TypedDict, total=False):
+    """The price that a subscription moves to."""
+
+    price_id: UUID | str | None
+    """The catalogue price to bill from now on, which servers require.
+
+    (API generations D and E.)
+    """

@@ -1,6 +1,8 @@
 //! The Python package: models, the documented API classes, the resources of
 //! `LomiClient`, types of request arguments, and the tables of public names.
 
+mod ruff;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::Serde;
@@ -37,8 +39,10 @@ pub(super) fn render(
     let whole = &Value::from(Serde(api));
     let classes = classes(api);
     let names = &Value::from(Serde(&classes));
+    let mut files: Vec<(String, String)> = Vec::new();
     let mut write = |path: String, template: &str, words: Value| {
-        outputs.add(format!("{FOLDER}/{path}"), render_template(templates, template, words)?)
+        files.push((format!("{FOLDER}/{path}"), render_template(templates, template, words)?));
+        Ok::<_, String>(())
     };
     for class in &classes {
         let template = match class.model.role {
@@ -58,23 +62,29 @@ pub(super) fn render(
         let operations: Vec<_> =
             api.operations.iter().filter(|o| o.resource == resource.name).collect();
         let shown = &Value::from(Serde(&operations));
+        let documented: Vec<_> = operations.iter().filter(|o| o.documented).collect();
         if let Some(DocumentedClass { class, module }) = &resource.documented {
             let what = format!("the documented client's calls on {}", resource.words);
             let title = format!("Calls on {}", resource.words);
-            let words = context! { class, what, title, operations => shown };
+            let words =
+                context! { class, what, title, operations => Value::from(Serde(&documented)) };
             write(format!("api/{module}.py"), "python/api.py.j2", words)?;
         }
         let words = context! {
             resource => Value::from(Serde(resource)), operations => shown,
             writes => operations.iter().any(|o| o.body.is_some()),
+            confirmable => operations.iter().any(|o| o.alternatives.iter().any(|a| a == "ConfirmationRequired")),
             returned => returned(api, &operations),
+            taken => taken(api, &operations), overlapping => overlapping(api, &operations),
             of => operations.iter().find_map(|o| match &o.returns {
                 Returns::One(name) => Some(name),
                 _ => None,
-            }),
+            }).unwrap_or(&resource.studly),
         };
         write(format!("resources/{}.py", resource.name), "python/resource.py.j2", words)?;
-        let requests = requests(api, &operations);
+        let requests: Vec<&Model> = (api.models.iter())
+            .filter(|m| m.role == Role::Request && m.resource.as_ref() == Some(&resource.name))
+            .collect();
         let names: Vec<_> = requests.iter().map(|m| format!("{}Params", m.names.rust)).collect();
         if names.is_empty() {
             continue;
@@ -82,7 +92,7 @@ pub(super) fn render(
         params.insert(&resource.name, names);
         let words = context! {
             resource => Value::from(Serde(resource)), requests => Value::from(Serde(&requests)),
-            in_path => in_path(&operations),
+            in_path => in_path(&operations), nested => nested(api, &requests),
         };
         write(format!("types/{}.py", resource.name), "python/params.py.j2", words)?;
     }
@@ -108,28 +118,46 @@ pub(super) fn render(
     ] {
         write(path.to_owned(), template, words.clone())?;
     }
-    Ok(())
+    ruff::format(files)?.into_iter().try_for_each(|(path, text)| outputs.add(path, text))
 }
 
-/// The models that write what a resource's calls return, also those that no call takes.
-fn requests<'a>(api: &'a Api, operations: &[&Operation]) -> Vec<&'a Model> {
-    let written = |model: &&Model| {
-        let of = model.of.as_ref();
-        let returned = |o: &&Operation| match &o.returns {
-            Returns::One(name) | Returns::Page(name) => of == Some(name),
-            Returns::Nothing | Returns::Any => false,
-        };
-        model.role == Role::Request && operations.iter().any(returned)
-    };
-    api.models.iter().filter(written).collect()
+/// Options of every call that a field of a body may have the name of.
+const OPTIONS: [&str; 4] = ["account", "headers", "idempotency_key", "request_id"];
+
+/// The names that are an argument of an operation already: identifiers in its path, and options.
+fn arguments(operation: &Operation) -> impl Iterator<Item = &str> {
+    operation.path_parameters.iter().map(|p| p.name.as_str()).chain(OPTIONS)
 }
 
-/// Models and fields of them that are an argument already: the identifier in the path.
+/// Models and fields of them that are an argument of an operation already.
 fn in_path(operations: &[&Operation]) -> Vec<String> {
-    let bodies = operations.iter().filter_map(|o| Some((o.body.as_ref()?, &o.path_parameters)));
+    let bodies = operations.iter().filter_map(|o| Some((o, o.body.as_ref()?)));
     bodies
-        .flat_map(|(body, path)| path.iter().map(|p| format!("{}.{}", body.model, p.name)))
+        .flat_map(|(o, body)| arguments(o).map(move |name| format!("{}.{name}", body.model)))
         .collect()
+}
+
+/// The operations with a body of another resource, one of whose fields is an argument already.
+fn overlapping(api: &Api, operations: &[&Operation]) -> Vec<String> {
+    let overlaps = |o: &&&Operation| {
+        let body = o.body.as_ref();
+        let model = body.and_then(|body| api.models.iter().find(|m| m.name == body.model));
+        model.is_some_and(|model| {
+            let has = |name: &str| model.fields.iter().any(|f| f.write && f.name == name);
+            model.resource.as_ref() != Some(&o.resource) && arguments(o).any(has)
+        })
+    };
+    operations.iter().filter(overlaps).map(|o| o.id.clone()).collect()
+}
+
+/// The classes of objects within what callers send.
+fn nested(api: &Api, requests: &[&Model]) -> BTreeSet<String> {
+    let fields = requests.iter().flat_map(|m| &m.fields);
+    let names = fields.filter_map(|field| match &field.kind {
+        Kind::Model(name) | Kind::Models(name) => api.models.iter().find(|m| m.name == *name),
+        _ => None,
+    });
+    names.map(|m| m.names.python.clone()).collect()
 }
 
 fn classes(api: &Api) -> Vec<Class<'_>> {
@@ -162,12 +190,21 @@ fn read_only(model: &Model) -> Vec<&str> {
     }
 }
 
+/// The models that the operations take, each with the resource that describes it.
+fn taken(api: &Api, operations: &[&Operation]) -> Vec<Value> {
+    let bodies = operations.iter().filter_map(|o| o.body.as_ref());
+    let models = bodies.filter_map(|body| api.models.iter().find(|m| m.name == body.model));
+    models
+        .map(|m| context! { name => m.names.rust.clone(), resource => m.resource.clone() })
+        .collect()
+}
+
 /// The classes of what the operations of a client return, in the order of their modules.
 fn returned(api: &Api, operations: &[&Operation]) -> Vec<String> {
     let model = |name: &String| api.models.iter().find(|model| model.name == *name);
     let mut names = BTreeSet::new();
     for operation in operations {
-        if let Returns::One(name) = &operation.returns {
+        if let Returns::One(name) | Returns::Page(name) = &operation.returns {
             names.extend(model(name).map(|model| model.names.rust.clone()));
         }
         names.extend(
@@ -266,6 +303,7 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     // A path parameter as an argument: an option of every call may have its name.
     templates.add_filter("argument", |name: &str, schema: &str| match name {
         "request_id" => format!("{}_id", snake(schema)),
+        "account" => "member_account".to_owned(),
         _ => name.to_owned(),
     });
     templates.add_filter("member", |word: &str| word.to_uppercase().replace('-', "_MINUS_"));

@@ -147,6 +147,7 @@ fn read_one(
         resource: resource.to_owned(),
         camel_resource: camel(resource),
         verb: entry.lomi.verb.clone(),
+        camel_verb: camel(&entry.lomi.verb),
         method: method.to_uppercase(),
         paths,
         path_parameters,

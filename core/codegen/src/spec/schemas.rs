@@ -53,6 +53,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
         models.push(Model {
             name: (*name).to_owned(),
             names: names(&schema.lomi.names),
+            resource: None,
             doc: schema.description.clone(),
             role,
             id: schema.lomi.id.clone(),

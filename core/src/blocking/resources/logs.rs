@@ -2,7 +2,7 @@
 
 use crate::blocking::{Client, Pages};
 use crate::error::Error;
-use crate::models::{LogEntry, LogEntryListParams, RetrieveLogParams};
+use crate::models::{ApiLogEntry, ApiLogEntryListParams, RetrieveLogParams};
 use crate::request::{CallOptions, Input};
 use crate::response::{Page, typed};
 use crate::table;
@@ -30,7 +30,7 @@ impl Client {
 
 impl<'c> Logs<'c> {
     /// One log entry. The server requires its type as well as its identifier.
-    pub fn get(&self, log_id: &str, params: RetrieveLogParams) -> Result<LogEntry, Error> {
+    pub fn get(&self, log_id: &str, params: RetrieveLogParams) -> Result<ApiLogEntry, Error> {
         self.get_with(log_id, params, CallOptions::default())
     }
 
@@ -40,7 +40,7 @@ impl<'c> Logs<'c> {
         log_id: &str,
         params: RetrieveLogParams,
         options: CallOptions,
-    ) -> Result<LogEntry, Error> {
+    ) -> Result<ApiLogEntry, Error> {
         let input = Input::query(params.into()).with_path("log_id", log_id);
         let response = self.client.call(&table::RETRIEVE_LOG, input, options)?;
         typed::read_one(&response)
@@ -48,23 +48,23 @@ impl<'c> Logs<'c> {
 
     /// One page of log entries of one type, such as API requests or webhook deliveries. The server
     /// requires type.
-    pub fn list(&self, params: LogEntryListParams) -> Result<Page<LogEntry>, Error> {
+    pub fn list(&self, params: ApiLogEntryListParams) -> Result<Page<ApiLogEntry>, Error> {
         self.list_with(params, CallOptions::default())
     }
 
     /// Like [`Self::list`], with options for this call.
     pub fn list_with(
         &self,
-        params: LogEntryListParams,
+        params: ApiLogEntryListParams,
         options: CallOptions,
-    ) -> Result<Page<LogEntry>, Error> {
+    ) -> Result<Page<ApiLogEntry>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_LOGS, input, options)?;
         Page::read(response)
     }
 
     /// Every item of the list, fetched page by page as needed.
-    pub fn list_all(&self, params: LogEntryListParams) -> Pages<LogEntry> {
+    pub fn list_all(&self, params: ApiLogEntryListParams) -> Pages<ApiLogEntry> {
         let input = Input::query(params.into());
         Pages::new(self.client, &table::LIST_LOGS, input)
     }

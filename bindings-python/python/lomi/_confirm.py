@@ -1,0 +1,103 @@
+"""Calls that the server may ask to confirm: no money has moved before."""
+
+from __future__ import annotations
+
+from ._calls import call
+from ._lomi import MODERN_MODELS
+from .models.confirmation_required import ConfirmationRequired
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any, Generic, TypeAlias, TypeVar
+
+    from ._lomi import Client, LastResponse
+
+    T = TypeVar("T")
+
+    #: Decides whether a call is confirmed at once.
+    Decision: TypeAlias = Callable[[ConfirmationRequired], bool]
+    AsyncDecision: TypeAlias = Callable[[ConfirmationRequired], bool | Awaitable[bool]]
+
+    class Confirmation(ConfirmationRequired, Generic[T]):
+        """A ``ConfirmationRequired`` whose ``confirm()`` gives the result of the call."""
+
+        def confirm(self) -> T: ...
+
+    class AsyncConfirmation(ConfirmationRequired, Generic[T]):
+        """A ``ConfirmationRequired`` whose ``confirm()`` is awaited."""
+
+        async def confirm(self) -> T: ...
+
+else:
+
+    class Confirmation:
+        """For hints: at run time it is a ``ConfirmationRequired``."""
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> Any:
+            return ConfirmationRequired
+
+    AsyncConfirmation = Confirmation
+    Decision = AsyncDecision = object
+
+
+def first_of_two(client: Client, reply: tuple[Any, LastResponse], confirm: Decision | None) -> Any:
+    """Give the result of a call, or confirm it if the caller's function says so."""
+    value = _with_client(client, reply[0], confirm, False)
+    if value is not None and confirm is not None and confirm(value) is True:
+        return value.confirm()
+    return reply[0]
+
+
+async def first_of_two_awaited(
+    client: Client, reply: tuple[Any, LastResponse], confirm: AsyncDecision | None
+) -> Any:
+    """Give the result of an awaited call, or confirm it if the caller's function says so."""
+    value = _with_client(client, reply[0], confirm, True)
+    if value is not None and confirm is not None:
+        decided: Any = confirm(value)
+        if hasattr(decided, "__await__"):
+            decided = await decided
+        if decided is True:
+            return await value.confirm()
+    return reply[0]
+
+
+def _with_client(
+    client: Client, value: Any, confirm: Any, awaited: bool
+) -> ConfirmationRequired | None:
+    if not isinstance(value, ConfirmationRequired):
+        return None
+    value._client = (client, awaited)
+    return value
+
+
+def second_call(first: ConfirmationRequired) -> Any:
+    """Make the call that confirms the one that an object came from."""
+    client, awaited = getattr(first, "_client", (None, False))
+    response = first.last_response
+    if client is None or response is None:
+        from ._lomi import nothing_to_confirm
+
+        return nothing_to_confirm()
+    if awaited:
+        return _second_call_awaited(client, response)
+    return _result(call(client, response, None, None, None, None, MODERN_MODELS))
+
+
+async def _second_call_awaited(client: Client, response: LastResponse) -> Any:
+    from ._async_calls import call as call_async
+
+    return _result(await call_async(client, response, None, None, None, None, MODERN_MODELS))
+
+
+def _result(reply: tuple[Any, LastResponse]) -> Any:
+    reply[1].check_confirmed()
+    return reply[0]
+
+
+if not TYPE_CHECKING:
+    from ._hints import later
+
+    __getattr__ = later(__name__, "Client@_lomi LastResponse@_lomi")
