@@ -2,10 +2,11 @@
 
 import json
 import pathlib
+from collections import Counter
 
 SPEC = pathlib.Path(__file__).resolve().parents[2] / "core" / "spec"
 UUID = "3f0c8a4e-9d53-4c0f-8a3e-6f6f2b1c7a10"
-#: A path that names no route style is the same in both.
+#: A path that names no route style is the same in all.
 STYLES = ("documented", "current")
 
 
@@ -21,7 +22,9 @@ RESOURCES, SCHEMAS = read()
 
 
 def schema_of(content):
-    return content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    """The name of a schema; None for any JSON."""
+    reference = content["application/json"]["schema"].get("$ref")
+    return reference and reference.rpartition("/")[2]
 
 
 def properties(name):
@@ -49,10 +52,18 @@ class Operation:
         status, answer = next(iter(entry["responses"].items()))
         self.status = int(status)
         self.returns = schema_of(answer["content"]) if "content" in answer else None
+        self.returns_any = "content" in answer and self.returns is None
+        self.natural_key = facts.get("naturalKey")
+        self.generations = Counter()
 
     def add(self, path, facts):
         for style in [facts["routes"]] if "routes" in facts else STYLES:
             self.paths[style] = path
+        self.generations.update(facts["generations"])
+
+    @property
+    def is_list(self):
+        return self.returns is not None and "lists" in SCHEMAS[self.returns]["x-lomi"]
 
     @property
     def row(self):
@@ -70,6 +81,10 @@ def operations():
                 facts = entry["x-lomi"]
                 made = Operation(part["resource"], method, item, entry)
                 found.setdefault(facts["operation"], made).add(path, facts)
+    for operation in found.values():
+        # The newest API has the path of the current server where it has not renamed it.
+        if "current" in operation.paths:
+            operation.paths.setdefault("newest", operation.paths["current"])
     return found
 
 

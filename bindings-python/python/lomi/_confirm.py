@@ -42,9 +42,18 @@ else:
     Decision = AsyncDecision = object
 
 
+def check_decision(confirm: Any) -> None:
+    """Refuse what is no function, before anything is sent."""
+    if confirm is not None and not callable(confirm):
+        from .errors import ValidationError
+
+        kind = type(confirm).__name__
+        raise ValidationError(f"confirm must be a function that decides, not {kind}")
+
+
 def first_of_two(client: Client, reply: tuple[Any, LastResponse], confirm: Decision | None) -> Any:
     """Give the result of a call, or confirm it if the caller's function says so."""
-    value = _with_client(client, reply[0], confirm, False)
+    value = _with_client(client, reply[0], False)
     if value is not None and confirm is not None and confirm(value) is True:
         return value.confirm()
     return reply[0]
@@ -54,7 +63,7 @@ async def first_of_two_awaited(
     client: Client, reply: tuple[Any, LastResponse], confirm: AsyncDecision | None
 ) -> Any:
     """Give the result of an awaited call, or confirm it if the caller's function says so."""
-    value = _with_client(client, reply[0], confirm, True)
+    value = _with_client(client, reply[0], True)
     if value is not None and confirm is not None:
         decided: Any = confirm(value)
         if hasattr(decided, "__await__"):
@@ -64,9 +73,7 @@ async def first_of_two_awaited(
     return reply[0]
 
 
-def _with_client(
-    client: Client, value: Any, confirm: Any, awaited: bool
-) -> ConfirmationRequired | None:
+def _with_client(client: Client, value: Any, awaited: bool) -> ConfirmationRequired | None:
     if not isinstance(value, ConfirmationRequired):
         return None
     value._client = (client, awaited)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._confirm import first_of_two, first_of_two_awaited
+from .._confirm import check_decision, first_of_two, first_of_two_awaited
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._lomi import MODERN_MODELS
@@ -93,6 +93,7 @@ class Account:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = AccountDelete._fields
         _sent = _body("delete", params, fields, _known, keep_none=False)
         _reply = _call(
@@ -221,6 +222,7 @@ class AsyncAccount:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = AccountDelete._fields
         _sent = _body("delete", params, fields, _known, keep_none=False)
         _reply = await self._call(

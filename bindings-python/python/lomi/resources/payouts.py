@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._confirm import first_of_two, first_of_two_awaited
+from .._confirm import check_decision, first_of_two, first_of_two_awaited
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
@@ -98,6 +98,7 @@ class Payouts:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = PayoutsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
         _reply = _call(
@@ -409,6 +410,7 @@ class AsyncPayouts:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = PayoutsCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
         _reply = await self._call(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .._calls import call as _call
-from .._confirm import first_of_two, first_of_two_awaited
+from .._confirm import check_decision, first_of_two, first_of_two_awaited
 from .._convert.arguments import body as _body
 from .._convert.arguments import options as _options
 from .._convert.arguments import query as _given_query
@@ -97,6 +97,7 @@ class Transfers:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = TransferCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
         _reply = _call(
@@ -261,6 +262,7 @@ class Transfers:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _path = {"transfer_id": transfer_id}
         _known = TransferReversal._fields
         _sent = _body("reverse", params, fields, _known, keep_none=False)
@@ -347,6 +349,7 @@ class AsyncTransfers:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _known = TransferCreate._fields
         _sent = _body("create", params, fields, _known, keep_none=False)
         _reply = await self._call(
@@ -513,6 +516,7 @@ class AsyncTransfers:
             idle_timeout,
             extra_body,
         )
+        check_decision(confirm)
         _path = {"transfer_id": transfer_id}
         _known = TransferReversal._fields
         _sent = _body("reverse", params, fields, _known, keep_none=False)
