@@ -41,7 +41,7 @@ impl PhpSink {
 
     /// For the rows of a page: a string that is equal in the previous row is stored once.
     pub(crate) fn rows(self) -> Self {
-        let longest = registry::all().iter().map(|class| class.keys.len()).max();
+        let longest = registry::all().iter().map(|class| class.model.fields.len()).max();
         let previous = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
         Self { previous: previous.collect(), ..self }
     }
@@ -140,7 +140,7 @@ impl Sink for PhpSink {
             self.depth += 1;
         }
         let values = match model {
-            Some(class) => Array::with_capacity(class.keys.len()),
+            Some(class) => Array::with_capacity(class.keys().len()),
             None => Array::new(),
         };
         Ok(ObjectBuilder { model, values, key: NextKey::Originals, originals: None })
@@ -151,7 +151,7 @@ impl Sink for PhpSink {
         object.key = match key {
             Key::Field(position, field) => {
                 self.field = position;
-                match object.model.and_then(|class| class.keys.get(position)) {
+                match object.model.and_then(|class| class.keys().get(position)) {
                     Some(key) => NextKey::Field(*key),
                     None => NextKey::Other(Name::new(field.name)),
                 }
