@@ -67,13 +67,14 @@ final class LateClassesTest extends TestCase
 
     public function testFunctionsThatDoNotAutoloadSeeThem(): void
     {
-        $this->prints('111110110', <<<'PHP'
+        $this->prints('11111011014', <<<'PHP'
             echo (int) class_exists('LomiSDK\Model\Refunds', false), (int) class_exists('\lomisdk\refundsapi', false);
             echo (int) class_exists('LomiSDK\Exception\RateLimitException', false), (int) interface_exists('LomiSDK\Model\ModelInterface', false);
             echo (int) class_exists('LomiSDK\Exception\OutcomeUnknown\ServerError', autoload: false), (int) class_exists('LomiSDK\Nothing', false);
             echo (int) in_array('LomiSDK\Model\Customers', get_declared_classes(), true);
             echo (int) in_array('LomiSDK\Exception\OutcomeUnknownException', array_map(fn ($it) => (new ReflectionClass($it))->getName(), get_declared_interfaces()), true)
                 + (int) in_array('LomiSDK\Exception\OutcomeUnknownError', get_declared_interfaces(), true), (int) interface_exists('Nothing', false);
+            echo count(class_parents('LomiSDK\Exception\APITimeoutError', false)) > 2 ? 1 : 0, count(class_implements('LomiSDK\Exception\OutcomeUnknown\ServerError', false)) > 2 ? 4 : 0;
             PHP);
     }
 

@@ -100,9 +100,11 @@ thread_local! {
     static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The functions that read the table of classes and never call an autoloader.
-const READERS: [&str; 4] =
-    ["class_exists", "interface_exists", "get_declared_classes", "get_declared_interfaces"];
+/// The functions that read the table of classes, where their arguments say so without autoloading:
+/// one class, or all.
+const READERS_OF_ONE: [&str; 5] =
+    ["class_exists", "interface_exists", "class_implements", "class_parents", "class_uses"];
+const READERS_OF_ALL: [&str; 2] = ["get_declared_classes", "get_declared_interfaces"];
 
 /// Has `declare` called when a script names a class. To be called at module start only.
 pub(crate) fn declare_late(declare: Declare) {
@@ -113,7 +115,7 @@ pub(crate) fn declare_late(declare: Declare) {
         LATE.set(Some(Late { module, declare, autoload, before_compile }));
         zend_autoload = Some(self::autoload);
         zend_ast_process = Some(self::before_compile);
-        for name in READERS {
+        for name in READERS_OF_ONE.iter().chain(&READERS_OF_ALL) {
             replace(compiler_globals.function_table, name);
         }
         // An extension lists its classes, also for `php --re lomi`.
@@ -267,18 +269,16 @@ unsafe extern "C" fn reader(frame: *mut zend_execute_data, result: *mut zval) {
         ((*(*frame).func).common.function_name.cast_const(), given)
     };
     // SAFETY: a function of PHP has a name.
-    match (unsafe { (*name.cast::<ZendStr>()).as_bytes() }, given) {
-        (b"class_exists" | b"interface_exists", Some(class)) => {
-            let class = class.trim_start_matches('\\');
-            if is_ours(class) {
-                declare(Wanted::Named(class));
-            }
+    let function = unsafe { (*name.cast::<ZendStr>()).as_str() }.unwrap_or_default();
+    if READERS_OF_ONE.contains(&function) {
+        let class = given.unwrap_or_default().trim_start_matches('\\');
+        if is_ours(class) {
+            declare(Wanted::Named(class));
         }
-        (b"get_declared_classes" | b"get_declared_interfaces", _) => declare(Wanted::All),
-        (b"__construct", Some(module)) if module.eq_ignore_ascii_case("lomi") => {
-            declare(Wanted::All);
-        }
-        _ => {}
+    } else if READERS_OF_ALL.contains(&function)
+        || given.is_some_and(|extension| extension.eq_ignore_ascii_case("lomi"))
+    {
+        declare(Wanted::All);
     }
     let original =
         REPLACED.with_borrow(|all| all.iter().find(|replaced| replaced.0 == name).map(|it| it.1));
