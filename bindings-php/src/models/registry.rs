@@ -87,9 +87,14 @@ pub(crate) fn keep(position: usize, class: &ModelClass) {
 pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
     let class = at(&models().by_row, std::ptr::from_ref(model).addr())?;
     if class.class.get().is_none() {
-        declare(Wanted::Named(&format!("LomiSDK\\Model\\{}", model.names.php)));
+        declare_late(class);
     }
     Some(class)
+}
+
+#[cold]
+fn declare_late(class: &ModelClass) {
+    declare(Wanted::Named(&format!("LomiSDK\\Model\\{}", class.model.names.php)));
 }
 
 /// The model of an object, whose class may be a subclass in PHP.
