@@ -67,7 +67,7 @@ $bars = [
     ['list of 100, of the generated client', $of('lomi', 'list') / $of('generated', 'list'), 0.12],
     ['list of 100, of ext-curl', $of('lomi', 'list') / $of('ext-curl', 'list'), 1.0],
     ['64 by pool, of one by one (wall)', $of('wall', 'pool') / $of('wall', 'sequence'), 0.2],
-    ['start over bare, ms', ($of('start loaded', 'cpu') - $of('start bare', 'cpu')) / 1000, 5],
+    ['start over bare, ms', ($of('start loaded', 'cpu') - $of('start bare', 'cpu')) / 1000, 3],
     ['start over bare, MiB', ($of('start loaded', 'rss') - $of('start bare', 'rss')) / 1024, 3],
     ['size, MB', filesize($library) / 1e6, 6],
 ];

@@ -4,9 +4,10 @@ mod base;
 mod classes;
 mod exception;
 
+pub(crate) use classes::declare;
 pub(crate) use exception::{exception, payment_required};
 
-/// Registers the classes, parents before children.
+/// Registers what all exceptions extend and implement.
 pub(crate) fn register() -> Result<(), String> {
     crate::zend::set_exception_maker(exception)?;
     base::register()?;

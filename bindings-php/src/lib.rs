@@ -1,6 +1,6 @@
 //! The PHP extension `lomi`: the classes of `LomiSDK\` over the core's table. Classes are
-//! registered at module start, and nothing else happens then: the runtime and connections are
-//! created by a process's first call.
+//! registered at module start, on the command line most of them when a script first names them, and
+//! nothing else happens then: the runtime and connections are created by a process's first call.
 
 mod client;
 mod config;
@@ -19,6 +19,8 @@ mod zend;
 use ext_php_rs::builders::ModuleBuilder;
 use ext_php_rs::zend::{ModuleEntry, StaticModuleEntry};
 
+use crate::zend::Wanted;
+
 /// What PHP asks a shared library for.
 #[unsafe(no_mangle)]
 pub extern "C" fn get_module() -> *mut ModuleEntry {
@@ -26,6 +28,7 @@ pub extern "C" fn get_module() -> *mut ModuleEntry {
     MODULE.get_or_init(|| {
         let module = ModuleBuilder::new("lomi", env!("CARGO_PKG_VERSION"))
             .startup_function(startup)
+            .post_deactivate_function(zend::after_request)
             .info_function(info);
         match module.try_into() {
             Ok((entry, _, owned)) => (entry, owned),
@@ -57,7 +60,6 @@ fn register() -> Result<(), String> {
     errors::register()?;
     response::register()?;
     models::declare::register()?;
-    models::enums::register()?;
     documented::configuration::register()?;
     documented::header_selector::register()?;
     documented::serializer::register()?;
@@ -68,13 +70,33 @@ fn register() -> Result<(), String> {
     client::promise::register()?;
     send::event::register()?;
     send::psr18::register()?;
-    documented::api::register()?;
     client::page::register()?;
     client::page_iterator::register()?;
-    client::resource::register()?;
     client::lomi_client::register()?;
+    if config::ini::is_one_script() {
+        zend::declare_late(declare);
+    } else {
+        declare(Wanted::All)?;
+        models::declare::forget();
+    }
     zend::forget_declarations();
     Ok(())
+}
+
+/// The classes of which there are many: each operation, each model and each kind of error adds to
+/// them.
+fn declare(wanted: Wanted<'_>) -> Result<(), String> {
+    if wanted.is_in("LomiSDK\\Exception\\") {
+        errors::declare(wanted)?;
+    }
+    if wanted.is_in("LomiSDK\\Model\\") {
+        models::declare::declare(wanted)?;
+        models::enums::declare(wanted)?;
+    }
+    if wanted.is_in("LomiSDK\\Resource\\") {
+        client::resource::declare(wanted)?;
+    }
+    documented::api::declare(wanted)
 }
 
 unsafe extern "C" fn info(_: *mut ModuleEntry) {

@@ -32,6 +32,7 @@ final class FpmTest extends TestCase
             'static' => [$requests, '4', 'static'],
             'static, reloaded under load' => [$requests, '4', 'static', 'reload'],
             'dynamic, workers replaced, reloaded' => [$requests, '4', 'dynamic', 'reload', 'replace'],
+            'opcache, workers replaced' => [$requests, '4', 'static', 'opcache', 'replace'],
             'opcache and preload, some cut off' => [getenv('LOMI_FPM_REQUESTS') ?: '400', '4', 'static', 'preload', 'cut'],
         ];
     }

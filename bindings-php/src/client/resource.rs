@@ -1,7 +1,5 @@
 //! `LomiSDK\Resource\*`: the operations of a client, such as `$client->checkoutSessions`.
 
-use std::sync::OnceLock;
-
 use ext_php_rs::types::Zval;
 use lomi::binding::table::Returns;
 use lomi::binding::{Decoded, Target};
@@ -12,24 +10,32 @@ use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::convert::decode::{self, PhpSink};
 use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
-use crate::zend::{Call, Class, ClassRef, Done, Method, Thrown, handler, new_object, payload_mut};
+use crate::zend::{
+    self, Call, Class, ClassRef, Done, Method, Thrown, Wanted, handler, new_object, payload_mut,
+};
 
-static CLASSES: OnceLock<Vec<ClassRef>> = OnceLock::new();
+const NAMESPACE: &str = "LomiSDK\\Resource\\";
 
-pub(crate) fn register() -> Result<(), String> {
-    let mut classes = Vec::new();
-    for resource in RESOURCES {
-        let class = ClassRef::new();
-        declare(resource)?.register(&class)?;
-        classes.push(class);
+/// The classes of [`RESOURCES`], in their order.
+static CLASSES: [ClassRef; RESOURCES.len()] = [const { ClassRef::new() }; RESOURCES.len()];
+
+/// Declares resources.
+pub(crate) fn declare(wanted: Wanted<'_>) -> Result<(), String> {
+    for (resource, class) in RESOURCES.iter().zip(&CLASSES) {
+        if wanted.includes(NAMESPACE, resource.class) && class.get().is_none() {
+            class_of(resource)?.register(class)?;
+        }
     }
-    CLASSES.set(classes).map_err(|_| "the resources are registered twice".to_owned())
+    Ok(())
 }
 
 /// The resources of a new client, each with the name of its property.
 pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zval)>, Thrown> {
     let mut built = Vec::with_capacity(RESOURCES.len());
-    for (resource, class) in RESOURCES.iter().zip(CLASSES.get().into_iter().flatten()) {
+    for (resource, class) in RESOURCES.iter().zip(&CLASSES) {
+        if class.get().is_none() {
+            zend::declare(Wanted::Named(&format!("{NAMESPACE}{}", resource.class)));
+        }
         let class = class.get().ok_or_else(|| Thrown::defect("a resource is missing"))?;
         let mut object = new_object(class)?;
         if let Some(payload) = object.object_mut().and_then(payload_mut::<ClientPayload>) {
@@ -46,10 +52,10 @@ struct Verb {
     later: bool,
 }
 
-fn declare(resource: &'static Resource) -> Result<Class, String> {
+fn class_of(resource: &'static Resource) -> Result<Class, String> {
     let name = resource.class;
     let mut class =
-        Class::new(format!("LomiSDK\\Resource\\{name}")).sealed().with_payload::<ClientPayload>();
+        Class::new(format!("{NAMESPACE}{name}")).sealed().with_payload::<ClientPayload>();
     for operation in resource.operations {
         let mut declared = String::new();
         for argument in operation.arguments {

@@ -132,6 +132,16 @@ pub(crate) fn server_interface() -> String {
     }
 }
 
+/// Whether this process runs one script, on the command line and without opcache.
+pub(crate) fn is_one_script() -> bool {
+    let opcache = configured(c"opcache.enable_cli").unwrap_or_default();
+    let is_off = matches!(
+        opcache.to_ascii_lowercase().as_slice(),
+        b"" | b"0" | b"off" | b"no" | b"false" | b"none"
+    );
+    is_off && server_interface() == "cli"
+}
+
 /// Whether PHP runs under a web server, whose limit is 30 s by default.
 pub(crate) fn is_web_server() -> bool {
     !matches!(server_interface().as_str(), "cli" | "phpdbg" | "embed" | "")

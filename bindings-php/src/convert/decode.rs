@@ -41,7 +41,7 @@ impl PhpSink {
 
     /// For the rows of a page: a string that is equal in the previous row is stored once.
     pub(crate) fn rows(self) -> Self {
-        let longest = registry::all().iter().map(|class| class.keys.len()).max();
+        let longest = registry::all().iter().map(|class| class.model.fields.len()).max();
         let previous = std::iter::repeat_with(Zval::new).take(longest.unwrap_or_default());
         Self { previous: previous.collect(), ..self }
     }
@@ -58,6 +58,8 @@ pub(crate) fn decode(response: &Response, sink: &mut PhpSink) -> Result<Decoded<
 /// An object being filled.
 pub(crate) struct ObjectBuilder {
     model: Option<&'static ModelClass>,
+    /// The names of the model's fields.
+    keys: &'static [*mut zend_string],
     values: Array,
     key: NextKey,
     originals: Option<Zval>,
@@ -139,11 +141,9 @@ impl Sink for PhpSink {
         if model.is_none() {
             self.depth += 1;
         }
-        let values = match model {
-            Some(class) => Array::with_capacity(class.keys.len()),
-            None => Array::new(),
-        };
-        Ok(ObjectBuilder { model, values, key: NextKey::Originals, originals: None })
+        let keys = model.map_or(&[][..], ModelClass::keys);
+        let values = Array::with_capacity(keys.len());
+        Ok(ObjectBuilder { model, keys, values, key: NextKey::Originals, originals: None })
     }
 
     fn key(&mut self, object: &mut ObjectBuilder, key: Key<'_>) -> Result<(), Thrown> {
@@ -151,7 +151,7 @@ impl Sink for PhpSink {
         object.key = match key {
             Key::Field(position, field) => {
                 self.field = position;
-                match object.model.and_then(|class| class.keys.get(position)) {
+                match object.keys.get(position) {
                     Some(key) => NextKey::Field(*key),
                     None => NextKey::Other(Name::new(field.name)),
                 }

@@ -15,8 +15,8 @@ use crate::send::psr18;
 use crate::send::sender::Sender;
 use crate::table::{Documented, EARLIER, RESOURCES};
 use crate::zend::{
-    self, Array, AsObject, Call, Class, ClassRef, Done, Thrown, get_property, handler,
-    interned_zval, long, new_object, register_alias, set_property, string_zval,
+    self, Array, AsObject, Call, Class, ClassRef, Done, Thrown, Wanted, get_property, handler,
+    interned_zval, is_declared, long, new_object, register_alias, set_property, string_zval,
 };
 
 /// The operation and the form of a method.
@@ -42,14 +42,25 @@ const FORMS: &[(Form, &str)] = &[
     (Form::Request, "Request"),
 ];
 
-/// Each class is in `LomiSDK\Api`; the documents also use it as `LomiSDK\CheckoutSessionsApi`.
-pub(crate) fn register() -> Result<(), String> {
+const NAMESPACE: &str = "LomiSDK\\Api\\";
+
+/// Declares these classes. Each is in `LomiSDK\Api`; the documents also use it as
+/// `LomiSDK\CheckoutSessionsApi`.
+pub(crate) fn declare(wanted: Wanted<'_>) -> Result<(), String> {
     let current = RESOURCES.iter().filter_map(|it| Some((it.documented?, it.operations)));
     let earlier = EARLIER.iter().map(|it| (it.class, it.operations));
-    let common = common()?;
+    let mut methods = None;
     for (name, operations) in current.chain(earlier) {
+        let named = wanted.includes(NAMESPACE, name) || wanted.includes("LomiSDK\\", name);
+        if !named || is_declared(&format!("{NAMESPACE}{name}")) {
+            continue;
+        }
+        let common = match &methods {
+            Some(common) => common,
+            None => methods.insert(common()?),
+        };
         let class = ClassRef::new();
-        declare(name, operations, &common)?.register(&class)?;
+        class_of(name, operations, common)?.register(&class)?;
         register_alias(&class, &format!("LomiSDK\\{name}"))?;
     }
     Ok(())
@@ -71,7 +82,7 @@ fn common() -> Result<Vec<zend::Method>, String> {
     declared.into_iter().map(|(text, handler)| zend::Method::new(text, Some(handler))).collect()
 }
 
-fn declare(
+fn class_of(
     name: &str,
     operations: &'static [Documented],
     common: &[zend::Method],
@@ -89,7 +100,7 @@ fn declare(
             methods.push(first.renamed(&name, Method { operation, form: *form })?);
         }
     }
-    Ok(Class::new(format!("LomiSDK\\Api\\{name}"))
+    Ok(Class::new(format!("{NAMESPACE}{name}"))
         .constant("contentTypes", content_types(operations))
         .protected("client", Zval::null())
         .protected("config", Zval::null())

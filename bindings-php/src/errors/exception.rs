@@ -5,13 +5,13 @@ use ext_php_rs::zend::ClassEntry;
 use lomi::{Attempt, Error, ErrorKind, Value, json};
 
 use crate::errors::base::scope;
-use crate::errors::classes::{PAYMENT_REQUIRED, PAYMENT_REQUIRED_ERROR, class_of};
+use crate::errors::classes::{self, PAYMENT_REQUIRED, class_of};
 use crate::response::header_array;
 use crate::zend::{Array, Thrown, bytes_zval, long, new_object, set_property, string_zval};
 
 /// The exception for a create that returned an unpaid invoice, which is its response object.
 pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thrown> {
-    let class = PAYMENT_REQUIRED_ERROR.get();
+    let class = classes::payment_required();
     let class = class.ok_or_else(|| Thrown::defect("there is no PaymentRequiredError"))?;
     let mut value = exception_of(class, error)?;
     if let Some(object) = value.object_mut() {

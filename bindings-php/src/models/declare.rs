@@ -1,21 +1,23 @@
-//! The classes of the API's objects, `LomiSDK\Model\*`, made from the table at module
-//! start. Values lie in one protected array, `container`, under the API's own names, as
+//! The classes of the API's objects, `LomiSDK\Model\*`, made from the table. Values lie in one protected array, `container`, under the API's own names, as
 //! in the documented classes: so `clone`, `serialize`, `var_export`, `==` and
 //! subclassing are PHP's own business.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ext_php_rs::ffi::{
     zend_ce_aggregate, zend_ce_arrayaccess, zend_ce_countable, zend_class_entry, zend_string,
 };
 use ext_php_rs::types::Zval;
-use lomi::binding::table::{Field, Kind, Model};
+use lomi::binding::table::{Field, Kind};
 
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
 use crate::response::ResponseInfo;
-use crate::table::{EARLIER_MODELS, LISTS};
-use crate::zend::{Class, ClassRef, Method, empty_array, handler, interned, register_alias};
+use crate::table::EARLIER_MODELS;
+use crate::zend::{
+    Class, ClassRef, Method, Wanted, empty_array, handler, is_declared, register_alias,
+};
 
 unsafe extern "C" {
     static mut php_json_serializable_ce: *mut zend_class_entry;
@@ -26,26 +28,59 @@ static INTERFACE: ClassRef = ClassRef::new();
 /// Getters and setters by the name of their field, and whether it is a time.
 type Accessors = HashMap<(&'static str, bool), [Method; 2]>;
 
-/// Registers every model's class.
+/// The methods that models share.
+struct Shared {
+    common: Vec<Method>,
+    getter: Method,
+    accessors: Accessors,
+}
+
+thread_local! {
+    static SHARED: RefCell<Option<Shared>> = const { RefCell::new(None) };
+}
+
+/// Registers what all models implement.
 pub(crate) fn register() -> Result<(), String> {
-    interface().register(&INTERFACE)?;
-    let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
-    let common = common()?;
-    let getter = Method::new("get()", Some(handler(fields::get)))?;
-    let mut accessors = Accessors::new();
-    let mut classes = Vec::new();
-    for model in models {
-        let keys: Vec<_> = model.fields.iter().map(|field| interned(field.name)).collect();
-        let class = ClassRef::new();
-        declare(model, &keys, &common, getter, &mut accessors)?.register(&class)?;
-        classes.push(ModelClass { model, class, keys });
+    interface().register(&INTERFACE)
+}
+
+const NAMESPACE: &str = "LomiSDK\\Model\\";
+
+/// Declares models.
+pub(crate) fn declare(wanted: Wanted<'_>) -> Result<(), String> {
+    for (position, class) in registry::all().iter().enumerate() {
+        let name = class.model.names.php;
+        let aliases = || EARLIER_MODELS.iter().filter(|(_, now)| *now == name).map(|it| it.0);
+        let named = wanted.includes(NAMESPACE, name)
+            || aliases().any(|alias| wanted.includes(NAMESPACE, alias));
+        if !named || is_declared(&format!("{NAMESPACE}{name}")) {
+            continue;
+        }
+        SHARED.with_borrow_mut(|shared| {
+            let shared = match shared {
+                Some(shared) => shared,
+                None => shared.insert(Shared::new()?),
+            };
+            class_of(class, shared)?.register(&class.class)
+        })?;
+        registry::keep(position, class);
+        for alias in aliases() {
+            register_alias(&class.class, &format!("{NAMESPACE}{alias}"))?;
+        }
     }
-    for (earlier, now) in EARLIER_MODELS {
-        let class = classes.iter().find(|class| class.model.names.php == *now);
-        let class = class.ok_or_else(|| format!("there is no model {now}"))?;
-        register_alias(&class.class, &format!("LomiSDK\\Model\\{earlier}"))?;
+    Ok(())
+}
+
+/// Frees what only the declaration of models needs. To be called when all are declared.
+pub(crate) fn forget() {
+    SHARED.take();
+}
+
+impl Shared {
+    fn new() -> Result<Self, String> {
+        let getter = Method::new("get()", Some(handler(fields::get)))?;
+        Ok(Self { common: common()?, getter, accessors: Accessors::new() })
     }
-    registry::set(classes)
 }
 
 fn interface() -> Class {
@@ -62,18 +97,14 @@ fn interface() -> Class {
         .abstract_method("isNullableSetToNull(string $property): bool")
 }
 
-fn declare(
-    model: &'static Model,
-    keys: &[*mut zend_string],
-    common: &[Method],
-    getter: Method,
-    accessors: &mut Accessors,
-) -> Result<Class, String> {
+fn class_of(class: &ModelClass, shared: &mut Shared) -> Result<Class, String> {
+    let (model, keys) = (class.model, class.keys());
+    let Shared { common, getter, accessors } = shared;
     // SAFETY: the engine's own interfaces, set before any module starts.
     let (array_access, countable, aggregate, json) = unsafe {
         (zend_ce_arrayaccess, zend_ce_countable, zend_ce_aggregate, php_json_serializable_ce)
     };
-    let mut class = Class::new(format!("LomiSDK\\Model\\{}", model.names.php))
+    let mut class = Class::new(format!("{NAMESPACE}{}", model.names.php))
         .with_transient_payload::<ResponseInfo>()
         .implements(INTERFACE.raw())
         .implements(array_access)
@@ -98,7 +129,7 @@ fn declare(
         let shared = (field.name, matches!(field.kind, Kind::Time));
         let made = match accessors.get(&shared) {
             Some(made) => made,
-            None => accessors.entry(shared).or_insert(accessors_of(getter, field, *key)?),
+            None => accessors.entry(shared).or_insert(accessors_of(*getter, field, *key)?),
         };
         class = class.methods(made);
     }

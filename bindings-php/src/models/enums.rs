@@ -2,14 +2,22 @@
 
 use lomi::binding::table::Enum;
 
-use crate::zend::{Array, Call, Class, ClassRef, Done, handler, interned_zval, string_zval};
+use crate::zend::{
+    Array, Call, Class, ClassRef, Done, Wanted, handler, interned_zval, is_declared, string_zval,
+};
 
 /// The enum of a class.
 struct EnumRef(&'static Enum);
 
-pub(crate) fn register() -> Result<(), String> {
+const NAMESPACE: &str = "LomiSDK\\Model\\";
+
+/// Declares enums.
+pub(crate) fn declare(wanted: Wanted<'_>) -> Result<(), String> {
     for (set, name) in crate::table::ENUMS {
-        let mut class = Class::new(format!("LomiSDK\\Model\\{name}")).method_with(
+        if !wanted.includes(NAMESPACE, name) || is_declared(&format!("{NAMESPACE}{name}")) {
+            continue;
+        }
+        let mut class = Class::new(format!("{NAMESPACE}{name}")).method_with(
             "static getAllowableEnumValues()",
             handler(values),
             EnumRef(set),

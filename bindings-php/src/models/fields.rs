@@ -24,7 +24,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
         Some(value) => return Err(call.wrong_type(0, "?array", value)),
     };
     let class = model_class(call)?;
-    let mut container = Array::with_capacity(class.keys.len());
+    let mut container = Array::with_capacity(class.keys().len());
     for (key, value) in crate::zend::pairs_of(&given) {
         if value.dereference().is_null() {
             continue;
@@ -34,7 +34,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
         }
         let name = key.to_string();
         let value = value.dereference().shallow_clone();
-        match class.model.position(&name).and_then(|at| class.keys.get(at)) {
+        match class.model.position(&name).and_then(|at| class.keys().get(at)) {
             Some(key) => container.set_interned(*key, value),
             None => container.set(&name, value),
         }

@@ -1,35 +1,46 @@
 //! The registered model classes, and where their objects keep their values.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 
 use ext_php_rs::ffi::zend_string;
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 use lomi::binding::{table::Field, table::Model};
 
-use crate::zend::{Array, ClassRef, Object, new_object};
+use crate::table::LISTS;
+use crate::zend::{Array, ClassRef, Object, Wanted, declare, interned, new_object};
 
 /// One model and its class.
 pub(crate) struct ModelClass {
     pub(crate) model: &'static Model,
+    /// Filled when the class is declared.
     pub(crate) class: ClassRef,
-    /// The field names as PHP strings, in the order of the table.
-    pub(crate) keys: Vec<*mut zend_string>,
+    keys: OnceLock<Vec<*mut zend_string>>,
 }
 
-// SAFETY: filled at module start, only read afterwards; the strings are permanent.
+// SAFETY: the strings are interned, and only PHP's thread uses them.
 unsafe impl Sync for ModelClass {}
 // SAFETY: as above.
 unsafe impl Send for ModelClass {}
 
-/// The models, and where each is among them, by the address of its row and of its class.
+impl ModelClass {
+    /// The field names as PHP strings, in the order of the table.
+    pub(crate) fn keys(&self) -> &[*mut zend_string] {
+        self.keys.get_or_init(|| self.model.fields.iter().map(|f| interned(f.name)).collect())
+    }
+}
+
+/// The models, and where each is among them by the address of its row.
 struct Models {
     all: Vec<ModelClass>,
     by_row: Vec<(usize, usize)>,
-    by_class: Vec<(usize, usize)>,
 }
 
 static MODELS: OnceLock<Models> = OnceLock::new();
+
+/// Where each declared model is among them by the address of its class. Only PHP's thread uses it,
+/// so no other thread can hold the lock at a fork.
+static BY_CLASS: RwLock<Vec<(usize, usize)>> = RwLock::new(Vec::new());
 
 /// The field that a getter or setter is for.
 pub(crate) struct Accessor {
@@ -37,40 +48,53 @@ pub(crate) struct Accessor {
     pub(crate) key: *mut zend_string,
 }
 
-// SAFETY: the string is permanent.
+// SAFETY: the string is interned, and only PHP's thread uses it.
 unsafe impl Sync for Accessor {}
 
-/// Keeps the classes. To be called at module start, once.
-pub(crate) fn set(classes: Vec<ModelClass>) -> Result<(), String> {
-    let sorted = |address: fn(&ModelClass) -> usize| {
-        let mut places: Vec<_> =
-            classes.iter().enumerate().map(|(at, class)| (address(class), at)).collect();
-        places.sort_unstable();
-        places
-    };
-    let by_row = sorted(|class| std::ptr::from_ref(class.model).addr());
-    let by_class = sorted(|class| class.class.raw().addr());
-    MODELS
-        .set(Models { all: classes, by_row, by_class })
-        .map_err(|_| "the models are registered twice".to_owned())
+fn models() -> &'static Models {
+    MODELS.get_or_init(|| {
+        let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
+        let all: Vec<_> = models
+            .map(|model| ModelClass { model, class: ClassRef::new(), keys: OnceLock::new() })
+            .collect();
+        let address = |class: &ModelClass| std::ptr::from_ref(class.model).addr();
+        let mut by_row: Vec<_> = all.iter().map(address).zip(0..).collect();
+        by_row.sort_unstable();
+        Models { all, by_row }
+    })
 }
 
-impl Models {
-    fn at(&self, places: &[(usize, usize)], address: usize) -> Option<&ModelClass> {
-        let found = places.binary_search_by_key(&address, |place| place.0).ok()?;
-        places.get(found).and_then(|place| self.all.get(place.1))
-    }
+fn at(places: &[(usize, usize)], address: usize) -> Option<&'static ModelClass> {
+    let found = places.binary_search_by_key(&address, |place| place.0).ok()?;
+    places.get(found).and_then(|place| models().all.get(place.1))
 }
 
 /// Every model, those of lists included.
 pub(crate) fn all() -> &'static [ModelClass] {
-    MODELS.get().map_or(&[], |models| models.all.as_slice())
+    &models().all
+}
+
+/// Lets a model be found by its class, which has just been declared.
+pub(crate) fn keep(position: usize, class: &ModelClass) {
+    if let Ok(mut places) = BY_CLASS.write() {
+        let place = (class.class.raw().addr(), position);
+        let before = places.partition_point(|other| *other < place);
+        places.insert(before, place);
+    }
 }
 
 /// The class of a model.
 pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
-    let models = MODELS.get()?;
-    models.at(&models.by_row, std::ptr::from_ref(model).addr())
+    let class = at(&models().by_row, std::ptr::from_ref(model).addr())?;
+    if class.class.get().is_none() {
+        declare_late(class);
+    }
+    Some(class)
+}
+
+#[cold]
+fn declare_late(class: &ModelClass) {
+    declare(Wanted::Named(&format!("LomiSDK\\Model\\{}", class.model.names.php)));
 }
 
 /// The model of an object, whose class may be a subclass in PHP.
@@ -81,10 +105,10 @@ pub(crate) fn of_object(object: Object<'_>) -> Option<&'static ModelClass> {
 
 /// The same by class.
 pub(crate) fn of_class(class: &ClassEntry) -> Option<&'static ModelClass> {
-    let models = MODELS.get()?;
+    let places = BY_CLASS.read().ok()?;
     let mut class = Some(class);
     while let Some(now) = class {
-        if let Some(found) = models.at(&models.by_class, std::ptr::from_ref(now).addr()) {
+        if let Some(found) = at(&places, std::ptr::from_ref(now).addr()) {
             return Some(found);
         }
         class = now.parent();

@@ -1,4 +1,4 @@
-//! Declaring classes at module start. Nothing here runs later.
+//! Declaring classes, at module start or when a script first names one: see [`super::late`].
 
 use std::any::Any;
 use std::ffi::{c_char, c_int, c_void};
@@ -18,6 +18,7 @@ use ext_php_rs::types::{ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendType};
 
 use super::call::Handler;
+use super::late;
 use super::method::Method;
 use super::payload::Payload;
 use super::signature;
@@ -50,7 +51,7 @@ unsafe extern "C" {
 /// The engine's `ZEND_ACC_READONLY`.
 const READ_ONLY: u32 = 1 << 7;
 
-/// A registered class, filled at module start.
+/// A registered class, filled when it is declared.
 pub(crate) struct ClassRef(AtomicPtr<ClassEntry>);
 
 impl ClassRef {
@@ -205,11 +206,16 @@ impl Class {
         self
     }
 
-    /// Registers the class. To be called at module start only.
+    /// Registers the class.
     pub(crate) fn register(self, at: &ClassRef) -> Result<(), String> {
         if let Some(why) = self.wrong {
             return Err(format!("{}: {why}", self.name));
         }
+        // The engine would replace it, and free it while it is used.
+        if late::is_declared(&self.name) {
+            return Err(format!("the class {} is declared twice", self.name));
+        }
+        late::note(&self.name);
         // SAFETY: a zeroed class entry is what INIT_CLASS_ENTRY starts from.
         let mut entry: ClassEntry = unsafe { std::mem::zeroed() };
         entry.name = ZendStr::new_interned(&self.name, true).into_raw();
@@ -221,7 +227,7 @@ impl Class {
         // SAFETY: a zeroed entry ends the table.
         functions.push(unsafe { std::mem::zeroed() });
         entry.info.internal.builtin_functions = functions.as_ptr();
-        // SAFETY: called at module start with a complete entry, which the engine copies.
+        // SAFETY: the entry is complete, and the engine copies it.
         let registered = unsafe {
             if self.flags & ZEND_ACC_INTERFACE == 0 {
                 zend_register_internal_class_ex(&raw mut entry, self.parent)
@@ -292,14 +298,19 @@ impl Class {
     }
 }
 
-/// Registers a second name of a class, as `class_alias` does. To be called at module start
-/// only.
+/// Registers a second name of a class, as `class_alias` does.
 pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String> {
     // SAFETY: the class is registered; the engine copies the name.
     let result = unsafe {
         zend_register_class_alias_ex(alias.as_ptr().cast(), alias.len(), class.raw(), true)
     };
-    if result == 0 { Ok(()) } else { Err(format!("the alias {alias} cannot be registered")) }
+    match result {
+        0 => late::note(alias),
+        // The script has a class of this name.
+        _ if late::is_late() => {}
+        _ => return Err(format!("the alias {alias} cannot be registered")),
+    }
+    Ok(())
 }
 
 /// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.

@@ -38,15 +38,15 @@ const NOT_FREED: u32 = 1 << 25;
 impl Method {
     /// By its PHP declaration.
     pub(crate) fn new(declaration: &str, handler: Option<Handler>) -> Result<Self, String> {
-        let signature = Signature::parse(declaration)?;
+        let Signature { name, flags, arguments } = Signature::parse(declaration)?;
         // SAFETY: the fields that are not set below may be null.
         let mut entry: zend_function_entry = unsafe { std::mem::zeroed() };
-        entry.fname = signature.name;
-        entry.flags = signature.flags;
+        entry.fname = name;
+        entry.flags = flags;
         entry.handler = handler;
-        entry.num_args = u32::try_from(signature.arguments.len() - 1).unwrap_or_default();
-        entry.arg_info = signature.arguments.as_ptr();
-        Ok(Self { entry, sensitive: signature.sensitive, copies: None, is_alone: false })
+        entry.num_args = u32::try_from(arguments.table.len() - 1).unwrap_or_default();
+        entry.arg_info = arguments.table.as_ptr();
+        Ok(Self { entry, sensitive: arguments.sensitive, copies: None, is_alone: false })
     }
 
     /// The same for a handler of many methods: `what` is attached to this one, and

@@ -25,16 +25,22 @@ pub(super) struct Signature {
     /// Until [`forget_declarations`]: the engine copies names.
     pub(super) name: *const c_char,
     pub(super) flags: u32,
-    /// The first entry holds the return type and the number of required arguments. Never freed:
-    /// the engine uses them for the life of the process.
-    pub(super) arguments: &'static mut [zend_internal_arg_info],
+    pub(super) arguments: Arguments,
+}
+
+/// What is declared behind the name. Never freed: the engine uses it for the life of the process.
+#[derive(Clone, Copy)]
+pub(super) struct Arguments {
+    /// The first entry holds the return type and the number of required arguments.
+    pub(super) table: &'static [zend_internal_arg_info],
     /// Positions of the arguments whose values stack traces must not show.
     pub(super) sensitive: &'static [u32],
 }
 
-/// Texts of declarations as C strings: hundreds of methods declare the same arguments.
+/// What hundreds of methods declare alike.
 #[derive(Default)]
 struct Texts {
+    arguments: HashMap<String, Arguments>,
     words: HashMap<String, *const c_char>,
     names: Vec<CString>,
 }
@@ -58,9 +64,8 @@ pub(super) fn method_name(name: &str) -> Option<*const c_char> {
 
 impl Signature {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let bad = |why: &str| format!("the declaration {text:?} {why}");
+        let bad = |why| format!("the declaration {text:?} {why}");
         let (head, rest) = text.split_once('(').ok_or_else(|| bad("has no ("))?;
-        let (inside, after) = rest.rsplit_once(')').ok_or_else(|| bad("has no )"))?;
         let mut flags = ZEND_ACC_PUBLIC;
         let mut name = "";
         for word in head.split_whitespace() {
@@ -71,15 +76,33 @@ impl Signature {
                 word => name = word,
             }
         }
+        let shared = TEXTS.with_borrow(|texts| texts.arguments.get(rest).copied());
+        let arguments = match shared {
+            Some(arguments) => arguments,
+            None => {
+                let arguments = Arguments::parse(rest).map_err(bad)?;
+                TEXTS.with_borrow_mut(|texts| texts.arguments.insert(rest.to_owned(), arguments));
+                arguments
+            }
+        };
+        let name = method_name(name).ok_or_else(|| bad("has a NUL"))?;
+        Ok(Self { name, flags, arguments })
+    }
+}
+
+impl Arguments {
+    /// By the text after the opening bracket.
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let (inside, after) = text.rsplit_once(')').ok_or("has no )")?;
         let returns = match after.trim().strip_prefix(':') {
             Some(ty) => {
-                let mut ty = zend_type(ty.trim()).ok_or_else(|| bad("returns a wrong type"))?;
+                let mut ty = zend_type(ty.trim()).ok_or("returns a wrong type")?;
                 ty.type_mask |= TENTATIVE;
                 ty
             }
             None => ZendType::empty(false, false),
         };
-        let mut arguments = vec![zend_internal_arg_info {
+        let mut table = vec![zend_internal_arg_info {
             name: ptr::null(),
             type_: returns,
             default_value: ptr::null(),
@@ -88,8 +111,8 @@ impl Signature {
         let mut required = 0;
         for (position, declared) in split(inside).into_iter().enumerate() {
             let (argument, is_sensitive, optional) =
-                argument(declared).ok_or_else(|| bad("has a wrong argument"))?;
-            arguments.push(argument);
+                argument(declared).ok_or("has a wrong argument")?;
+            table.push(argument);
             if is_sensitive {
                 sensitive.push(u32::try_from(position).unwrap_or_default());
             }
@@ -97,14 +120,11 @@ impl Signature {
                 required = position + 1;
             }
         }
-        if let Some(first) = arguments.first_mut() {
+        if let Some(first) = table.first_mut() {
             // The engine reads this pointer as a number.
             first.name = ptr::without_provenance::<c_char>(required);
         }
-        let name = method_name(name).ok_or_else(|| bad("has a NUL"))?;
-        let arguments = Box::leak(arguments.into_boxed_slice());
-        let sensitive = if sensitive.is_empty() { &[] } else { &*sensitive.leak() };
-        Ok(Self { name, flags, arguments, sensitive })
+        Ok(Self { table: Box::leak(table.into_boxed_slice()), sensitive: sensitive.leak() })
     }
 }
 

@@ -3,10 +3,10 @@
 /**
  * php-fpm under load: every request makes a session, with one of two keys by turns.
  *
- *   php load.php <requests> <workers> <static|dynamic> [reload] [replace] [preload] [cut]
+ *   php load.php <requests> <workers> <static|dynamic> [reload] [replace] [opcache] [preload] [cut]
  *
  * reload: php-fpm is reloaded in the middle. replace: a worker ends after 50 requests.
- * preload: opcache is on, and preloads a file that makes a call in the master before it
+ * opcache: it is on. preload: it also preloads a file that makes a call in the master before it
  * forks. cut: some requests run into max_execution_time.
  *
  * Prints one JSON line: errors, mix-ups between the keys, equal idempotency keys, workers
@@ -48,7 +48,7 @@ file_put_contents("$folder/fpm.conf", <<<CONF
     env[LOMI_TEST_URL] = $sandbox->url/v1
     {$user}{$dynamic}
     CONF);
-$preload = [];
+$preload = in_array('opcache', $options, true) ? ['-d', 'zend_extension=opcache'] : [];
 if (in_array('preload', $options, true)) {
     file_put_contents("$folder/preload.php", <<<PHP
         <?php
@@ -101,7 +101,8 @@ while ($next < $requests || $client->count() > 0) {
         $wrong['mixups'] += (int) ($said['environment'] !== ($id % 3 === 0 ? 'live' : 'test') || $said['number'] !== (string) $id);
         // The hooks of a request get the events of its call, and no others.
         $wrong['mixups'] += (int) ($said['events'] === [] || array_unique($said['events']) !== [$said['idempotency_key']]);
-        $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25 || $said['preloaded'] !== ($preload !== []));
+        $wrong['leaks'] += (int) ($said['before'] !== null || $said['timeout'] !== 25 || $said['preloaded'] !== in_array('preload', $options, true));
+        $wrong['errors'] += (int) ($said['extended'] !== [5, 12, 0, true, true, []]);
         $seen[] = $said['idempotency_key'];
         $pids[$said['pid']] = ($pids[$said['pid']] ?? 0) + 1;
         $first[$said['pid']] ??= $pids[$said['pid']] === 20 ? [$said['memory'], $said['rss']] : null;

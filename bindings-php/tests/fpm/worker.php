@@ -4,6 +4,22 @@
 
 declare(strict_types=1);
 
+// Above its declaration, with autoloaders before and after that are never asked for our classes.
+$asked = [];
+spl_autoload_register(function (string $name) use (&$asked): void {
+    $asked[] = $name;
+});
+$refund = (new MyRefund(['amount' => 5]))->getAmount();
+require_once __DIR__ . '/classes.php';
+spl_autoload_register(function (string $name) use (&$asked): void {
+    $asked[] = $name;
+}, prepend: true);
+$extended = [$refund, (new MyPayout(['amount' => 6]))->twice(), (new MyApi())->getHostIndex(), class_exists('LomiSDK\Model\Products', false), (new LomiSDK\Model\Meters())->valid(), $asked];
+
+final class MyRefund extends LomiSDK\Model\Refunds
+{
+}
+
 $key = $_SERVER['HTTP_X_TEST_KEY'];
 $base = $_SERVER['LOMI_TEST_URL'];
 $before = (new LomiSDK\Configuration())->getApiKey('X-API-KEY')
@@ -38,6 +54,7 @@ if ((int) $number % 2 === 0) {
 header('Content-Type: application/json');
 echo json_encode([
     'before' => $before,
+    'extended' => $extended,
     'id' => $session->getCheckoutSessionId(),
     'number' => $session->getMetadata()['number'],
     'environment' => $session->getEnvironment(),
