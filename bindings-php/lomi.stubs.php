@@ -40,6 +40,20 @@ interface ModelInterface
 }
 
 /**
+ * An open enum: what the caller must do next; an unknown value is kept, and await_webhook
+ * means that the result comes as an event.
+ */
+class ChargeNextActionType
+{
+	public const REDIRECT = 'redirect';
+	public const AWAIT_WEBHOOK = 'await_webhook';
+	public const CLIENT_SECRET = 'client_secret';
+
+	/** @return list<string> */
+	public static function getAllowableEnumValues() {}
+}
+
+/**
  * The state of a checkout session. An open enum: an unknown value is kept, and does not mean
  * paid.
  */
@@ -48,6 +62,25 @@ class CheckoutSessionStatus
 	public const OPEN = 'open';
 	public const COMPLETED = 'completed';
 	public const EXPIRED = 'expired';
+
+	/** @return list<string> */
+	public static function getAllowableEnumValues() {}
+}
+
+/**
+ * An open enum: what an export contains and its format; an unknown value is kept.
+ */
+class ExportType
+{
+	public const TRANSACTIONS_CSV = 'transactions_csv';
+	public const TRANSACTIONS_PDF = 'transactions_pdf';
+	public const CUSTOMERS_CSV = 'customers_csv';
+	public const CUSTOMERS_PDF = 'customers_pdf';
+	public const STATEMENT_PDF = 'statement_pdf';
+	public const JOURNAL_CSV = 'journal_csv';
+	public const LOGS_CSV = 'logs_csv';
+	public const WEBHOOK_DELIVERIES_CSV = 'webhook_deliveries_csv';
+	public const ACCOUNT_EXPORT = 'account_export';
 
 	/** @return list<string> */
 	public static function getAllowableEnumValues() {}
@@ -143,6 +176,19 @@ class RefundStatus
 }
 
 /**
+ * An open enum: the state of a settlement; an unknown value is kept, and pending money is
+ * not available yet.
+ */
+class SettlementStatus
+{
+	public const AVAILABLE = 'available';
+	public const PENDING = 'pending';
+
+	/** @return list<string> */
+	public static function getAllowableEnumValues() {}
+}
+
+/**
  * The state of an account in the regional instant payment system: open (OUVERT), blocked
  * (BLOQUE) or closed (CLOTURE). An open enum: an unknown value is kept.
  */
@@ -207,6 +253,35 @@ class TransactionStatus
 	public const EXPIRED = 'expired';
 	public const HELD = 'held';
 	public const CANCELLED = 'cancelled';
+
+	/** @return list<string> */
+	public static function getAllowableEnumValues() {}
+}
+
+/**
+ * An open enum: the state of a transfer; an unknown value is kept, and a reversed transfer
+ * has been taken back.
+ */
+class TransferStatus
+{
+	public const PENDING = 'pending';
+	public const POSTED = 'posted';
+	public const REVERSED = 'reversed';
+	public const FAILED = 'failed';
+
+	/** @return list<string> */
+	public static function getAllowableEnumValues() {}
+}
+
+/**
+ * An open enum: the state of a usage event; an unknown value is kept. On the newest API,
+ * usage that the prepaid balance does not cover is failed.
+ */
+class UsageRecordStatus
+{
+	public const PENDING = 'pending';
+	public const PROCESSED = 'processed';
+	public const FAILED = 'failed';
 
 	/** @return list<string> */
 	public static function getAllowableEnumValues() {}
@@ -420,6 +495,47 @@ trait ModelMembers
 	public static function __set_state(array $array) {}
 }
 
+
+trait AccountDeleteMembers
+{
+
+	/** Token of the first response. The account is not closed until the same call is made again with it, within 10 minutes.
+	 * (API generation E.)
+	 * @return string|null */
+	public function getConfirmationToken() {}
+
+	/** @param string $confirmation_token
+	 * @return $this */
+	public function setConfirmationToken($confirmation_token) {}
+}
+
+trait ApiKeyCreateMembers
+{
+
+	/** `live` or `test`: the environment of the key. (API generation E.)
+	 * @return string|null */
+	public function getEnvironment() {}
+
+	/** @param string $environment
+	 * @return $this */
+	public function setEnvironment($environment) {}
+
+	/** The kind of the key: `secret` or `publishable`. (API generation E.)
+	 * @return string|null */
+	public function getKeyType() {}
+
+	/** @param string $key_type
+	 * @return $this */
+	public function setKeyType($key_type) {}
+
+	/** The name of the key, which create requires. (API generation E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+}
 
 trait BeneficiaryPayoutsCreateMembers
 {
@@ -1016,6 +1132,42 @@ trait CustomersCreateMembers
 	public function setWhatsappNumber($whatsapp_number) {}
 }
 
+trait PortalSessionCreateMembers
+{
+
+	/** Where the customer is sent after completing the flow. (API generations D and E.)
+	 * @return string|null */
+	public function getFlowAfterCompletionUrl() {}
+
+	/** @param string $flow_after_completion_url
+	 * @return $this */
+	public function setFlowAfterCompletionUrl($flow_after_completion_url) {}
+
+	/** Subscription that the flow is about. (API generations D and E.)
+	 * @return string|null */
+	public function getFlowSubscriptionId() {}
+
+	/** @param string $flow_subscription_id
+	 * @return $this */
+	public function setFlowSubscriptionId($flow_subscription_id) {}
+
+	/** What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API generations D and E.)
+	 * @return string|null */
+	public function getFlowType() {}
+
+	/** @param string $flow_type
+	 * @return $this */
+	public function setFlowType($flow_type) {}
+
+	/** Where the portal sends the customer back to. (API generations D and E.)
+	 * @return string|null */
+	public function getReturnUrl() {}
+
+	/** @param string $return_url
+	 * @return $this */
+	public function setReturnUrl($return_url) {}
+}
+
 trait DiscountCouponsCreateMembers
 {
 
@@ -1230,6 +1382,26 @@ trait EventsCreateMembers
 	/** @param string $product_id
 	 * @return $this */
 	public function setProductId($product_id) {}
+}
+
+trait ExportCreateMembers
+{
+
+	/** Which rows the file has, as an object whose keys are not documented. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getFilters() {}
+
+	/** @param array<string, mixed>|object $filters
+	 * @return $this */
+	public function setFilters($filters) {}
+
+	/** What the file contains, and its format. The server requires it on create. (API generation E.)
+	 * @return string|null */
+	public function getType() {}
+
+	/** @param string $type
+	 * @return $this */
+	public function setType($type) {}
 }
 
 trait InstallmentPaymentsCreateMembers
@@ -1646,6 +1818,55 @@ trait MetersCreateMembers
 	/** @param string $product_id
 	 * @return $this */
 	public function setProductId($product_id) {}
+}
+
+trait AccountSessionCreateMembers
+{
+
+	/** The member account. The server requires it on create. (API generation E.)
+	 * @return string|null */
+	public function getAccount() {}
+
+	/** @param string $account
+	 * @return $this */
+	public function setAccount($account) {}
+
+	/** What is shown: onboarding, payments, payouts, balance, notification_banner, each an object with enabled. (API generation
+	 * E.)
+	 * @return array<string, mixed>|null */
+	public function getComponents() {}
+
+	/** @param array<string, mixed>|object $components
+	 * @return $this */
+	public function setComponents($components) {}
+}
+
+trait RadarSettingsUpdateMembers
+{
+
+	/** Whether payments are checked for risk at all. (API generation E.)
+	 * @return bool|null */
+	public function getEnabled() {}
+
+	/** @param bool $enabled
+	 * @return $this */
+	public function setEnabled($enabled) {}
+
+	/** What happens to a risky payment: `monitor`, `review` or `block`. (API generation E.)
+	 * @return string|null */
+	public function getMode() {}
+
+	/** @param string $mode
+	 * @return $this */
+	public function setMode($mode) {}
+
+	/** Whether what Stripe Radar finds is passed through. (API generation E.)
+	 * @return bool|null */
+	public function getStripeRadarPassthrough() {}
+
+	/** @param bool $stripe_radar_passthrough
+	 * @return $this */
+	public function setStripeRadarPassthrough($stripe_radar_passthrough) {}
 }
 
 trait PaymentLinksCreateMembers
@@ -2969,6 +3190,131 @@ trait RefundsCreateMembers
 	public function setTransactionId($transaction_id) {}
 }
 
+trait CheckoutSettingsUpdateMembers
+{
+
+	/** The settings, as an object whose keys are not documented. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getSettings() {}
+
+	/** @param array<string, mixed>|object $settings
+	 * @return $this */
+	public function setSettings($settings) {}
+}
+
+trait StorefrontSettingsUpdateMembers
+{
+
+	/** Whether the announcement of the storefront is active. (API generation E.)
+	 * @return bool|null */
+	public function getAnnouncementActive() {}
+
+	/** @param bool $announcement_active
+	 * @return $this */
+	public function setAnnouncementActive($announcement_active) {}
+
+	/** The text of the announcement of the storefront. (API generation E.)
+	 * @return string|null */
+	public function getAnnouncementText() {}
+
+	/** @param string $announcement_text
+	 * @return $this */
+	public function setAnnouncementText($announcement_text) {}
+
+	/** The description of the storefront, as text. (API generation E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The name of the storefront, as text for people. (API generation E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+
+	/** How shipping works, as an object whose keys are not documented. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getShippingConfig() {}
+
+	/** @param array<string, mixed>|object $shipping_config
+	 * @return $this */
+	public function setShippingConfig($shipping_config) {}
+
+	/** The slug of the storefront: its name in addresses. (API generation E.)
+	 * @return string|null */
+	public function getSlug() {}
+
+	/** @param string $slug
+	 * @return $this */
+	public function setSlug($slug) {}
+
+	/** Whether the storefront of the merchant is enabled. (API generation E.)
+	 * @return bool|null */
+	public function getStorefrontEnabled() {}
+
+	/** @param bool $storefront_enabled
+	 * @return $this */
+	public function setStorefrontEnabled($storefront_enabled) {}
+
+	/** How taxes work, as an object whose keys are not documented. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getTaxConfig() {}
+
+	/** @param array<string, mixed>|object $tax_config
+	 * @return $this */
+	public function setTaxConfig($tax_config) {}
+}
+
+trait InstantSettlementCreateMembers
+{
+
+	/** The amount, in the currency's smallest unit. The server requires it on create. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Token of the first response. No money moves until the same body is sent again with it, within 10 minutes. (API
+	 * generation E.)
+	 * @return string|null */
+	public function getConfirmationToken() {}
+
+	/** @param string $confirmation_token
+	 * @return $this */
+	public function setConfirmationToken($confirmation_token) {}
+
+	/** The currency of the amount. The server requires it on create. (API generation E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** `advance` or `rail`, which the server requires on create. The mode rail needs payout_id. (API generation E.)
+	 * @return string|null */
+	public function getMode() {}
+
+	/** @param string $mode
+	 * @return $this */
+	public function setMode($mode) {}
+
+	/** The payout to settle at once, in the mode rail. (API generation E.)
+	 * @return string|null */
+	public function getPayoutId() {}
+
+	/** @param string $payout_id
+	 * @return $this */
+	public function setPayoutId($payout_id) {}
+}
+
 trait SpiAccountAliasesCreateMembers
 {
 
@@ -3177,6 +3523,90 @@ trait SpiQrCodesCreateMembers
 	public function setQrCodeType($qr_code_type) {}
 }
 
+trait SubscriptionPlanCreateMembers
+{
+
+	/** Amount billed each time, in the currency's smallest unit. Required on create. (API generation A.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** How often the plan is billed. Required on create. (API generation A.)
+	 * @return string|null */
+	public function getBillingFrequency() {}
+
+	/** @param string $billing_frequency
+	 * @return $this */
+	public function setBillingFrequency($billing_frequency) {}
+
+	/** Day on which the plan is charged. (API generation A.)
+	 * @return int|float|string|null */
+	public function getChargeDay() {}
+
+	/** @param int|float|string $charge_day
+	 * @return $this */
+	public function setChargeDay($charge_day) {}
+
+	/** Currency of the amount. Required on create. (API generation A.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** Text that describes the plan. (API generation A.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** What happens to a subscription when a payment fails. (API generation A.)
+	 * @return string|null */
+	public function getFailedPaymentAction() {}
+
+	/** @param string $failed_payment_action
+	 * @return $this */
+	public function setFailedPaymentAction($failed_payment_action) {}
+
+	/** How the first payment is charged. (API generation A.)
+	 * @return string|null */
+	public function getFirstPaymentType() {}
+
+	/** @param string $first_payment_type
+	 * @return $this */
+	public function setFirstPaymentType($first_payment_type) {}
+
+	/** Whether customers can subscribe to the plan. The default is true. (API generation A.)
+	 * @return bool|null */
+	public function getIsActive() {}
+
+	/** @param bool $is_active
+	 * @return $this */
+	public function setIsActive($is_active) {}
+
+	/** The merchant's own keys and values, kept with the plan. (API generation A.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** The plan's name. Required on create. (API generation A.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+}
+
 trait SubscriptionsCreateMembers
 {
 
@@ -3244,6 +3674,98 @@ trait SubscriptionsCreateMembers
 	/** @param string $status
 	 * @return $this */
 	public function setStatus($status) {}
+}
+
+trait SupportRequestCreateMembers
+{
+
+	/** `account`, `billing`, `technical`, `feature` or `other`. Required on create. (API generation E.)
+	 * @return string|null */
+	public function getCategory() {}
+
+	/** @param string $category
+	 * @return $this */
+	public function setCategory($category) {}
+
+	/** Customer that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** The text of the request. Required on create. (API generation E.)
+	 * @return string|null */
+	public function getMessage() {}
+
+	/** @param string $message
+	 * @return $this */
+	public function setMessage($message) {}
+
+	/** Meter that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getMeterId() {}
+
+	/** @param string $meter_id
+	 * @return $this */
+	public function setMeterId($meter_id) {}
+
+	/** Payment link that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getPaymentLinkId() {}
+
+	/** @param string $payment_link_id
+	 * @return $this */
+	public function setPaymentLinkId($payment_link_id) {}
+
+	/** Payout that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getPayoutId() {}
+
+	/** @param string $payout_id
+	 * @return $this */
+	public function setPayoutId($payout_id) {}
+
+	/** Plan that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getPlanId() {}
+
+	/** @param string $plan_id
+	 * @return $this */
+	public function setPlanId($plan_id) {}
+
+	/** Product that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $product_id
+	 * @return $this */
+	public function setProductId($product_id) {}
+
+	/** The subject of the request. It can be left out. (API generation E.)
+	 * @return string|null */
+	public function getSubject() {}
+
+	/** @param string $subject
+	 * @return $this */
+	public function setSubject($subject) {}
+
+	/** Transaction that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getTransactionId() {}
+
+	/** @param string $transaction_id
+	 * @return $this */
+	public function setTransactionId($transaction_id) {}
+
+	/** Webhook that the support request is about. (API generation E.)
+	 * @return string|null */
+	public function getWebhookId() {}
+
+	/** @param string $webhook_id
+	 * @return $this */
+	public function setWebhookId($webhook_id) {}
 }
 
 trait TransactionsCreateMembers
@@ -3517,6 +4039,166 @@ trait TransactionsCreateMembers
 	/** @param string $transaction_type
 	 * @return $this */
 	public function setTransactionType($transaction_type) {}
+}
+
+trait TransferCreateMembers
+{
+
+	/** The amount, in the currency's smallest unit. The server requires it on create. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Token of the first response. No money moves until the same body is sent again with it, within 10 minutes. (API
+	 * generation E.)
+	 * @return string|null */
+	public function getConfirmationToken() {}
+
+	/** @param string $confirmation_token
+	 * @return $this */
+	public function setConfirmationToken($confirmation_token) {}
+
+	/** The currency of the amount. The server requires it on create. (API generation E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** What the transfer is for, as a text for people. (API generation E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The account that receives the money, such as acct_…. The server requires it on create. (API generation E.)
+	 * @return string|null */
+	public function getDestination() {}
+
+	/** @param string $destination
+	 * @return $this */
+	public function setDestination($destination) {}
+
+	/** The merchant's own keys and values, kept with the transfer. May be null. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** The transaction that the money comes from. May be null. (API generation E.)
+	 * @return string|null */
+	public function getSourceTransactionId() {}
+
+	/** @param string $source_transaction_id
+	 * @return $this */
+	public function setSourceTransactionId($source_transaction_id) {}
+
+	/** Groups transfers that belong together. May be null. (API generation E.)
+	 * @return string|null */
+	public function getTransferGroup() {}
+
+	/** @param string $transfer_group
+	 * @return $this */
+	public function setTransferGroup($transfer_group) {}
+}
+
+trait UsageRecordCreateMembers
+{
+
+	/** The code of the usage, which create requires. (API generations D and E.)
+	 * @return string|null */
+	public function getCode() {}
+
+	/** @param string $code
+	 * @return $this */
+	public function setCode($code) {}
+
+	/** Customer that the usage belongs to, which create requires. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** The merchant's own keys and values about the usage, which a meter may filter by. Sent on create only. (API generations D
+	 * and E.)
+	 * @return array<string, mixed>|null */
+	public function getProperties() {}
+
+	/** @param array<string, mixed>|object $properties
+	 * @return $this */
+	public function setProperties($properties) {}
+
+	/** How many units were used. A number of units, not an amount of money. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getQuantity() {}
+
+	/** @param int|float|string $quantity
+	 * @return $this */
+	public function setQuantity($quantity) {}
+
+	/** Subscription that the usage belongs to. May be null. (API generations D and E.)
+	 * @return string|null */
+	public function getSubscriptionId() {}
+
+	/** @param string $subscription_id
+	 * @return $this */
+	public function setSubscriptionId($subscription_id) {}
+
+	/** When the usage took place, as a timestamp. Sent on create only; responses call it occurred_at. (API generations D and
+	 * E.)
+	 * @return string|null */
+	public function getTimestamp() {}
+
+	/** @param string $timestamp
+	 * @return $this */
+	public function setTimestamp($timestamp) {}
+
+	/** The caller's own identifier of the use, which create requires. A repeat with the same one is not counted again; it is no
+	 * payment's id. (API generations D and E.)
+	 * @return string|null */
+	public function getTransactionId() {}
+
+	/** @param string $transaction_id
+	 * @return $this */
+	public function setTransactionId($transaction_id) {}
+}
+
+trait EntitlementCreateMembers
+{
+
+	/** What the entitlement is for. Sent on create only. (API generations D and E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The key of the feature, which create requires. Sent on create only. (API generations D and E.)
+	 * @return string|null */
+	public function getFeatureKey() {}
+
+	/** @param string $feature_key
+	 * @return $this */
+	public function setFeatureKey($feature_key) {}
+
+	/** The name of the entitlement, which create requires. Sent on create only. (API generations D and E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
 }
 
 trait WebhookDeliveryLogsCreateMembers
@@ -3801,8 +4483,509 @@ trait WebhooksCreateMembers
 	public function setWebhookId($webhook_id) {}
 }
 
+trait WhatsappSettingsUpdateMembers
+{
+
+	/** When a message from a customer gets a payment link: `off`, `keyword` or `any`. Required on update. (API generation E.)
+	 * @return string|null */
+	public function getInboundPaymentLink() {}
+
+	/** @param string $inbound_payment_link
+	 * @return $this */
+	public function setInboundPaymentLink($inbound_payment_link) {}
+}
+
 trait PageMembers
 {
+}
+
+/**
+ * The response to closing the account. It is not documented, so any fields may come.
+ *
+ * @phpstan-import-type AccountDeleteFields from \LomiSDK\Model\AccountDelete
+ * @phpstan-type AccountDeletionFields AccountDeleteFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class AccountDeletion implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, AccountDeleteMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param AccountDeletionFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * Closes the account for good, with the token of the first response. The first call has no
+ * fields.
+ *
+ * @phpstan-type AccountDeleteFields array{
+ *   confirmation_token?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class AccountDelete implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, AccountDeleteMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param AccountDeleteFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * An account that holds the merchant's balance in one currency. Every field may be null or
+ * missing.
+ *
+ * @phpstan-type MerchantAccountFields array{
+ *   account_id?: string|null,
+ *   balance?: int|float|string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   currency_code?: string|null,
+ *   is_spi_account?: bool|null,
+ *   organization_id?: string|null,
+ *   spi_account_balance?: int|float|string|null,
+ *   spi_account_balance_sync_error?: string|null,
+ *   spi_account_balance_synced_at?: \DateTimeInterface|string|null,
+ *   spi_account_number?: string|null,
+ *   spi_account_status?: string|null,
+ *   spi_account_type?: string|null,
+ *   updated_at?: \DateTimeInterface|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MerchantAccount implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantAccountFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The account's identifier, which retrieving an account takes. (API generations B and D.)
+	 * @return string|null */
+	public function getAccountId() {}
+
+	/** @param string $account_id
+	 * @return $this */
+	public function setAccountId($account_id) {}
+
+	/** The balance, in the currency's smallest unit. (API generations B and D.)
+	 * @return int|float|string|null */
+	public function getBalance() {}
+
+	/** @param int|float|string $balance
+	 * @return $this */
+	public function setBalance($balance) {}
+
+	/** When the account was created, as a timestamp. (API generations B and D.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** The currency of the account and of its balance. (API generations B and D.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** Whether the account is one of the regional instant payment system. (API generations B and D.)
+	 * @return bool|null */
+	public function getIsSpiAccount() {}
+
+	/** @param bool $is_spi_account
+	 * @return $this */
+	public function setIsSpiAccount($is_spi_account) {}
+
+	/** The organisation that the account belongs to. (API generations B and D.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** The balance in the regional instant payment system, in the currency's smallest unit. May be null. (API generations B and
+	 * D.)
+	 * @return int|float|string|null */
+	public function getSpiAccountBalance() {}
+
+	/** @param int|float|string $spi_account_balance
+	 * @return $this */
+	public function setSpiAccountBalance($spi_account_balance) {}
+
+	/** Why the last reading of the balance in the regional instant payment system failed. May be null. (API generations B and
+	 * D.)
+	 * @return string|null */
+	public function getSpiAccountBalanceSyncError() {}
+
+	/** @param string $spi_account_balance_sync_error
+	 * @return $this */
+	public function setSpiAccountBalanceSyncError($spi_account_balance_sync_error) {}
+
+	/** When the balance in the regional instant payment system was last read. May be null. (API generations B and D.)
+	 * @return \DateTime|null */
+	public function getSpiAccountBalanceSyncedAt() {}
+
+	/** @param \DateTimeInterface|string $spi_account_balance_synced_at
+	 * @return $this */
+	public function setSpiAccountBalanceSyncedAt($spi_account_balance_synced_at) {}
+
+	/** The account number in the regional instant payment system. May be null. (API generations B and D.)
+	 * @return string|null */
+	public function getSpiAccountNumber() {}
+
+	/** @param string $spi_account_number
+	 * @return $this */
+	public function setSpiAccountNumber($spi_account_number) {}
+
+	/** The state of the account in the regional instant payment system. May be null. (API generations B and D.)
+	 * @return string|null */
+	public function getSpiAccountStatus() {}
+
+	/** @param string $spi_account_status
+	 * @return $this */
+	public function setSpiAccountStatus($spi_account_status) {}
+
+	/** The kind of the account in the regional instant payment system. May be null. (API generations B and D.)
+	 * @return string|null */
+	public function getSpiAccountType() {}
+
+	/** @param string $spi_account_type
+	 * @return $this */
+	public function setSpiAccountType($spi_account_type) {}
+
+	/** When the account last changed, as a timestamp. (API generations B and D.)
+	 * @return \DateTime|null */
+	public function getUpdatedAt() {}
+
+	/** @param \DateTimeInterface|string $updated_at
+	 * @return $this */
+	public function setUpdatedAt($updated_at) {}
+}
+
+/**
+ * One page of accounts.
+ *
+ * @phpstan-type MerchantAccountListFields array{
+ *   data?: list<MerchantAccount>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MerchantAccountList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantAccountListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The accounts of this page. (API generations B and D.)
+	 * @return list<MerchantAccount>|null */
+	public function getData() {}
+
+	/** @param list<MerchantAccount> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A key of the API, without its secret. Its fields are those of create; responses are not
+ * documented, so each may be missing.
+ *
+ * @phpstan-import-type ApiKeyCreateFields from \LomiSDK\Model\ApiKeyCreate
+ * @phpstan-type ApiKeyFields ApiKeyCreateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ApiKey implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, ApiKeyCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ApiKeyFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The fields of a new API key: name is required.
+ *
+ * @phpstan-type ApiKeyCreateFields array{
+ *   environment?: string|null,
+ *   key_type?: string|null,
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ApiKeyCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, ApiKeyCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ApiKeyCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One page of API keys.
+ *
+ * @phpstan-type ApiKeyListFields array{
+ *   data?: list<ApiKey>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ApiKeyList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ApiKeyListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The API keys of this page. (API generation E.)
+	 * @return list<ApiKey>|null */
+	public function getData() {}
+
+	/** @param list<ApiKey> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * The merchant's balance in one currency. Every field may be null or missing.
+ *
+ * @phpstan-type BalanceFields array{
+ *   balance?: int|float|string|null,
+ *   currency_code?: string|null,
+ *   last_updated?: \DateTimeInterface|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Balance implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param BalanceFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The balance, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getBalance() {}
+
+	/** @param int|float|string $balance
+	 * @return $this */
+	public function setBalance($balance) {}
+
+	/** Currency of the balance; there is one balance for each. (API generations B, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** When the balance last changed, as a timestamp. (API generations B, D and E.)
+	 * @return \DateTime|null */
+	public function getLastUpdated() {}
+
+	/** @param \DateTimeInterface|string $last_updated
+	 * @return $this */
+	public function setLastUpdated($last_updated) {}
+}
+
+/**
+ * One page of balances.
+ *
+ * @phpstan-type BalanceListFields array{
+ *   data?: list<Balance>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class BalanceList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param BalanceListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The balances of this page. (API generations B, D and E.)
+	 * @return list<Balance>|null */
+	public function getData() {}
+
+	/** @param list<Balance> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * The parts of the merchant's balance in one currency, also converted to another. Every
+ * field may be null or missing.
+ *
+ * @phpstan-type BalanceBreakdownFields array{
+ *   available_balance?: int|float|string|null,
+ *   converted_available_balance?: int|float|string|null,
+ *   converted_pending_balance?: int|float|string|null,
+ *   converted_total_balance?: int|float|string|null,
+ *   converted_unavailable_balance?: int|float|string|null,
+ *   currency_code?: string|null,
+ *   pending_balance?: int|float|string|null,
+ *   target_currency?: string|null,
+ *   total_balance?: int|float|string|null,
+ *   unavailable_balance?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class BalanceBreakdown implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param BalanceBreakdownFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The part that is available, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getAvailableBalance() {}
+
+	/** @param int|float|string $available_balance
+	 * @return $this */
+	public function setAvailableBalance($available_balance) {}
+
+	/** The available balance, converted to target_currency. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getConvertedAvailableBalance() {}
+
+	/** @param int|float|string $converted_available_balance
+	 * @return $this */
+	public function setConvertedAvailableBalance($converted_available_balance) {}
+
+	/** The pending balance, converted to target_currency. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getConvertedPendingBalance() {}
+
+	/** @param int|float|string $converted_pending_balance
+	 * @return $this */
+	public function setConvertedPendingBalance($converted_pending_balance) {}
+
+	/** The total balance, converted to target_currency. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getConvertedTotalBalance() {}
+
+	/** @param int|float|string $converted_total_balance
+	 * @return $this */
+	public function setConvertedTotalBalance($converted_total_balance) {}
+
+	/** The unavailable balance, converted to target_currency. Only the current server is known to return it. (API generation
+	 * D.)
+	 * @return int|float|string|null */
+	public function getConvertedUnavailableBalance() {}
+
+	/** @param int|float|string $converted_unavailable_balance
+	 * @return $this */
+	public function setConvertedUnavailableBalance($converted_unavailable_balance) {}
+
+	/** Currency of the balances that are not converted. (API generations B, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The part that is still pending, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getPendingBalance() {}
+
+	/** @param int|float|string $pending_balance
+	 * @return $this */
+	public function setPendingBalance($pending_balance) {}
+
+	/** The currency that the converted balances are in. (API generations B, D and E.)
+	 * @return string|null */
+	public function getTargetCurrency() {}
+
+	/** @param string $target_currency
+	 * @return $this */
+	public function setTargetCurrency($target_currency) {}
+
+	/** The total balance, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getTotalBalance() {}
+
+	/** @param int|float|string $total_balance
+	 * @return $this */
+	public function setTotalBalance($total_balance) {}
+
+	/** The part that is not available, in the currency's smallest unit. Only the current server is known to return it. (API
+	 * generation D.)
+	 * @return int|float|string|null */
+	public function getUnavailableBalance() {}
+
+	/** @param int|float|string $unavailable_balance
+	 * @return $this */
+	public function setUnavailableBalance($unavailable_balance) {}
+}
+
+/**
+ * One page of balance breakdowns.
+ *
+ * @phpstan-type BalanceBreakdownListFields array{
+ *   data?: list<BalanceBreakdown>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class BalanceBreakdownList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param BalanceBreakdownListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The balance breakdowns of this page. (API generations B, D and E.)
+	 * @return list<BalanceBreakdown>|null */
+	public function getData() {}
+
+	/** @param list<BalanceBreakdown> $data
+	 * @return $this */
+	public function setData($data) {}
 }
 
 /**
@@ -3953,6 +5136,1175 @@ class ListBeneficiaryPayouts200Response implements ModelInterface, \ArrayAccess,
 	/** @param ListCustomers200ResponsePagination $pagination
 	 * @return $this */
 	public function setPagination($pagination) {}
+}
+
+/**
+ * What the caller must do after a charge was created. Every field may be null or missing.
+ *
+ * @phpstan-type ChargeNextActionFields array{
+ *   client_secret?: string|null,
+ *   status?: string|null,
+ *   type?: string|null,
+ *   url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ChargeNextAction implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ChargeNextActionFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Secret for the provider's code in the payer's browser. Treat it as a secret. (API generation E.)
+	 * @return string|null */
+	public function getClientSecret() {}
+
+	/** @param string $client_secret
+	 * @return $this */
+	public function setClientSecret($client_secret) {}
+
+	/** The state of the charge. Its words are not documented. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** What to do: send the payer to url, wait for a webhook, or use client_secret. (API generation E.)
+	 * @return string|null */
+	public function getType() {}
+
+	/** @param string $type
+	 * @return $this */
+	public function setType($type) {}
+
+	/** The page to send the payer to, when type is redirect. (API generation E.)
+	 * @return string|null */
+	public function getUrl() {}
+
+	/** @param string $url
+	 * @return $this */
+	public function setUrl($url) {}
+}
+
+/**
+ * A charge through Wave. The response comes from another service: every field may be
+ * missing, and others may come.
+ *
+ * @phpstan-type WaveChargeFields array{
+ *   checkout_url?: string|null,
+ *   data?: array<string, mixed>|object|null,
+ *   next_action?: ChargeNextAction|null,
+ *   status?: string|null,
+ *   transaction_id?: string|null,
+ *   wave_launch_url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WaveCharge implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WaveChargeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The page where the payer can pay. May be missing. (API generations D and E.)
+	 * @return string|null */
+	public function getCheckoutUrl() {}
+
+	/** @param string $checkout_url
+	 * @return $this */
+	public function setCheckoutUrl($checkout_url) {}
+
+	/** Further fields of the charge, as an object. May be missing. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getData() {}
+
+	/** @param array<string, mixed>|object $data
+	 * @return $this */
+	public function setData($data) {}
+
+	/** What the caller must do next, such as to send the payer to a page. May be missing. (API generation E.)
+	 * @return ChargeNextAction|null */
+	public function getNextAction() {}
+
+	/** @param ChargeNextAction $next_action
+	 * @return $this */
+	public function setNextAction($next_action) {}
+
+	/** The state of the charge. Its words are not documented. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** The transaction of the charge. Some responses name it `transactionId`. (API generations D and E.)
+	 * @return string|null */
+	public function getTransactionId() {}
+
+	/** @param string $transaction_id
+	 * @return $this */
+	public function setTransactionId($transaction_id) {}
+
+	/** The address that opens Wave on the payer's phone. May be missing. (API generations D and E.)
+	 * @return string|null */
+	public function getWaveLaunchUrl() {}
+
+	/** @param string $wave_launch_url
+	 * @return $this */
+	public function setWaveLaunchUrl($wave_launch_url) {}
+}
+
+/**
+ * The fields of a charge through Wave: amount, currency and customer are required.
+ *
+ * @phpstan-type WaveChargeCreateFields array{
+ *   amount?: int|float|string|null,
+ *   application_fee_amount?: int|float|string|null,
+ *   currency?: string|null,
+ *   customer?: array<string, mixed>|object|null,
+ *   description?: string|null,
+ *   environment?: string|null,
+ *   errorUrl?: string|null,
+ *   merchantId?: string|null,
+ *   organizationId?: string|null,
+ *   successUrl?: string|null,
+ *   transfer_data?: array<string, mixed>|object|null,
+ *   transfer_group?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WaveChargeCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WaveChargeCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to collect, in the currency's smallest unit. Servers require it. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API generation E.)
+	 * @return int|float|string|null */
+	public function getApplicationFeeAmount() {}
+
+	/** @param int|float|string $application_fee_amount
+	 * @return $this */
+	public function setApplicationFeeAmount($application_fee_amount) {}
+
+	/** The currency of the amount. Servers require it. (API generations D and E.)
+	 * @return string|null */
+	public function getCurrency() {}
+
+	/** @param string $currency
+	 * @return $this */
+	public function setCurrency($currency) {}
+
+	/** The payer: an object with name and phoneNumber, both required, and email. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getCustomer() {}
+
+	/** @param array<string, mixed>|object $customer
+	 * @return $this */
+	public function setCustomer($customer) {}
+
+	/** What the payment is for, as a text for people. (API generations D and E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The environment of the charge, `test` or `live`. It is optional. (API generations D and E.)
+	 * @return string|null */
+	public function getEnvironment() {}
+
+	/** @param string $environment
+	 * @return $this */
+	public function setEnvironment($environment) {}
+
+	/** The page for the payer after a failed payment. (API generations D and E.)
+	 * @return string|null */
+	public function getErrorUrl() {}
+
+	/** @param string $errorUrl
+	 * @return $this */
+	public function setErrorUrl($errorUrl) {}
+
+	/** The merchant. It is optional: the key already names one. (API generations D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchantId
+	 * @return $this */
+	public function setMerchantId($merchantId) {}
+
+	/** The organisation. It is optional: the key already names one. (API generations D and E.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organizationId
+	 * @return $this */
+	public function setOrganizationId($organizationId) {}
+
+	/** The page for the payer after a successful payment. (API generations D and E.)
+	 * @return string|null */
+	public function getSuccessUrl() {}
+
+	/** @param string $successUrl
+	 * @return $this */
+	public function setSuccessUrl($successUrl) {}
+
+	/** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getTransferData() {}
+
+	/** @param array<string, mixed>|object $transfer_data
+	 * @return $this */
+	public function setTransferData($transfer_data) {}
+
+	/** Groups transfers that belong together. Lomi Network only. (API generation E.)
+	 * @return string|null */
+	public function getTransferGroup() {}
+
+	/** @param string $transfer_group
+	 * @return $this */
+	public function setTransferGroup($transfer_group) {}
+}
+
+/**
+ * A charge through MTN. Every field may be null or missing.
+ *
+ * @phpstan-type MtnChargeFields array{
+ *   external_id?: string|null,
+ *   mtn_response?: array<string, mixed>|object|null,
+ *   next_action?: ChargeNextAction|null,
+ *   reference_id?: string|null,
+ *   status?: string|null,
+ *   success?: bool|null,
+ *   transaction_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MtnCharge implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MtnChargeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** A further identifier of the charge. What it names is not documented. (API generations D and E.)
+	 * @return string|null */
+	public function getExternalId() {}
+
+	/** @param string $external_id
+	 * @return $this */
+	public function setExternalId($external_id) {}
+
+	/** The response of MTN, unchanged. Only the current server is known to return it. (API generation D.)
+	 * @return array<string, mixed>|null */
+	public function getMtnResponse() {}
+
+	/** @param array<string, mixed>|object $mtn_response
+	 * @return $this */
+	public function setMtnResponse($mtn_response) {}
+
+	/** What the caller must do next, such as to send the payer to a page. May be missing. (API generation E.)
+	 * @return ChargeNextAction|null */
+	public function getNextAction() {}
+
+	/** @param ChargeNextAction $next_action
+	 * @return $this */
+	public function setNextAction($next_action) {}
+
+	/** The reference of the charge, a new one for each call. May be null. (API generations D and E.)
+	 * @return string|null */
+	public function getReferenceId() {}
+
+	/** @param string $reference_id
+	 * @return $this */
+	public function setReferenceId($reference_id) {}
+
+	/** The state of the charge. Its words are not documented. (API generations D and E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** Whether the server accepted the call. It does not mean that the payer has paid. (API generations D and E.)
+	 * @return bool|null */
+	public function getSuccess() {}
+
+	/** @param bool $success
+	 * @return $this */
+	public function setSuccess($success) {}
+
+	/** The transaction of the charge. Read it to learn whether the payer has paid. (API generations D and E.)
+	 * @return string|null */
+	public function getTransactionId() {}
+
+	/** @param string $transaction_id
+	 * @return $this */
+	public function setTransactionId($transaction_id) {}
+}
+
+/**
+ * The fields of a charge through MTN: amount, currency and customer are required.
+ *
+ * @phpstan-type MtnChargeCreateFields array{
+ *   amount?: int|float|string|null,
+ *   application_fee_amount?: int|float|string|null,
+ *   countryCode?: string|null,
+ *   currency?: string|null,
+ *   customer?: array<string, mixed>|object|null,
+ *   description?: string|null,
+ *   merchantId?: string|null,
+ *   organizationId?: string|null,
+ *   productId?: string|null,
+ *   quantity?: int|null,
+ *   subscriptionId?: string|null,
+ *   transfer_data?: array<string, mixed>|object|null,
+ *   transfer_group?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MtnChargeCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MtnChargeCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount of one, in the currency's smallest unit. The payer is asked for amount times quantity. Servers require it.
+	 * (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API generation E.)
+	 * @return int|float|string|null */
+	public function getApplicationFeeAmount() {}
+
+	/** @param int|float|string $application_fee_amount
+	 * @return $this */
+	public function setApplicationFeeAmount($application_fee_amount) {}
+
+	/** The country of the payer's MTN account, as a code. (API generations D and E.)
+	 * @return string|null */
+	public function getCountryCode() {}
+
+	/** @param string $countryCode
+	 * @return $this */
+	public function setCountryCode($countryCode) {}
+
+	/** The currency of the amount. Servers require it. (API generations D and E.)
+	 * @return string|null */
+	public function getCurrency() {}
+
+	/** @param string $currency
+	 * @return $this */
+	public function setCurrency($currency) {}
+
+	/** The payer: an object with name and phoneNumber, both required, and email. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getCustomer() {}
+
+	/** @param array<string, mixed>|object $customer
+	 * @return $this */
+	public function setCustomer($customer) {}
+
+	/** What the payment is for, as a text for people. (API generations D and E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The merchant. It is optional: the key already names one. (API generations D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchantId
+	 * @return $this */
+	public function setMerchantId($merchantId) {}
+
+	/** The organisation. It is optional: the key already names one. (API generations D and E.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organizationId
+	 * @return $this */
+	public function setOrganizationId($organizationId) {}
+
+	/** The product that is paid for, if there is one. (API generations D and E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $productId
+	 * @return $this */
+	public function setProductId($productId) {}
+
+	/** How many are paid for, 1 by default. The amount is multiplied by it. (API generations D and E.)
+	 * @return int|null */
+	public function getQuantity() {}
+
+	/** @param int $quantity
+	 * @return $this */
+	public function setQuantity($quantity) {}
+
+	/** The subscription that is paid for, if there is one. (API generations D and E.)
+	 * @return string|null */
+	public function getSubscriptionId() {}
+
+	/** @param string $subscriptionId
+	 * @return $this */
+	public function setSubscriptionId($subscriptionId) {}
+
+	/** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getTransferData() {}
+
+	/** @param array<string, mixed>|object $transfer_data
+	 * @return $this */
+	public function setTransferData($transfer_data) {}
+
+	/** Groups transfers that belong together. Lomi Network only. (API generation E.)
+	 * @return string|null */
+	public function getTransferGroup() {}
+
+	/** @param string $transfer_group
+	 * @return $this */
+	public function setTransferGroup($transfer_group) {}
+}
+
+/**
+ * A card payment, or a hold on a card. Every field may be null or missing.
+ *
+ * @phpstan-type CardChargeFields array{
+ *   amount?: int|float|string|null,
+ *   amount_capturable?: int|float|string|null,
+ *   appearance?: array<string, mixed>|object|null,
+ *   can_increment?: bool|null,
+ *   capture_before?: \DateTimeInterface|string|null,
+ *   client_secret?: string|null,
+ *   currency?: string|null,
+ *   hold?: bool|null,
+ *   id?: string|null,
+ *   next_action?: ChargeNextAction|null,
+ *   original_amount?: int|float|string|null,
+ *   original_currency?: string|null,
+ *   status?: string|null,
+ *   success?: bool|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CardCharge implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CardChargeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount in the currency that the provider charges, in that currency's smallest unit. The merchant's is
+	 * original_amount. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** How much of the hold can still be captured, in the currency's smallest unit. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmountCapturable() {}
+
+	/** @param int|float|string $amount_capturable
+	 * @return $this */
+	public function setAmountCapturable($amount_capturable) {}
+
+	/** How the card form looks: an object with theme, border_radius and billing_address. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getAppearance() {}
+
+	/** @param array<string, mixed>|object $appearance
+	 * @return $this */
+	public function setAppearance($appearance) {}
+
+	/** Whether more money can be blocked with this hold. (API generation E.)
+	 * @return bool|null */
+	public function getCanIncrement() {}
+
+	/** @param bool $can_increment
+	 * @return $this */
+	public function setCanIncrement($can_increment) {}
+
+	/** Until when the hold can be captured. Its date format is not documented. (API generation E.)
+	 * @return \DateTime|null */
+	public function getCaptureBefore() {}
+
+	/** @param \DateTimeInterface|string $capture_before
+	 * @return $this */
+	public function setCaptureBefore($capture_before) {}
+
+	/** Secret for the provider's code in the payer's browser. Treat it as a secret. (API generations D and E.)
+	 * @return string|null */
+	public function getClientSecret() {}
+
+	/** @param string $client_secret
+	 * @return $this */
+	public function setClientSecret($client_secret) {}
+
+	/** The currency that the provider charges, which may differ from original_currency. (API generations D and E.)
+	 * @return string|null */
+	public function getCurrency() {}
+
+	/** @param string $currency
+	 * @return $this */
+	public function setCurrency($currency) {}
+
+	/** Whether the amount is only blocked until it is captured. (API generation E.)
+	 * @return bool|null */
+	public function getHold() {}
+
+	/** @param bool $hold
+	 * @return $this */
+	public function setHold($hold) {}
+
+	/** The charge's identifier, such as pi_…, which the other calls take. (API generations D and E.)
+	 * @return string|null */
+	public function getId() {}
+
+	/** @param string $id
+	 * @return $this */
+	public function setId($id) {}
+
+	/** What the caller must do next, such as to send the payer to a page. May be missing. (API generation E.)
+	 * @return ChargeNextAction|null */
+	public function getNextAction() {}
+
+	/** @param ChargeNextAction $next_action
+	 * @return $this */
+	public function setNextAction($next_action) {}
+
+	/** The merchant's amount, in the smallest unit of original_currency. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getOriginalAmount() {}
+
+	/** @param int|float|string $original_amount
+	 * @return $this */
+	public function setOriginalAmount($original_amount) {}
+
+	/** The currency of the merchant's own amount. (API generations D and E.)
+	 * @return string|null */
+	public function getOriginalCurrency() {}
+
+	/** @param string $original_currency
+	 * @return $this */
+	public function setOriginalCurrency($original_currency) {}
+
+	/** The state of the charge, in the provider's words. (API generations D and E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** Whether the server accepted the call. It does not mean that the payer has paid. (API generations D and E.)
+	 * @return bool|null */
+	public function getSuccess() {}
+
+	/** @param bool $success
+	 * @return $this */
+	public function setSuccess($success) {}
+}
+
+/**
+ * The fields of a card charge: amount is required, and a customer_id or customer_email with
+ * customer_name.
+ *
+ * @phpstan-type CardChargeCreateFields array{
+ *   amount?: int|float|string|null,
+ *   appearance_billing_address?: string|null,
+ *   appearance_border_radius?: int|float|string|null,
+ *   appearance_theme?: string|null,
+ *   application_fee_amount?: int|float|string|null,
+ *   currency?: string|null,
+ *   currency_code?: string|null,
+ *   customer_email?: string|null,
+ *   customer_id?: string|null,
+ *   customer_name?: string|null,
+ *   customer_phone?: string|null,
+ *   description?: string|null,
+ *   hold?: bool|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   payment_reference?: string|null,
+ *   product_id?: string|null,
+ *   quantity?: int|null,
+ *   subscription_id?: string|null,
+ *   transfer_data?: array<string, mixed>|object|null,
+ *   transfer_group?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CardChargeCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CardChargeCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to collect or to block, in the currency's smallest unit. Servers require it. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Whether the card form asks for an address: `auto` or `never`. (API generations D and E.)
+	 * @return string|null */
+	public function getAppearanceBillingAddress() {}
+
+	/** @param string $appearance_billing_address
+	 * @return $this */
+	public function setAppearanceBillingAddress($appearance_billing_address) {}
+
+	/** The radius of the corners of the card form. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAppearanceBorderRadius() {}
+
+	/** @param int|float|string $appearance_border_radius
+	 * @return $this */
+	public function setAppearanceBorderRadius($appearance_border_radius) {}
+
+	/** How the card form looks: `light`, `dark` or `flat`. (API generations D and E.)
+	 * @return string|null */
+	public function getAppearanceTheme() {}
+
+	/** @param string $appearance_theme
+	 * @return $this */
+	public function setAppearanceTheme($appearance_theme) {}
+
+	/** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API generation E.)
+	 * @return int|float|string|null */
+	public function getApplicationFeeAmount() {}
+
+	/** @param int|float|string $application_fee_amount
+	 * @return $this */
+	public function setApplicationFeeAmount($application_fee_amount) {}
+
+	/** The currency of the amount. Servers take currency_code as well. (API generations D and E.)
+	 * @return string|null */
+	public function getCurrency() {}
+
+	/** @param string $currency
+	 * @return $this */
+	public function setCurrency($currency) {}
+
+	/** The currency of the amount. Servers take currency as well. (API generations D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** Email address of the payer; used with customer_name when there is no customer_id. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerEmail() {}
+
+	/** @param string $customer_email
+	 * @return $this */
+	public function setCustomerEmail($customer_email) {}
+
+	/** The customer who pays. Without it, give customer_email and customer_name. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** Name of the payer; used with customer_email when there is no customer_id. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerName() {}
+
+	/** @param string $customer_name
+	 * @return $this */
+	public function setCustomerName($customer_name) {}
+
+	/** The phone number of the payer, as a string. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerPhone() {}
+
+	/** @param string $customer_phone
+	 * @return $this */
+	public function setCustomerPhone($customer_phone) {}
+
+	/** What the payment is for, as a text for people. (API generations D and E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** Whether to block the amount now and to take it with capture_card later. (API generation E.)
+	 * @return bool|null */
+	public function getHold() {}
+
+	/** @param bool $hold
+	 * @return $this */
+	public function setHold($hold) {}
+
+	/** The merchant's own keys and values, kept with the payment. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** The merchant's own reference of the payment. (API generations D and E.)
+	 * @return string|null */
+	public function getPaymentReference() {}
+
+	/** @param string $payment_reference
+	 * @return $this */
+	public function setPaymentReference($payment_reference) {}
+
+	/** The product that is paid for, if there is one. (API generations D and E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $product_id
+	 * @return $this */
+	public function setProductId($product_id) {}
+
+	/** How many are paid for. The default is 1. (API generations D and E.)
+	 * @return int|null */
+	public function getQuantity() {}
+
+	/** @param int $quantity
+	 * @return $this */
+	public function setQuantity($quantity) {}
+
+	/** The subscription that is paid for, if there is one. (API generations D and E.)
+	 * @return string|null */
+	public function getSubscriptionId() {}
+
+	/** @param string $subscription_id
+	 * @return $this */
+	public function setSubscriptionId($subscription_id) {}
+
+	/** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getTransferData() {}
+
+	/** @param array<string, mixed>|object $transfer_data
+	 * @return $this */
+	public function setTransferData($transfer_data) {}
+
+	/** Groups transfers that belong together. Lomi Network only. (API generation E.)
+	 * @return string|null */
+	public function getTransferGroup() {}
+
+	/** @param string $transfer_group
+	 * @return $this */
+	public function setTransferGroup($transfer_group) {}
+}
+
+/**
+ * How much of a hold to take. Without an amount, all of it.
+ *
+ * @phpstan-type CardChargeCaptureFields array{
+ *   amount?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CardChargeCapture implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CardChargeCaptureFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to take, in the currency's smallest unit. A lower one releases the rest of the hold. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+}
+
+/**
+ * The amount of a larger hold, which the server requires.
+ *
+ * @phpstan-type CardChargeIncrementFields array{
+ *   amount?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CardChargeIncrement implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CardChargeIncrementFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount, in the currency's smallest unit. Whether it is the new total or what is added is not documented. (API
+	 * generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+}
+
+/**
+ * The result of a charge with a card number. Every field may be null or missing.
+ *
+ * @phpstan-type SwitchChargeFields array{
+ *   action_code?: string|null,
+ *   auth_code?: string|null,
+ *   merchant_reference?: string|null,
+ *   message?: string|null,
+ *   next_action?: ChargeNextAction|null,
+ *   status?: string|null,
+ *   success?: bool|null,
+ *   system_reference?: int|float|string|null,
+ *   transaction_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SwitchCharge implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SwitchChargeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** A code of the result. Its values are not documented. (API generation E.)
+	 * @return string|null */
+	public function getActionCode() {}
+
+	/** @param string $action_code
+	 * @return $this */
+	public function setActionCode($action_code) {}
+
+	/** The authorisation code of the charge. May be missing. (API generation E.)
+	 * @return string|null */
+	public function getAuthCode() {}
+
+	/** @param string $auth_code
+	 * @return $this */
+	public function setAuthCode($auth_code) {}
+
+	/** The merchant's own reference of the charge. (API generation E.)
+	 * @return string|null */
+	public function getMerchantReference() {}
+
+	/** @param string $merchant_reference
+	 * @return $this */
+	public function setMerchantReference($merchant_reference) {}
+
+	/** A sentence about the result, for people. (API generation E.)
+	 * @return string|null */
+	public function getMessage() {}
+
+	/** @param string $message
+	 * @return $this */
+	public function setMessage($message) {}
+
+	/** What the caller must do next, such as to send the payer to a page. May be missing. (API generation E.)
+	 * @return ChargeNextAction|null */
+	public function getNextAction() {}
+
+	/** @param ChargeNextAction $next_action
+	 * @return $this */
+	public function setNextAction($next_action) {}
+
+	/** The result: `approved`, `declined`, `redirect_3ds` or `retry_other_rail`. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** Whether the server accepted the call. It does not mean that the payer has paid. (API generation E.)
+	 * @return bool|null */
+	public function getSuccess() {}
+
+	/** @param bool $success
+	 * @return $this */
+	public function setSuccess($success) {}
+
+	/** A reference number of the charge. May be missing. (API generation E.)
+	 * @return int|float|string|null */
+	public function getSystemReference() {}
+
+	/** @param int|float|string $system_reference
+	 * @return $this */
+	public function setSystemReference($system_reference) {}
+
+	/** The transaction of the charge. May be missing. (API generation E.)
+	 * @return string|null */
+	public function getTransactionId() {}
+
+	/** @param string $transaction_id
+	 * @return $this */
+	public function setTransactionId($transaction_id) {}
+}
+
+/**
+ * The fields of a charge with a card number: amount, pan, expiry and cvv are required, and
+ * all but amount are secrets.
+ *
+ * @phpstan-type SwitchChargeCreateFields array{
+ *   amount?: int|float|string|null,
+ *   checkout_session_id?: string|null,
+ *   currency_code?: string|null,
+ *   customer_email?: string|null,
+ *   customer_id?: string|null,
+ *   customer_name?: string|null,
+ *   customer_phone?: string|null,
+ *   cvv?: string|null,
+ *   description?: string|null,
+ *   ecom_ip?: string|null,
+ *   expiry?: string|null,
+ *   merchantId?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   organizationId?: string|null,
+ *   pan?: string|null,
+ *   payment_reference?: string|null,
+ *   product_id?: string|null,
+ *   quantity?: int|null,
+ *   subscription_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SwitchChargeCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SwitchChargeCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to take, in the currency's smallest unit. The server requires it. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** The checkout session that is paid, if there is one. (API generation E.)
+	 * @return string|null */
+	public function getCheckoutSessionId() {}
+
+	/** @param string $checkout_session_id
+	 * @return $this */
+	public function setCheckoutSessionId($checkout_session_id) {}
+
+	/** The currency of the amount. The server takes XOF only. (API generation E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The email address of the payer, as a string. (API generation E.)
+	 * @return string|null */
+	public function getCustomerEmail() {}
+
+	/** @param string $customer_email
+	 * @return $this */
+	public function setCustomerEmail($customer_email) {}
+
+	/** The customer who pays, if the merchant has one on record. (API generation E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** The name of the payer, as a text for people. (API generation E.)
+	 * @return string|null */
+	public function getCustomerName() {}
+
+	/** @param string $customer_name
+	 * @return $this */
+	public function setCustomerName($customer_name) {}
+
+	/** The phone number of the payer, as a string. (API generation E.)
+	 * @return string|null */
+	public function getCustomerPhone() {}
+
+	/** @param string $customer_phone
+	 * @return $this */
+	public function setCustomerPhone($customer_phone) {}
+
+	/** The check digits of the card: never store or log them. The server requires them. (API generation E.)
+	 * @return string|null */
+	public function getCvv() {}
+
+	/** @param string $cvv
+	 * @return $this */
+	public function setCvv($cvv) {}
+
+	/** What the payment is for, as a text for people. (API generation E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The IP address of the payer, as a string. (API generation E.)
+	 * @return string|null */
+	public function getEcomIp() {}
+
+	/** @param string $ecom_ip
+	 * @return $this */
+	public function setEcomIp($ecom_ip) {}
+
+	/** When the card expires. Its format is not documented; the server requires it. (API generation E.)
+	 * @return string|null */
+	public function getExpiry() {}
+
+	/** @param string $expiry
+	 * @return $this */
+	public function setExpiry($expiry) {}
+
+	/** The merchant. It is optional: the key already names one. (API generation E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchantId
+	 * @return $this */
+	public function setMerchantId($merchantId) {}
+
+	/** The merchant's own keys and values, kept with the payment. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** The organisation. It is optional: the key already names one. (API generation E.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organizationId
+	 * @return $this */
+	public function setOrganizationId($organizationId) {}
+
+	/** The card number: never store or log it. The server requires it. (API generation E.)
+	 * @return string|null */
+	public function getPan() {}
+
+	/** @param string $pan
+	 * @return $this */
+	public function setPan($pan) {}
+
+	/** The merchant's own reference of the payment. (API generation E.)
+	 * @return string|null */
+	public function getPaymentReference() {}
+
+	/** @param string $payment_reference
+	 * @return $this */
+	public function setPaymentReference($payment_reference) {}
+
+	/** The product that is paid for, if there is one. (API generation E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $product_id
+	 * @return $this */
+	public function setProductId($product_id) {}
+
+	/** How many are paid for. The default is 1. (API generation E.)
+	 * @return int|null */
+	public function getQuantity() {}
+
+	/** @param int $quantity
+	 * @return $this */
+	public function setQuantity($quantity) {}
+
+	/** The subscription that is paid for, if there is one. (API generation E.)
+	 * @return string|null */
+	public function getSubscriptionId() {}
+
+	/** @param string $subscription_id
+	 * @return $this */
+	public function setSubscriptionId($subscription_id) {}
 }
 
 /**
@@ -4553,6 +6905,402 @@ class ListCustomers200Response implements ModelInterface, \ArrayAccess, \JsonSer
 }
 
 /**
+ * A customer with the total of what they spent. It does not have the customer_id.
+ *
+ * @phpstan-type TopCustomerFields array{
+ *   currency_code?: string|null,
+ *   email?: string|null,
+ *   name?: string|null,
+ *   phone_number?: string|null,
+ *   public_id?: string|null,
+ *   total_spend?: int|float|string|null,
+ *   transaction_count?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TopCustomer implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TopCustomerFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Currency of the total. (API generation E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The customer's e-mail address. May be null. (API generation E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+
+	/** The customer's name. (API generation E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+
+	/** The customer's phone number. May be null. (API generation E.)
+	 * @return string|null */
+	public function getPhoneNumber() {}
+
+	/** @param string $phone_number
+	 * @return $this */
+	public function setPhoneNumber($phone_number) {}
+
+	/** The customer's public identifier. May be null. (API generation E.)
+	 * @return string|null */
+	public function getPublicId() {}
+
+	/** @param string $public_id
+	 * @return $this */
+	public function setPublicId($public_id) {}
+
+	/** What the customer spent in all, in the currency's smallest unit. (API generation E.)
+	 * @return int|float|string|null */
+	public function getTotalSpend() {}
+
+	/** @param int|float|string $total_spend
+	 * @return $this */
+	public function setTotalSpend($total_spend) {}
+
+	/** How many transactions the customer made. (API generation E.)
+	 * @return int|float|string|null */
+	public function getTransactionCount() {}
+
+	/** @param int|float|string $transaction_count
+	 * @return $this */
+	public function setTransactionCount($transaction_count) {}
+}
+
+/**
+ * The customers with the highest total spend.
+ *
+ * @phpstan-type TopCustomerListFields array{
+ *   data?: list<TopCustomer>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TopCustomerList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TopCustomerListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The customers of this list. (API generation E.)
+	 * @return list<TopCustomer>|null */
+	public function getData() {}
+
+	/** @param list<TopCustomer> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * An audit event of a customer's portal. The fields are those of the current server; the
+ * newest API declares none.
+ *
+ * @phpstan-type PortalEventFields array{
+ *   created_at?: \DateTimeInterface|string|null,
+ *   customer_id?: string|null,
+ *   event_id?: string|null,
+ *   event_type?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   organization_id?: string|null,
+ *   total_count?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class PortalEvent implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param PortalEventFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** When the event took place. (API generation D.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** Customer whose portal it is. (API generation D.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** The event's identifier. It is not that of a webhook event. (API generation D.)
+	 * @return string|null */
+	public function getEventId() {}
+
+	/** @param string $event_id
+	 * @return $this */
+	public function setEventId($event_id) {}
+
+	/** What happened. The types are not documented. (API generation D.)
+	 * @return string|null */
+	public function getEventType() {}
+
+	/** @param string $event_type
+	 * @return $this */
+	public function setEventType($event_type) {}
+
+	/** Further details of the event. (API generation D.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** Organisation that owns the customer. (API generation D.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** How many events the whole list has, repeated in each row. (API generation D.)
+	 * @return int|float|string|null */
+	public function getTotalCount() {}
+
+	/** @param int|float|string $total_count
+	 * @return $this */
+	public function setTotalCount($total_count) {}
+}
+
+/**
+ * One page of portal events.
+ *
+ * @phpstan-type PortalEventListFields array{
+ *   data?: list<PortalEvent>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class PortalEventList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param PortalEventListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The portal events of this page. (API generations D and E.)
+	 * @return list<PortalEvent>|null */
+	public function getData() {}
+
+	/** @param list<PortalEvent> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A link with which a customer opens the customer portal, for a limited time.
+ *
+ * @phpstan-type PortalSessionFields array{
+ *   customer_id?: string|null,
+ *   expires_in_seconds?: int|float|string|null,
+ *   flow_after_completion_url?: string|null,
+ *   flow_subscription_id?: string|null,
+ *   flow_type?: string|null,
+ *   launch_token?: string|null,
+ *   launch_url?: string|null,
+ *   organization_id?: string|null,
+ *   return_url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class PortalSession implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PortalSessionCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param PortalSessionFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Customer who can open the portal. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** How many seconds the link is valid. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getExpiresInSeconds() {}
+
+	/** @param int|float|string $expires_in_seconds
+	 * @return $this */
+	public function setExpiresInSeconds($expires_in_seconds) {}
+
+	/** The token that opens the portal. No later response has it, so keep it out of logs. (API generations D and E.)
+	 * @return string|null */
+	public function getLaunchToken() {}
+
+	/** @param string $launch_token
+	 * @return $this */
+	public function setLaunchToken($launch_token) {}
+
+	/** The link to send the customer to. No later response has it, so a lost one must be created again. (API generations D and
+	 * E.)
+	 * @return string|null */
+	public function getLaunchUrl() {}
+
+	/** @param string $launch_url
+	 * @return $this */
+	public function setLaunchUrl($launch_url) {}
+
+	/** Organisation that owns the customer. (API generations D and E.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+}
+
+/**
+ * What the portal opens with, and where it leads. All fields can be left out.
+ *
+ * @phpstan-type PortalSessionCreateFields array{
+ *   flow_after_completion_url?: string|null,
+ *   flow_subscription_id?: string|null,
+ *   flow_type?: string|null,
+ *   return_url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class PortalSessionCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PortalSessionCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param PortalSessionCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One thing by which a customer is blocked.
+ *
+ * @phpstan-type CustomerBlockEntryFields array{
+ *   kind?: string|null,
+ *   value?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CustomerBlockEntry implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CustomerBlockEntryFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** What is blocked: `phone`, `email` or `fingerprint`. (API generation E.)
+	 * @return string|null */
+	public function getKind() {}
+
+	/** @param string $kind
+	 * @return $this */
+	public function setKind($kind) {}
+
+	/** The blocked value, such as the phone number. (API generation E.)
+	 * @return string|null */
+	public function getValue() {}
+
+	/** @param string $value
+	 * @return $this */
+	public function setValue($value) {}
+}
+
+/**
+ * Whether a customer is blocked, and by what.
+ *
+ * @phpstan-type CustomerBlockFields array{
+ *   blocked?: bool|null,
+ *   customer_id?: string|null,
+ *   entries?: list<CustomerBlockEntry>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CustomerBlock implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CustomerBlockFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Whether the customer is blocked now. (API generation E.)
+	 * @return bool|null */
+	public function getBlocked() {}
+
+	/** @param bool $blocked
+	 * @return $this */
+	public function setBlocked($blocked) {}
+
+	/** Customer who is blocked or not. (API generation E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** What is blocked, such as the phone number. (API generation E.)
+	 * @return list<CustomerBlockEntry>|null */
+	public function getEntries() {}
+
+	/** @param list<CustomerBlockEntry> $entries
+	 * @return $this */
+	public function setEntries($entries) {}
+}
+
+/**
  * A code that gives buyers a discount. Every field may be null or missing.
  *
  * @phpstan-type DiscountCouponsFields array{
@@ -4759,6 +7507,197 @@ class ListDiscountCoupons200Response implements ModelInterface, \ArrayAccess, \J
 }
 
 /**
+ * How often a coupon was used, and what it brought in. No currency is named, and every field
+ * may be missing.
+ *
+ * @phpstan-type CouponPerformanceFields array{
+ *   average_discount?: int|float|string|null,
+ *   average_order_value?: int|float|string|null,
+ *   total_discount_amount?: int|float|string|null,
+ *   total_discounts?: int|float|string|null,
+ *   total_revenue?: int|float|string|null,
+ *   total_uses?: int|float|string|null,
+ *   unique_customers?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CouponPerformance implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CouponPerformanceFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Average discount of a use. The current server returns it, though no document names it or its unit. (API generations B
+	 * and D.)
+	 * @return int|float|string|null */
+	public function getAverageDiscount() {}
+
+	/** @param int|float|string $average_discount
+	 * @return $this */
+	public function setAverageDiscount($average_discount) {}
+
+	/** Average amount of an order, in the currency's smallest unit. The current server does not return it, though its document
+	 * names it. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getAverageOrderValue() {}
+
+	/** @param int|float|string $average_order_value
+	 * @return $this */
+	public function setAverageOrderValue($average_order_value) {}
+
+	/** Discounts given in all, in the currency's smallest unit. The current server returns total_discounts instead. (API
+	 * generations D and E.)
+	 * @return int|float|string|null */
+	public function getTotalDiscountAmount() {}
+
+	/** @param int|float|string $total_discount_amount
+	 * @return $this */
+	public function setTotalDiscountAmount($total_discount_amount) {}
+
+	/** Discounts given in all. The current server returns it, though no document names it or its unit. (API generations B and
+	 * D.)
+	 * @return int|float|string|null */
+	public function getTotalDiscounts() {}
+
+	/** @param int|float|string $total_discounts
+	 * @return $this */
+	public function setTotalDiscounts($total_discounts) {}
+
+	/** Revenue with the coupon in all, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getTotalRevenue() {}
+
+	/** @param int|float|string $total_revenue
+	 * @return $this */
+	public function setTotalRevenue($total_revenue) {}
+
+	/** How many times the coupon was used. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getTotalUses() {}
+
+	/** @param int|float|string $total_uses
+	 * @return $this */
+	public function setTotalUses($total_uses) {}
+
+	/** How many different customers used the coupon. The current server returns it, though no document names it. (API
+	 * generations B and D.)
+	 * @return int|float|string|null */
+	public function getUniqueCustomers() {}
+
+	/** @param int|float|string $unique_customers
+	 * @return $this */
+	public function setUniqueCustomers($unique_customers) {}
+}
+
+/**
+ * A payer's objection to a payment. Its fields are not documented: those here may be
+ * missing, and others may come.
+ *
+ * @phpstan-type DisputeFields array{
+ *   status?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Dispute implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param DisputeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The state of the dispute, as the filter of the list. Its words are not documented. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+}
+
+/**
+ * One page of disputes.
+ *
+ * @phpstan-type DisputeListFields array{
+ *   data?: list<Dispute>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class DisputeList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param DisputeListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The disputes of this page. (API generation E.)
+	 * @return list<Dispute>|null */
+	public function getData() {}
+
+	/** @param list<Dispute> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * Evidence for a dispute. No field is declared as required.
+ *
+ * @phpstan-type DisputeEvidenceFields array{
+ *   customer_name?: string|null,
+ *   files?: array<string, mixed>|object|null,
+ *   uncategorized_text?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class DisputeEvidence implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param DisputeEvidenceFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The name of the customer who made the payment. (API generation E.)
+	 * @return string|null */
+	public function getCustomerName() {}
+
+	/** @param string $customer_name
+	 * @return $this */
+	public function setCustomerName($customer_name) {}
+
+	/** Files of the evidence, as an object whose keys are not documented. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getFiles() {}
+
+	/** @param array<string, mixed>|object $files
+	 * @return $this */
+	public function setFiles($files) {}
+
+	/** Evidence as text that fits no other field. (API generation E.)
+	 * @return string|null */
+	public function getUncategorizedText() {}
+
+	/** @param string $uncategorized_text
+	 * @return $this */
+	public function setUncategorizedText($uncategorized_text) {}
+}
+
+/**
  * One use of a product by a customer. It is not a webhook event. Every field may be null or
  * missing.
  *
@@ -4889,6 +7828,122 @@ class ListEvents200Response implements ModelInterface, \ArrayAccess, \JsonSerial
 	/** @param ListCustomers200ResponsePagination $pagination
 	 * @return $this */
 	public function setPagination($pagination) {}
+}
+
+/**
+ * A file with the merchant's data, made in the background. Every field may be null or
+ * missing.
+ *
+ * @phpstan-type ExportFields array{
+ *   download_url?: string|null,
+ *   export_id?: string|null,
+ *   filename?: string|null,
+ *   filters?: array<string, mixed>|object|null,
+ *   mime_type?: string|null,
+ *   status?: string|null,
+ *   type?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Export implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, ExportCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ExportFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Where the file can be downloaded. Null until the file is made. (API generation E.)
+	 * @return string|null */
+	public function getDownloadUrl() {}
+
+	/** @param string $download_url
+	 * @return $this */
+	public function setDownloadUrl($download_url) {}
+
+	/** The export's identifier, which retrieving an export takes. (API generation E.)
+	 * @return string|null */
+	public function getExportId() {}
+
+	/** @param string $export_id
+	 * @return $this */
+	public function setExportId($export_id) {}
+
+	/** The name of the file, such as to save it under. May be null. (API generation E.)
+	 * @return string|null */
+	public function getFilename() {}
+
+	/** @param string $filename
+	 * @return $this */
+	public function setFilename($filename) {}
+
+	/** The type of the file, as a MIME type such as text/csv. May be null. (API generation E.)
+	 * @return string|null */
+	public function getMimeType() {}
+
+	/** @param string $mime_type
+	 * @return $this */
+	public function setMimeType($mime_type) {}
+
+	/** The state of the export. Its words are not documented. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+}
+
+/**
+ * The fields of a new export: type is required.
+ *
+ * @phpstan-type ExportCreateFields array{
+ *   filters?: array<string, mixed>|object|null,
+ *   type?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ExportCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, ExportCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ExportCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One page of exports.
+ *
+ * @phpstan-type ExportListFields array{
+ *   data?: list<Export>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ExportList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ExportListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The exports of this page. (API generation E.)
+	 * @return list<Export>|null */
+	public function getData() {}
+
+	/** @param list<Export> $data
+	 * @return $this */
+	public function setData($data) {}
 }
 
 /**
@@ -5246,6 +8301,574 @@ class ListCustomerInvoices200Response implements ModelInterface, \ArrayAccess, \
 }
 
 /**
+ * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is
+ * not in the response.
+ *
+ * @phpstan-type DocumentLinksFields array{
+ *   download_url?: string|null,
+ *   expires_at?: \DateTimeInterface|string|null,
+ *   filename?: string|null,
+ *   hosted_url?: string|null,
+ *   mime_type?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class DocumentLinks implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param DocumentLinksFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Where the file can be downloaded. May be null. (API generation E.)
+	 * @return string|null */
+	public function getDownloadUrl() {}
+
+	/** @param string $download_url
+	 * @return $this */
+	public function setDownloadUrl($download_url) {}
+
+	/** When the links stop working. May be null. (API generation E.)
+	 * @return \DateTime|null */
+	public function getExpiresAt() {}
+
+	/** @param \DateTimeInterface|string $expires_at
+	 * @return $this */
+	public function setExpiresAt($expires_at) {}
+
+	/** The name of the file, such as to save it under. (API generation E.)
+	 * @return string|null */
+	public function getFilename() {}
+
+	/** @param string $filename
+	 * @return $this */
+	public function setFilename($filename) {}
+
+	/** The hosted page of the document. May be null. (API generation E.)
+	 * @return string|null */
+	public function getHostedUrl() {}
+
+	/** @param string $hosted_url
+	 * @return $this */
+	public function setHostedUrl($hosted_url) {}
+
+	/** The type of the file, as a MIME type such as application/pdf. (API generation E.)
+	 * @return string|null */
+	public function getMimeType() {}
+
+	/** @param string $mime_type
+	 * @return $this */
+	public function setMimeType($mime_type) {}
+}
+
+/**
+ * One entry of the log: an API request, an error, a webhook delivery or an activity. Every
+ * field may be null or missing.
+ *
+ * @phpstan-type ApiLogEntryFields array{
+ *   data?: array<string, mixed>|object|null,
+ *   endpoint?: string|null,
+ *   id?: string|null,
+ *   message?: string|null,
+ *   method?: string|null,
+ *   request_id?: string|null,
+ *   severity?: string|null,
+ *   status_code?: int|float|string|null,
+ *   success?: bool|null,
+ *   timestamp?: \DateTimeInterface|string|null,
+ *   type?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ApiLogEntry implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ApiLogEntryFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Further data of the entry, as an object. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getData() {}
+
+	/** @param array<string, mixed>|object $data
+	 * @return $this */
+	public function setData($data) {}
+
+	/** The path of the API request. May be null. (API generation E.)
+	 * @return string|null */
+	public function getEndpoint() {}
+
+	/** @param string $endpoint
+	 * @return $this */
+	public function setEndpoint($endpoint) {}
+
+	/** The log entry's identifier, which get needs with its type. (API generation E.)
+	 * @return string|null */
+	public function getId() {}
+
+	/** @param string $id
+	 * @return $this */
+	public function setId($id) {}
+
+	/** A sentence for people about what happened. May be null. (API generation E.)
+	 * @return string|null */
+	public function getMessage() {}
+
+	/** @param string $message
+	 * @return $this */
+	public function setMessage($message) {}
+
+	/** The HTTP method of the API request. May be null. (API generation E.)
+	 * @return string|null */
+	public function getMethod() {}
+
+	/** @param string $method
+	 * @return $this */
+	public function setMethod($method) {}
+
+	/** The identifier of the API request, useful for the support. May be null. (API generation E.)
+	 * @return string|null */
+	public function getRequestId() {}
+
+	/** @param string $request_id
+	 * @return $this */
+	public function setRequestId($request_id) {}
+
+	/** `info`, `warning`, `error` or `critical`. (API generation E.)
+	 * @return string|null */
+	public function getSeverity() {}
+
+	/** @param string $severity
+	 * @return $this */
+	public function setSeverity($severity) {}
+
+	/** The HTTP status of the request or delivery. May be null. (API generation E.)
+	 * @return int|float|string|null */
+	public function getStatusCode() {}
+
+	/** @param int|float|string $status_code
+	 * @return $this */
+	public function setStatusCode($status_code) {}
+
+	/** Whether it succeeded. It does not mean that a payment succeeded. May be null. (API generation E.)
+	 * @return bool|null */
+	public function getSuccess() {}
+
+	/** @param bool $success
+	 * @return $this */
+	public function setSuccess($success) {}
+
+	/** When the entry was made, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getTimestamp() {}
+
+	/** @param \DateTimeInterface|string $timestamp
+	 * @return $this */
+	public function setTimestamp($timestamp) {}
+
+	/** `api_request`, `api_error`, `webhook_delivery` or `activity`. (API generation E.)
+	 * @return string|null */
+	public function getType() {}
+
+	/** @param string $type
+	 * @return $this */
+	public function setType($type) {}
+}
+
+/**
+ * One page of log entries.
+ *
+ * @phpstan-type ApiLogEntryListFields array{
+ *   data?: list<ApiLogEntry>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ApiLogEntryList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ApiLogEntryListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The log entries of this page. (API generation E.)
+	 * @return list<ApiLogEntry>|null */
+	public function getData() {}
+
+	/** @param list<ApiLogEntry> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * Who an API key belongs to. Every field may be null or missing.
+ *
+ * @phpstan-type KeyOwnerFields array{
+ *   environment?: string|null,
+ *   merchant_id?: string|null,
+ *   organization_id?: string|null,
+ *   organization_name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class KeyOwner implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param KeyOwnerFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** `test` or `live`: the environment of the key. (API generation D.)
+	 * @return string|null */
+	public function getEnvironment() {}
+
+	/** @param string $environment
+	 * @return $this */
+	public function setEnvironment($environment) {}
+
+	/** The merchant that the API key belongs to. (API generation D.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+
+	/** The organisation that the API key belongs to. (API generation D.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** The name of the organisation, for people. (API generation D.)
+	 * @return string|null */
+	public function getOrganizationName() {}
+
+	/** @param string $organization_name
+	 * @return $this */
+	public function setOrganizationName($organization_name) {}
+}
+
+/**
+ * The person or business that the API key belongs to. Every field may be null or missing.
+ *
+ * @phpstan-type MerchantFields array{
+ *   arr?: int|float|string|null,
+ *   country?: string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   email?: string|null,
+ *   merchant_id?: string|null,
+ *   merchant_lifetime_value?: int|float|string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   mrr?: int|float|string|null,
+ *   name?: string|null,
+ *   phone_number?: string|null,
+ *   retry_payment_every?: int|float|string|null,
+ *   total_retries?: int|null,
+ *   updated_at?: \DateTimeInterface|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Merchant implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Annual recurring revenue, in the smallest unit of the currency. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getArr() {}
+
+	/** @param int|float|string $arr
+	 * @return $this */
+	public function setArr($arr) {}
+
+	/** The country of the merchant, as a string. (API generations A, D and E.)
+	 * @return string|null */
+	public function getCountry() {}
+
+	/** @param string $country
+	 * @return $this */
+	public function setCountry($country) {}
+
+	/** When the merchant was created, as a timestamp. (API generations A, D and E.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** The email address that the merchant has given. (API generations A, D and E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+
+	/** The merchant's identifier, which the other calls here take. (API generations A, D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+
+	/** Lifetime value of the merchant, in the smallest unit of the currency. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getMerchantLifetimeValue() {}
+
+	/** @param int|float|string $merchant_lifetime_value
+	 * @return $this */
+	public function setMerchantLifetimeValue($merchant_lifetime_value) {}
+
+	/** The merchant's own keys and values. May be null. (API generations A, D and E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** Monthly recurring revenue, in the smallest unit of the currency. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getMrr() {}
+
+	/** @param int|float|string $mrr
+	 * @return $this */
+	public function setMrr($mrr) {}
+
+	/** The name of the merchant, as a text for people. (API generations A, D and E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+
+	/** The phone number of the merchant, as a string. (API generations A, D and E.)
+	 * @return string|null */
+	public function getPhoneNumber() {}
+
+	/** @param string $phone_number
+	 * @return $this */
+	public function setPhoneNumber($phone_number) {}
+
+	/** How long to wait before a failed payment is tried again. Its unit is not documented. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getRetryPaymentEvery() {}
+
+	/** @param int|float|string $retry_payment_every
+	 * @return $this */
+	public function setRetryPaymentEvery($retry_payment_every) {}
+
+	/** How often a failed payment is tried again. (API generations A, D and E.)
+	 * @return int|null */
+	public function getTotalRetries() {}
+
+	/** @param int $total_retries
+	 * @return $this */
+	public function setTotalRetries($total_retries) {}
+
+	/** When the merchant last changed, as a timestamp. (API generations A, D and E.)
+	 * @return \DateTime|null */
+	public function getUpdatedAt() {}
+
+	/** @param \DateTimeInterface|string $updated_at
+	 * @return $this */
+	public function setUpdatedAt($updated_at) {}
+}
+
+/**
+ * A merchant's monthly recurring revenue on a date. Every field may be null or missing.
+ *
+ * @phpstan-type MerchantMrrFields array{
+ *   as_of_date?: string|null,
+ *   currency_code?: string|null,
+ *   merchant_id?: string|null,
+ *   mrr?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MerchantMrr implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantMrrFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The date of the amount, as a string of the server. (API generations A, D and E.)
+	 * @return string|null */
+	public function getAsOfDate() {}
+
+	/** @param string $as_of_date
+	 * @return $this */
+	public function setAsOfDate($as_of_date) {}
+
+	/** The currency of the amount in this response. (API generations A, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The merchant's identifier, as in the path of the call. (API generations A, D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+
+	/** Monthly recurring revenue, in the currency's smallest unit. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getMrr() {}
+
+	/** @param int|float|string $mrr
+	 * @return $this */
+	public function setMrr($mrr) {}
+}
+
+/**
+ * A merchant's annual recurring revenue on a date. Every field may be null or missing.
+ *
+ * @phpstan-type MerchantArrFields array{
+ *   arr?: int|float|string|null,
+ *   as_of_date?: string|null,
+ *   currency_code?: string|null,
+ *   merchant_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MerchantArr implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantArrFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Annual recurring revenue, in the currency's smallest unit. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getArr() {}
+
+	/** @param int|float|string $arr
+	 * @return $this */
+	public function setArr($arr) {}
+
+	/** The date of the amount, as a string of the server. (API generations A, D and E.)
+	 * @return string|null */
+	public function getAsOfDate() {}
+
+	/** @param string $as_of_date
+	 * @return $this */
+	public function setAsOfDate($as_of_date) {}
+
+	/** The currency of the amount in this response. (API generations A, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The merchant's identifier, as in the path of the call. (API generations A, D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+}
+
+/**
+ * A merchant's balance in one currency on a date. Every field may be null or missing.
+ *
+ * @phpstan-type MerchantBalanceFields array{
+ *   as_of_date?: string|null,
+ *   balance?: int|float|string|null,
+ *   currency_code?: string|null,
+ *   merchant_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class MerchantBalance implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param MerchantBalanceFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The date of the amount, as a string of the server. (API generations A, D and E.)
+	 * @return string|null */
+	public function getAsOfDate() {}
+
+	/** @param string $as_of_date
+	 * @return $this */
+	public function setAsOfDate($as_of_date) {}
+
+	/** The balance, in the currency's smallest unit. (API generations A, D and E.)
+	 * @return int|float|string|null */
+	public function getBalance() {}
+
+	/** @param int|float|string $balance
+	 * @return $this */
+	public function setBalance($balance) {}
+
+	/** The currency of the amount in this response. (API generations A, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The merchant's identifier, as in the path of the call. (API generations A, D and E.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+}
+
+/**
  * How many units of a meter a customer has received, used and left. Units, not money; every
  * field may be null or missing.
  *
@@ -5504,6 +9127,715 @@ class ListMeters200Response implements ModelInterface, \ArrayAccess, \JsonSerial
 	/** @param ListCustomers200ResponsePagination $pagination
 	 * @return $this */
 	public function setPagination($pagination) {}
+}
+
+/**
+ * A link with which a member of the network logs in. Every field may be null or missing.
+ *
+ * @phpstan-type LoginLinkFields array{
+ *   account?: string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   expires_at?: \DateTimeInterface|string|null,
+ *   object?: string|null,
+ *   url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class LoginLink implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param LoginLinkFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The member account that the link is for. (API generation E.)
+	 * @return string|null */
+	public function getAccount() {}
+
+	/** @param string $account
+	 * @return $this */
+	public function setAccount($account) {}
+
+	/** When the login link was made, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** When the link stops working, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getExpiresAt() {}
+
+	/** @param \DateTimeInterface|string $expires_at
+	 * @return $this */
+	public function setExpiresAt($expires_at) {}
+
+	/** The kind of this object: always `login_link`. (API generation E.)
+	 * @return string|null */
+	public function getObject() {}
+
+	/** @param string $object
+	 * @return $this */
+	public function setObject($object) {}
+
+	/** The link with which the member logs in. Treat it as a secret. (API generation E.)
+	 * @return string|null */
+	public function getUrl() {}
+
+	/** @param string $url
+	 * @return $this */
+	public function setUrl($url) {}
+}
+
+/**
+ * A session that shows a member's account within the operator's pages. Every field may be
+ * null or missing.
+ *
+ * @phpstan-type AccountSessionFields array{
+ *   account?: string|null,
+ *   client_secret?: string|null,
+ *   components?: array<string, mixed>|object|null,
+ *   embed_base_url?: string|null,
+ *   expires_at?: \DateTimeInterface|string|null,
+ *   object?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class AccountSession implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, AccountSessionCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param AccountSessionFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Secret for code in the member's browser. Treat it as a secret. (API generation E.)
+	 * @return string|null */
+	public function getClientSecret() {}
+
+	/** @param string $client_secret
+	 * @return $this */
+	public function setClientSecret($client_secret) {}
+
+	/** The address that the components are loaded from. (API generation E.)
+	 * @return string|null */
+	public function getEmbedBaseUrl() {}
+
+	/** @param string $embed_base_url
+	 * @return $this */
+	public function setEmbedBaseUrl($embed_base_url) {}
+
+	/** When the account session ends, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getExpiresAt() {}
+
+	/** @param \DateTimeInterface|string $expires_at
+	 * @return $this */
+	public function setExpiresAt($expires_at) {}
+
+	/** The kind of this object: always `account_session`. (API generation E.)
+	 * @return string|null */
+	public function getObject() {}
+
+	/** @param string $object
+	 * @return $this */
+	public function setObject($object) {}
+}
+
+/**
+ * The fields of a new account session: account is required.
+ *
+ * @phpstan-type AccountSessionCreateFields array{
+ *   account?: string|null,
+ *   components?: array<string, mixed>|object|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class AccountSessionCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, AccountSessionCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param AccountSessionCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * A business with its own balance, keys and settings. Every field may be null or missing.
+ *
+ * @phpstan-type OrganizationFields array{
+ *   arr?: int|float|string|null,
+ *   city?: string|null,
+ *   country?: string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   default_currency?: string|null,
+ *   deleted_at?: \DateTimeInterface|string|null,
+ *   district?: string|null,
+ *   email?: string|null,
+ *   employee_number?: string|null,
+ *   has_payout_pin?: bool|null,
+ *   industry?: string|null,
+ *   is_deleted?: bool|null,
+ *   is_starter_business?: bool|null,
+ *   logo_url?: string|null,
+ *   merchant_lifetime_value?: int|float|string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   mrr?: int|float|string|null,
+ *   name?: string|null,
+ *   organization_id?: string|null,
+ *   phone_number?: string|null,
+ *   pin_code?: string|null,
+ *   postal_code?: string|null,
+ *   region?: string|null,
+ *   slug?: string|null,
+ *   status?: string|null,
+ *   storefront_enabled?: bool|null,
+ *   street?: string|null,
+ *   total_customers?: int|null,
+ *   total_merchants?: int|null,
+ *   total_revenue?: int|float|string|null,
+ *   total_transactions?: int|null,
+ *   updated_at?: \DateTimeInterface|string|null,
+ *   verification_status?: string|null,
+ *   website_url?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Organization implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Annual recurring revenue, in the smallest unit of the currency. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getArr() {}
+
+	/** @param int|float|string $arr
+	 * @return $this */
+	public function setArr($arr) {}
+
+	/** City of the organisation's address. No documented route of the current server is known to return it. (API generation D.)
+	 * @return string|null */
+	public function getCity() {}
+
+	/** @param string $city
+	 * @return $this */
+	public function setCity($city) {}
+
+	/** Country of the organisation's address. No documented route of the current server is known to return it. (API generation
+	 * D.)
+	 * @return string|null */
+	public function getCountry() {}
+
+	/** @param string $country
+	 * @return $this */
+	public function setCountry($country) {}
+
+	/** When the organisation was created, as a timestamp. (API generations B, D and E.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** The currency that the organisation uses by default. (API generations B, D and E.)
+	 * @return string|null */
+	public function getDefaultCurrency() {}
+
+	/** @param string $default_currency
+	 * @return $this */
+	public function setDefaultCurrency($default_currency) {}
+
+	/** When the organisation was deleted, if it was. Rows of the current server lack it. (API generations B, D and E.)
+	 * @return \DateTime|null */
+	public function getDeletedAt() {}
+
+	/** @param \DateTimeInterface|string $deleted_at
+	 * @return $this */
+	public function setDeletedAt($deleted_at) {}
+
+	/** District of the organisation's address. No documented route of the current server is known to return it. (API generation
+	 * D.)
+	 * @return string|null */
+	public function getDistrict() {}
+
+	/** @param string $district
+	 * @return $this */
+	public function setDistrict($district) {}
+
+	/** The email address of the organisation. Update changes it as the support address. (API generations B, D and E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+
+	/** How many people the organisation employs, as a string. (API generations B, D and E.)
+	 * @return string|null */
+	public function getEmployeeNumber() {}
+
+	/** @param string $employee_number
+	 * @return $this */
+	public function setEmployeeNumber($employee_number) {}
+
+	/** Whether the organisation has set a PIN for payouts. (API generations D and E.)
+	 * @return bool|null */
+	public function getHasPayoutPin() {}
+
+	/** @param bool $has_payout_pin
+	 * @return $this */
+	public function setHasPayoutPin($has_payout_pin) {}
+
+	/** The industry that the organisation works in. (API generations B, D and E.)
+	 * @return string|null */
+	public function getIndustry() {}
+
+	/** @param string $industry
+	 * @return $this */
+	public function setIndustry($industry) {}
+
+	/** Whether the organisation was deleted. Rows of the current server lack it. (API generations B, D and E.)
+	 * @return bool|null */
+	public function getIsDeleted() {}
+
+	/** @param bool $is_deleted
+	 * @return $this */
+	public function setIsDeleted($is_deleted) {}
+
+	/** Whether the organisation is a starter business. (API generations B, D and E.)
+	 * @return bool|null */
+	public function getIsStarterBusiness() {}
+
+	/** @param bool $is_starter_business
+	 * @return $this */
+	public function setIsStarterBusiness($is_starter_business) {}
+
+	/** Address of the organisation's logo. May be null. (API generations B, D and E.)
+	 * @return string|null */
+	public function getLogoUrl() {}
+
+	/** @param string $logo_url
+	 * @return $this */
+	public function setLogoUrl($logo_url) {}
+
+	/** Lifetime value of the merchant, in the smallest unit of the currency. Rows of the current server lack it. (API
+	 * generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getMerchantLifetimeValue() {}
+
+	/** @param int|float|string $merchant_lifetime_value
+	 * @return $this */
+	public function setMerchantLifetimeValue($merchant_lifetime_value) {}
+
+	/** The organisation's own keys and values. Rows of the current server lack it. (API generations B, D and E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** Monthly recurring revenue, in the smallest unit of the currency. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getMrr() {}
+
+	/** @param int|float|string $mrr
+	 * @return $this */
+	public function setMrr($mrr) {}
+
+	/** The organisation's name, which create requires. (API generations B, D and E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+
+	/** The organisation's identifier: a UUID, or org_… on the newest API. (API generations B, D and E.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** The phone number of the organisation, as a string. (API generations B, D and E.)
+	 * @return string|null */
+	public function getPhoneNumber() {}
+
+	/** @param string $phone_number
+	 * @return $this */
+	public function setPhoneNumber($phone_number) {}
+
+	/** A PIN of the organisation: treat it as a secret. Only the December 2025 server documents it. (API generation B.)
+	 * @return string|null */
+	public function getPinCode() {}
+
+	/** @param string $pin_code
+	 * @return $this */
+	public function setPinCode($pin_code) {}
+
+	/** Postal code of the organisation's address. No documented route of the current server is known to return it. (API
+	 * generation D.)
+	 * @return string|null */
+	public function getPostalCode() {}
+
+	/** @param string $postal_code
+	 * @return $this */
+	public function setPostalCode($postal_code) {}
+
+	/** Region of the organisation's address. No documented route of the current server is known to return it. (API generation
+	 * D.)
+	 * @return string|null */
+	public function getRegion() {}
+
+	/** @param string $region
+	 * @return $this */
+	public function setRegion($region) {}
+
+	/** The organisation's name in addresses. May be null. (API generations B, D and E.)
+	 * @return string|null */
+	public function getSlug() {}
+
+	/** @param string $slug
+	 * @return $this */
+	public function setSlug($slug) {}
+
+	/** The state of the organisation: `active`, `inactive` or `suspended`. (API generations B, D and E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** Whether the organisation's storefront is on. (API generations B, D and E.)
+	 * @return bool|null */
+	public function getStorefrontEnabled() {}
+
+	/** @param bool $storefront_enabled
+	 * @return $this */
+	public function setStorefrontEnabled($storefront_enabled) {}
+
+	/** Street of the organisation's address. No documented route of the current server is known to return it. (API generation
+	 * D.)
+	 * @return string|null */
+	public function getStreet() {}
+
+	/** @param string $street
+	 * @return $this */
+	public function setStreet($street) {}
+
+	/** How many customers the organisation has. May be null. (API generations B, D and E.)
+	 * @return int|null */
+	public function getTotalCustomers() {}
+
+	/** @param int $total_customers
+	 * @return $this */
+	public function setTotalCustomers($total_customers) {}
+
+	/** How many merchants the organisation has. May be null. (API generations B, D and E.)
+	 * @return int|null */
+	public function getTotalMerchants() {}
+
+	/** @param int $total_merchants
+	 * @return $this */
+	public function setTotalMerchants($total_merchants) {}
+
+	/** Revenue in all, in the smallest unit of the currency. May be null. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getTotalRevenue() {}
+
+	/** @param int|float|string $total_revenue
+	 * @return $this */
+	public function setTotalRevenue($total_revenue) {}
+
+	/** How many transactions the organisation has. May be null. (API generations B, D and E.)
+	 * @return int|null */
+	public function getTotalTransactions() {}
+
+	/** @param int $total_transactions
+	 * @return $this */
+	public function setTotalTransactions($total_transactions) {}
+
+	/** When the organisation last changed, as a timestamp. (API generations B, D and E.)
+	 * @return \DateTime|null */
+	public function getUpdatedAt() {}
+
+	/** @param \DateTimeInterface|string $updated_at
+	 * @return $this */
+	public function setUpdatedAt($updated_at) {}
+
+	/** How far the organisation is verified: `unverified`, `starter` or `verified`. (API generations B, D and E.)
+	 * @return string|null */
+	public function getVerificationStatus() {}
+
+	/** @param string $verification_status
+	 * @return $this */
+	public function setVerificationStatus($verification_status) {}
+
+	/** Address of the organisation's website. May be null. (API generations B, D and E.)
+	 * @return string|null */
+	public function getWebsiteUrl() {}
+
+	/** @param string $website_url
+	 * @return $this */
+	public function setWebsiteUrl($website_url) {}
+}
+
+/**
+ * The fields of a new organisation: name is required.
+ *
+ * @phpstan-type OrganizationCreateFields array{
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class OrganizationCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The name of the organisation, which the server requires. (API generation E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+}
+
+/**
+ * What can change of an organisation: its support email address only.
+ *
+ * @phpstan-type OrganizationUpdateFields array{
+ *   email?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class OrganizationUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The new support email address, which the server requires. (API generation E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+}
+
+/**
+ * One page of organisations.
+ *
+ * @phpstan-type OrganizationListFields array{
+ *   data?: list<Organization>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class OrganizationList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The organisations of this page. (API generations B, D and E.)
+	 * @return list<Organization>|null */
+	public function getData() {}
+
+	/** @param list<Organization> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * The fields of a new key of an organisation. None is required.
+ *
+ * @phpstan-type OrganizationKeyCreateFields array{
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class OrganizationKeyCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationKeyCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** A name for the key, to tell it from others. (API generation E.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+}
+
+/**
+ * Revenue and counts of an organisation. Every field may be null or missing.
+ *
+ * @phpstan-type OrganizationMetricsFields array{
+ *   arr?: int|float|string|null,
+ *   calculated_at?: \DateTimeInterface|string|null,
+ *   currency_code?: string|null,
+ *   mrr?: int|float|string|null,
+ *   total_customers?: int|null,
+ *   total_revenue?: int|float|string|null,
+ *   total_transactions?: int|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class OrganizationMetrics implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param OrganizationMetricsFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Annual recurring revenue, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getArr() {}
+
+	/** @param int|float|string $arr
+	 * @return $this */
+	public function setArr($arr) {}
+
+	/** When the metrics were calculated, as a timestamp. (API generations B, D and E.)
+	 * @return \DateTime|null */
+	public function getCalculatedAt() {}
+
+	/** @param \DateTimeInterface|string $calculated_at
+	 * @return $this */
+	public function setCalculatedAt($calculated_at) {}
+
+	/** The currency of the amounts in these metrics. (API generations B, D and E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** Monthly recurring revenue, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getMrr() {}
+
+	/** @param int|float|string $mrr
+	 * @return $this */
+	public function setMrr($mrr) {}
+
+	/** How many customers the organisation has. (API generations B, D and E.)
+	 * @return int|null */
+	public function getTotalCustomers() {}
+
+	/** @param int $total_customers
+	 * @return $this */
+	public function setTotalCustomers($total_customers) {}
+
+	/** Revenue in all, in the currency's smallest unit. (API generations B, D and E.)
+	 * @return int|float|string|null */
+	public function getTotalRevenue() {}
+
+	/** @param int|float|string $total_revenue
+	 * @return $this */
+	public function setTotalRevenue($total_revenue) {}
+
+	/** How many transactions the organisation has. (API generations B, D and E.)
+	 * @return int|null */
+	public function getTotalTransactions() {}
+
+	/** @param int $total_transactions
+	 * @return $this */
+	public function setTotalTransactions($total_transactions) {}
+}
+
+/**
+ * How payments are checked for risk. Its fields are those of update; responses are not
+ * documented, so each may be missing.
+ *
+ * @phpstan-import-type RadarSettingsUpdateFields from \LomiSDK\Model\RadarSettingsUpdate
+ * @phpstan-type RadarSettingsFields RadarSettingsUpdateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class RadarSettings implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, RadarSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param RadarSettingsFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The risk settings to change. A setting left out does not change.
+ *
+ * @phpstan-type RadarSettingsUpdateFields array{
+ *   enabled?: bool|null,
+ *   mode?: string|null,
+ *   stripe_radar_passthrough?: bool|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class RadarSettingsUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, RadarSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param RadarSettingsUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
 }
 
 /**
@@ -6727,6 +11059,246 @@ class ListProducts200Response implements ModelInterface, \ArrayAccess, \JsonSeri
 }
 
 /**
+ * One price to change, with its new amount.
+ *
+ * @phpstan-type ProductPriceChangeFields array{
+ *   amount?: int|float|string|null,
+ *   currency_code?: string|null,
+ *   price_id?: string|null,
+ *   product_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ProductPriceChange implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ProductPriceChangeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The new amount, in the currency's smallest unit, which the server requires. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Currency of the amount. The newest API does not require it. (API generation E.)
+	 * @return string|null */
+	public function getCurrencyCode() {}
+
+	/** @param string $currency_code
+	 * @return $this */
+	public function setCurrencyCode($currency_code) {}
+
+	/** The price to change. The newest API does not require it. (API generation E.)
+	 * @return string|null */
+	public function getPriceId() {}
+
+	/** @param string $price_id
+	 * @return $this */
+	public function setPriceId($price_id) {}
+
+	/** Product of the price. How it goes together with price_id is not documented. (API generation E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $product_id
+	 * @return $this */
+	public function setProductId($product_id) {}
+}
+
+/**
+ * The prices to change in one call, each with its new amount.
+ *
+ * @phpstan-type ProductPricesUpdateFields array{
+ *   idempotency_key?: string|null,
+ *   updates?: list<ProductPriceChange>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ProductPricesUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ProductPricesUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** A key of the caller, in the body and not in a header. What a repeat with the same key does is not documented. (API
+	 * generation E.)
+	 * @return string|null */
+	public function getIdempotencyKey() {}
+
+	/** @param string $idempotency_key
+	 * @return $this */
+	public function setIdempotencyKey($idempotency_key) {}
+
+	/** The changes, each with its new amount. The server requires them. (API generation E.)
+	 * @return list<ProductPriceChange>|null */
+	public function getUpdates() {}
+
+	/** @param list<ProductPriceChange> $updates
+	 * @return $this */
+	public function setUpdates($updates) {}
+}
+
+/**
+ * A payment provider and its connection to the organisation. The newest API's response is
+ * not documented, so every field may be missing.
+ *
+ * @phpstan-type ProviderFields array{
+ *   description?: string|null,
+ *   is_connected?: bool|null,
+ *   is_phone_verified?: bool|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   name?: string|null,
+ *   onboarding_status?: string|null,
+ *   organization_id?: string|null,
+ *   payment_methods?: list<string>|string|null,
+ *   phone_number?: string|null,
+ *   provider_code?: string|null,
+ *   provider_merchant_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Provider implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ProviderFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** A sentence about the provider. The 2025 documentation only. (API generation A.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** Whether the provider is connected, so that payments can use it. (API generations A and D.)
+	 * @return bool|null */
+	public function getIsConnected() {}
+
+	/** @param bool $is_connected
+	 * @return $this */
+	public function setIsConnected($is_connected) {}
+
+	/** Whether the phone number at the provider is verified. (API generation D.)
+	 * @return bool|null */
+	public function getIsPhoneVerified() {}
+
+	/** @param bool $is_phone_verified
+	 * @return $this */
+	public function setIsPhoneVerified($is_phone_verified) {}
+
+	/** Further keys and values of the connection. May be null. (API generation D.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** The provider's name, for people. The 2025 documentation only. (API generation A.)
+	 * @return string|null */
+	public function getName() {}
+
+	/** @param string $name
+	 * @return $this */
+	public function setName($name) {}
+
+	/** How far the connection is: `pending`, `in_progress`, `completed`, `failed` or `skipped`. (API generation D.)
+	 * @return string|null */
+	public function getOnboardingStatus() {}
+
+	/** @param string $onboarding_status
+	 * @return $this */
+	public function setOnboardingStatus($onboarding_status) {}
+
+	/** The organisation whose connection this is. (API generation D.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** The payment methods of the provider. The 2025 documentation only. (API generation A.)
+	 * @return list<string>|string|null */
+	public function getPaymentMethods() {}
+
+	/** @param list<string>|string $payment_methods
+	 * @return $this */
+	public function setPaymentMethods($payment_methods) {}
+
+	/** The phone number at the provider, as a string. (API generation D.)
+	 * @return string|null */
+	public function getPhoneNumber() {}
+
+	/** @param string $phone_number
+	 * @return $this */
+	public function setPhoneNumber($phone_number) {}
+
+	/** The code of the provider, such as WAVE. The 2025 documentation names it `code`. (API generations A and D.)
+	 * @return string|null */
+	public function getProviderCode() {}
+
+	/** @param string $provider_code
+	 * @return $this */
+	public function setProviderCode($provider_code) {}
+
+	/** The merchant's identifier at the provider. (API generation D.)
+	 * @return string|null */
+	public function getProviderMerchantId() {}
+
+	/** @param string $provider_merchant_id
+	 * @return $this */
+	public function setProviderMerchantId($provider_merchant_id) {}
+}
+
+/**
+ * One page of providers.
+ *
+ * @phpstan-type ProviderListFields array{
+ *   data?: list<Provider>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class ProviderList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param ProviderListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The providers of this page. (API generations A, D and E.)
+	 * @return list<Provider>|null */
+	public function getData() {}
+
+	/** @param list<Provider> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
  * Money given back for a transaction. Every field may be null or missing.
  *
  * @phpstan-type RefundsFields array{
@@ -7023,6 +11595,200 @@ class RiskAssessmentList implements ModelInterface, \ArrayAccess, \JsonSerializa
 	/** @param list<RiskAssessment> $data
 	 * @return $this */
 	public function setData($data) {}
+}
+
+/**
+ * Settings of the checkout page. What responses contain is not documented: the field may be
+ * missing, and others may come.
+ *
+ * @phpstan-import-type CheckoutSettingsUpdateFields from \LomiSDK\Model\CheckoutSettingsUpdate
+ * @phpstan-type CheckoutSettingsFields CheckoutSettingsUpdateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CheckoutSettings implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, CheckoutSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CheckoutSettingsFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The settings of the checkout page to change.
+ *
+ * @phpstan-type CheckoutSettingsUpdateFields array{
+ *   settings?: array<string, mixed>|object|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class CheckoutSettingsUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, CheckoutSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param CheckoutSettingsUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * Settings of the storefront. Its fields are those of an update; responses are not
+ * documented, so each may be missing.
+ *
+ * @phpstan-import-type StorefrontSettingsUpdateFields from \LomiSDK\Model\StorefrontSettingsUpdate
+ * @phpstan-type StorefrontSettingsFields StorefrontSettingsUpdateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class StorefrontSettings implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, StorefrontSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param StorefrontSettingsFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The settings of the storefront to change. A field left out does not change.
+ *
+ * @phpstan-type StorefrontSettingsUpdateFields array{
+ *   announcement_active?: bool|null,
+ *   announcement_text?: string|null,
+ *   description?: string|null,
+ *   name?: string|null,
+ *   shipping_config?: array<string, mixed>|object|null,
+ *   slug?: string|null,
+ *   storefront_enabled?: bool|null,
+ *   tax_config?: array<string, mixed>|object|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class StorefrontSettingsUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, StorefrontSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param StorefrontSettingsUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * What is settled in one currency on one day. Its other fields are not documented: those
+ * here may be missing, and others may come.
+ *
+ * @phpstan-type SettlementFields array{
+ *   settlement_id?: string|null,
+ *   status?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Settlement implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SettlementFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The settlement's identifier, as currency:date, such as XOF:2026-10-01. (API generation E.)
+	 * @return string|null */
+	public function getSettlementId() {}
+
+	/** @param string $settlement_id
+	 * @return $this */
+	public function setSettlementId($settlement_id) {}
+
+	/** The state of the settlement: whether its money is available or pending. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+}
+
+/**
+ * One page of settlements.
+ *
+ * @phpstan-type SettlementListFields array{
+ *   data?: list<Settlement>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SettlementList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SettlementListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The settlements of this page. (API generation E.)
+	 * @return list<Settlement>|null */
+	public function getData() {}
+
+	/** @param list<Settlement> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A payout at once. Its fields are those of create; responses are not documented, so each
+ * may be missing and others may come.
+ *
+ * @phpstan-import-type InstantSettlementCreateFields from \LomiSDK\Model\InstantSettlementCreate
+ * @phpstan-type InstantSettlementFields InstantSettlementCreateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class InstantSettlement implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, InstantSettlementCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param InstantSettlementFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The fields of an instant settlement: mode, amount and currency_code are required.
+ *
+ * @phpstan-type InstantSettlementCreateFields array{
+ *   amount?: int|float|string|null,
+ *   confirmation_token?: string|null,
+ *   currency_code?: string|null,
+ *   mode?: string|null,
+ *   payout_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class InstantSettlementCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, InstantSettlementCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param InstantSettlementCreateFields|null $data */
+	public function __construct(?array $data = null) {}
 }
 
 /**
@@ -7335,6 +12101,156 @@ class ListSpiQrCodes200Response implements ModelInterface, \ArrayAccess, \JsonSe
 	/** @param ListCustomers200ResponsePagination $pagination
 	 * @return $this */
 	public function setPagination($pagination) {}
+}
+
+/**
+ * What customers subscribe to in the 2025 documentation. Every field may be null or missing.
+ *
+ * @phpstan-type SubscriptionPlanFields array{
+ *   amount?: int|float|string|null,
+ *   billing_frequency?: string|null,
+ *   charge_day?: int|float|string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   currency_code?: string|null,
+ *   description?: string|null,
+ *   failed_payment_action?: string|null,
+ *   first_payment_type?: string|null,
+ *   is_active?: bool|null,
+ *   merchant_id?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   name?: string|null,
+ *   organization_id?: string|null,
+ *   plan_id?: string|null,
+ *   updated_at?: \DateTimeInterface|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionPlan implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, SubscriptionPlanCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionPlanFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** When the plan was created. (API generation A.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** Merchant that owns the plan. (API generation A.)
+	 * @return string|null */
+	public function getMerchantId() {}
+
+	/** @param string $merchant_id
+	 * @return $this */
+	public function setMerchantId($merchant_id) {}
+
+	/** Organisation that owns the plan. (API generation A.)
+	 * @return string|null */
+	public function getOrganizationId() {}
+
+	/** @param string $organization_id
+	 * @return $this */
+	public function setOrganizationId($organization_id) {}
+
+	/** The plan's identifier. (API generation A.)
+	 * @return string|null */
+	public function getPlanId() {}
+
+	/** @param string $plan_id
+	 * @return $this */
+	public function setPlanId($plan_id) {}
+
+	/** When the plan last changed. (API generation A.)
+	 * @return \DateTime|null */
+	public function getUpdatedAt() {}
+
+	/** @param \DateTimeInterface|string $updated_at
+	 * @return $this */
+	public function setUpdatedAt($updated_at) {}
+}
+
+/**
+ * The fields of a new plan.
+ *
+ * @phpstan-type SubscriptionPlanCreateFields array{
+ *   amount?: int|float|string|null,
+ *   billing_frequency?: string|null,
+ *   charge_day?: int|float|string|null,
+ *   currency_code?: string|null,
+ *   description?: string|null,
+ *   failed_payment_action?: string|null,
+ *   first_payment_type?: string|null,
+ *   is_active?: bool|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionPlanCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, SubscriptionPlanCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionPlanCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The fields of a plan to change: only is_active and metadata can. A field left out does not
+ * change.
+ *
+ * @phpstan-import-type SubscriptionPlanCreateFields from \LomiSDK\Model\SubscriptionPlanCreate
+ * @phpstan-type SubscriptionPlanUpdateFields SubscriptionPlanCreateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionPlanUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, SubscriptionPlanCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionPlanUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One page of subscription plans.
+ *
+ * @phpstan-type SubscriptionPlanListFields array{
+ *   data?: list<SubscriptionPlan>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionPlanList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionPlanListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The plans of this page. (API generation A.)
+	 * @return list<SubscriptionPlan>|null */
+	public function getData() {}
+
+	/** @param list<SubscriptionPlan> $data
+	 * @return $this */
+	public function setData($data) {}
 }
 
 /**
@@ -7660,6 +12576,446 @@ class ListSubscriptions200Response implements ModelInterface, \ArrayAccess, \Jso
 	/** @param ListCustomers200ResponsePagination $pagination
 	 * @return $this */
 	public function setPagination($pagination) {}
+}
+
+/**
+ * When a subscription is cancelled, and why. Both fields can be left out.
+ *
+ * @phpstan-type SubscriptionCancelFields array{
+ *   cancel_at_period_end?: bool|null,
+ *   cancellation_reason?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionCancel implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionCancelFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Whether the subscription goes on until the end of its period. The default is not documented, so send it. (API
+	 * generations B, D and E.)
+	 * @return bool|null */
+	public function getCancelAtPeriodEnd() {}
+
+	/** @param bool $cancel_at_period_end
+	 * @return $this */
+	public function setCancelAtPeriodEnd($cancel_at_period_end) {}
+
+	/** Why the subscription is cancelled. The server of December 2025 only logged it. (API generations B, D and E.)
+	 * @return string|null */
+	public function getCancellationReason() {}
+
+	/** @param string $cancellation_reason
+	 * @return $this */
+	public function setCancellationReason($cancellation_reason) {}
+}
+
+/**
+ * The price that a subscription moves to.
+ *
+ * @phpstan-type SubscriptionPlanChangeFields array{
+ *   price_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionPlanChange implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionPlanChangeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The catalogue price to bill from now on, which servers require. (API generations D and E.)
+	 * @return string|null */
+	public function getPriceId() {}
+
+	/** @param string $price_id
+	 * @return $this */
+	public function setPriceId($price_id) {}
+}
+
+/**
+ * A request to the support of lomi. Its fields are those of create; responses are not
+ * documented, so each may be missing.
+ *
+ * @phpstan-import-type SupportRequestCreateFields from \LomiSDK\Model\SupportRequestCreate
+ * @phpstan-type SupportRequestFields SupportRequestCreateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SupportRequest implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, SupportRequestCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SupportRequestFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The fields of a new support request: category and message are required.
+ *
+ * @phpstan-type SupportRequestCreateFields array{
+ *   category?: string|null,
+ *   customer_id?: string|null,
+ *   message?: string|null,
+ *   meter_id?: string|null,
+ *   payment_link_id?: string|null,
+ *   payout_id?: string|null,
+ *   plan_id?: string|null,
+ *   product_id?: string|null,
+ *   subject?: string|null,
+ *   transaction_id?: string|null,
+ *   webhook_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SupportRequestCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, SupportRequestCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SupportRequestCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One page of support requests.
+ *
+ * @phpstan-type SupportRequestListFields array{
+ *   data?: list<SupportRequest>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SupportRequestList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SupportRequestListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The support requests of this page. (API generation E.)
+	 * @return list<SupportRequest>|null */
+	public function getData() {}
+
+	/** @param list<SupportRequest> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A member of the team. Its fields are those of an update; responses are not documented, so
+ * each may be missing.
+ *
+ * @phpstan-type TeamMemberFields array{
+ *   role?: string|null,
+ *   role_id?: string|null,
+ *   role_key?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamMember implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamMemberFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The name of the role: `Admin` or `Member`. (API generation E.)
+	 * @return string|null */
+	public function getRole() {}
+
+	/** @param string $role
+	 * @return $this */
+	public function setRole($role) {}
+
+	/** The identifier of the role, instead of its name or key. (API generation E.)
+	 * @return string|null */
+	public function getRoleId() {}
+
+	/** @param string $role_id
+	 * @return $this */
+	public function setRoleId($role_id) {}
+
+	/** The key of the role, instead of its name or identifier. (API generation E.)
+	 * @return string|null */
+	public function getRoleKey() {}
+
+	/** @param string $role_key
+	 * @return $this */
+	public function setRoleKey($role_key) {}
+}
+
+/**
+ * One page of team members.
+ *
+ * @phpstan-type TeamMemberListFields array{
+ *   data?: list<TeamMember>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamMemberList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamMemberListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The team members of this page. (API generation E.)
+	 * @return list<TeamMember>|null */
+	public function getData() {}
+
+	/** @param list<TeamMember> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A role that a team member can have. Its fields are not documented: those here may be
+ * missing, and others may come.
+ *
+ * @phpstan-type TeamRoleFields array{
+ *   role_id?: string|null,
+ *   role_key?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamRole implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamRoleFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The identifier of the role, as an invitation takes it. (API generation E.)
+	 * @return string|null */
+	public function getRoleId() {}
+
+	/** @param string $role_id
+	 * @return $this */
+	public function setRoleId($role_id) {}
+
+	/** The key of the role, as an invitation takes it. (API generation E.)
+	 * @return string|null */
+	public function getRoleKey() {}
+
+	/** @param string $role_key
+	 * @return $this */
+	public function setRoleKey($role_key) {}
+}
+
+/**
+ * One page of team roles.
+ *
+ * @phpstan-type TeamRoleListFields array{
+ *   data?: list<TeamRole>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamRoleList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamRoleListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The team roles of this page. (API generation E.)
+	 * @return list<TeamRole>|null */
+	public function getData() {}
+
+	/** @param list<TeamRole> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * Who is invited to the team, and with which role. No field is declared as required.
+ *
+ * @phpstan-type TeamInvitationCreateFields array{
+ *   email?: string|null,
+ *   phone?: string|null,
+ *   position?: string|null,
+ *   role?: string|null,
+ *   role_id?: string|null,
+ *   role_key?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamInvitationCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamInvitationCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The e-mail address that the invitation is for. (API generation E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+
+	/** The phone number that the invitation is for. (API generation E.)
+	 * @return string|null */
+	public function getPhone() {}
+
+	/** @param string $phone
+	 * @return $this */
+	public function setPhone($phone) {}
+
+	/** The position of the invited member in the team. (API generation E.)
+	 * @return string|null */
+	public function getPosition() {}
+
+	/** @param string $position
+	 * @return $this */
+	public function setPosition($position) {}
+
+	/** The name of the role: `Admin` or `Member`. (API generation E.)
+	 * @return string|null */
+	public function getRole() {}
+
+	/** @param string $role
+	 * @return $this */
+	public function setRole($role) {}
+
+	/** The identifier of the role, instead of its name or key. (API generation E.)
+	 * @return string|null */
+	public function getRoleId() {}
+
+	/** @param string $role_id
+	 * @return $this */
+	public function setRoleId($role_id) {}
+
+	/** The key of the role, instead of its name or identifier. (API generation E.)
+	 * @return string|null */
+	public function getRoleKey() {}
+
+	/** @param string $role_key
+	 * @return $this */
+	public function setRoleKey($role_key) {}
+}
+
+/**
+ * Whose invitation is revoked. No field is declared as required.
+ *
+ * @phpstan-type TeamInvitationRevokeFields array{
+ *   email?: string|null,
+ *   phone?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamInvitationRevoke implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamInvitationRevokeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The e-mail address that the invitation is for. (API generation E.)
+	 * @return string|null */
+	public function getEmail() {}
+
+	/** @param string $email
+	 * @return $this */
+	public function setEmail($email) {}
+
+	/** The phone number that the invitation is for. (API generation E.)
+	 * @return string|null */
+	public function getPhone() {}
+
+	/** @param string $phone
+	 * @return $this */
+	public function setPhone($phone) {}
+}
+
+/**
+ * The new role of a team member. No field is declared as required.
+ *
+ * @phpstan-type TeamMemberRoleUpdateFields array{
+ *   role?: string|null,
+ *   role_id?: string|null,
+ *   role_key?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TeamMemberRoleUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TeamMemberRoleUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The name of the role: `Admin` or `Member`. (API generation E.)
+	 * @return string|null */
+	public function getRole() {}
+
+	/** @param string $role
+	 * @return $this */
+	public function setRole($role) {}
+
+	/** The identifier of the role, instead of its name or key. (API generation E.)
+	 * @return string|null */
+	public function getRoleId() {}
+
+	/** @param string $role_id
+	 * @return $this */
+	public function setRoleId($role_id) {}
+
+	/** The key of the role, instead of its name or identifier. (API generation E.)
+	 * @return string|null */
+	public function getRoleKey() {}
+
+	/** @param string $role_key
+	 * @return $this */
+	public function setRoleKey($role_key) {}
 }
 
 /**
@@ -8169,6 +13525,637 @@ class ListTransactions200Response implements ModelInterface, \ArrayAccess, \Json
 }
 
 /**
+ * Money moved between accounts of a network. Every field may be null or missing.
+ *
+ * @phpstan-type TransferFields array{
+ *   amount?: int|float|string|null,
+ *   confirmation_token?: string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   currency_code?: string|null,
+ *   description?: string|null,
+ *   destination?: string|null,
+ *   environment?: string|null,
+ *   id?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   object?: string|null,
+ *   refund_id?: string|null,
+ *   reversed_amount?: int|float|string|null,
+ *   reversed_transfer_id?: string|null,
+ *   settled_amount?: int|float|string|null,
+ *   settled_currency?: string|null,
+ *   source?: string|null,
+ *   source_transaction_id?: string|null,
+ *   status?: string|null,
+ *   transfer_group?: string|null,
+ *   transfer_type?: string|null,
+ *   updated_at?: \DateTimeInterface|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Transfer implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, TransferCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TransferFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** When the transfer was created, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** `test` or `live`, as the key that created the transfer. (API generation E.)
+	 * @return string|null */
+	public function getEnvironment() {}
+
+	/** @param string $environment
+	 * @return $this */
+	public function setEnvironment($environment) {}
+
+	/** The transfer's identifier, such as tr_…. (API generation E.)
+	 * @return string|null */
+	public function getId() {}
+
+	/** @param string $id
+	 * @return $this */
+	public function setId($id) {}
+
+	/** The kind of this object: always `transfer`. (API generation E.)
+	 * @return string|null */
+	public function getObject() {}
+
+	/** @param string $object
+	 * @return $this */
+	public function setObject($object) {}
+
+	/** The refund that led to this transfer. May be null. (API generation E.)
+	 * @return string|null */
+	public function getRefundId() {}
+
+	/** @param string $refund_id
+	 * @return $this */
+	public function setRefundId($refund_id) {}
+
+	/** How much was taken back, in the currency's smallest unit. (API generation E.)
+	 * @return int|float|string|null */
+	public function getReversedAmount() {}
+
+	/** @param int|float|string $reversed_amount
+	 * @return $this */
+	public function setReversedAmount($reversed_amount) {}
+
+	/** The transfer that this one takes back. May be null. (API generation E.)
+	 * @return string|null */
+	public function getReversedTransferId() {}
+
+	/** @param string $reversed_transfer_id
+	 * @return $this */
+	public function setReversedTransferId($reversed_transfer_id) {}
+
+	/** The amount that was settled, in the smallest unit of settled_currency. (API generation E.)
+	 * @return int|float|string|null */
+	public function getSettledAmount() {}
+
+	/** @param int|float|string $settled_amount
+	 * @return $this */
+	public function setSettledAmount($settled_amount) {}
+
+	/** The currency that settled_amount is in, such as XOF. (API generation E.)
+	 * @return string|null */
+	public function getSettledCurrency() {}
+
+	/** @param string $settled_currency
+	 * @return $this */
+	public function setSettledCurrency($settled_currency) {}
+
+	/** The account that the money comes from. May be null. (API generation E.)
+	 * @return string|null */
+	public function getSource() {}
+
+	/** @param string $source
+	 * @return $this */
+	public function setSource($source) {}
+
+	/** The state of the transfer. A reversed one has been taken back. (API generation E.)
+	 * @return string|null */
+	public function getStatus() {}
+
+	/** @param string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** `destination`, `separate`, `operator_fee`, `processing_fee_cover`, `fee_reversal`, `transfer_reversal` or `loss_cover`.
+	 * (API generation E.)
+	 * @return string|null */
+	public function getTransferType() {}
+
+	/** @param string $transfer_type
+	 * @return $this */
+	public function setTransferType($transfer_type) {}
+
+	/** When the transfer last changed, as a timestamp. (API generation E.)
+	 * @return \DateTime|null */
+	public function getUpdatedAt() {}
+
+	/** @param \DateTimeInterface|string $updated_at
+	 * @return $this */
+	public function setUpdatedAt($updated_at) {}
+}
+
+/**
+ * The fields of a new transfer: amount, currency_code and destination are required.
+ *
+ * @phpstan-type TransferCreateFields array{
+ *   amount?: int|float|string|null,
+ *   confirmation_token?: string|null,
+ *   currency_code?: string|null,
+ *   description?: string|null,
+ *   destination?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   source_transaction_id?: string|null,
+ *   transfer_group?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TransferCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, TransferCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TransferCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * How much of a transfer to take back. No field is required by the first call.
+ *
+ * @phpstan-type TransferReversalFields array{
+ *   amount?: int|float|string|null,
+ *   confirmation_token?: string|null,
+ *   description?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TransferReversal implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TransferReversalFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to take back, in the currency's smallest unit. Without it, all that is left. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Token of the first response. No money moves until the same body is sent again with it, within 10 minutes. (API
+	 * generation E.)
+	 * @return string|null */
+	public function getConfirmationToken() {}
+
+	/** @param string $confirmation_token
+	 * @return $this */
+	public function setConfirmationToken($confirmation_token) {}
+
+	/** Why the transfer is taken back, as a text for people. (API generation E.)
+	 * @return string|null */
+	public function getDescription() {}
+
+	/** @param string $description
+	 * @return $this */
+	public function setDescription($description) {}
+
+	/** The merchant's own keys and values, kept with the reversal. (API generation E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+}
+
+/**
+ * One page of transfers.
+ *
+ * @phpstan-type TransferListFields array{
+ *   data?: list<Transfer>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class TransferList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param TransferListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The transfers of this page. (API generation E.)
+	 * @return list<Transfer>|null */
+	public function getData() {}
+
+	/** @param list<Transfer> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A recorded use of a product by a customer, and whether it was counted. It is not a webhook
+ * event. Every field may be null or missing.
+ *
+ * @phpstan-type UsageRecordFields array{
+ *   code?: string|null,
+ *   created_at?: \DateTimeInterface|string|null,
+ *   customer_id?: string|null,
+ *   error_message?: string|null,
+ *   event_id?: string|null,
+ *   meter_id?: string|null,
+ *   occurred_at?: \DateTimeInterface|string|null,
+ *   processing_status?: string|null,
+ *   properties?: array<string, mixed>|object|null,
+ *   quantity?: int|float|string|null,
+ *   quantity_applied?: int|float|string|null,
+ *   subscription_id?: string|null,
+ *   timestamp?: string|null,
+ *   total_count?: int|float|string|null,
+ *   transaction_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsageRecord implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, UsageRecordCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsageRecordFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** When the usage event was created, as a timestamp. (API generations D and E.)
+	 * @return \DateTime|null */
+	public function getCreatedAt() {}
+
+	/** @param \DateTimeInterface|string $created_at
+	 * @return $this */
+	public function setCreatedAt($created_at) {}
+
+	/** Why the usage event failed. May be null. (API generations D and E.)
+	 * @return string|null */
+	public function getErrorMessage() {}
+
+	/** @param string $error_message
+	 * @return $this */
+	public function setErrorMessage($error_message) {}
+
+	/** The usage event's identifier. It is not that of a webhook event. (API generations D and E.)
+	 * @return string|null */
+	public function getEventId() {}
+
+	/** @param string $event_id
+	 * @return $this */
+	public function setEventId($event_id) {}
+
+	/** Meter that counts the usage. May be null. (API generations D and E.)
+	 * @return string|null */
+	public function getMeterId() {}
+
+	/** @param string $meter_id
+	 * @return $this */
+	public function setMeterId($meter_id) {}
+
+	/** When the usage took place, as a timestamp. (API generations D and E.)
+	 * @return \DateTime|null */
+	public function getOccurredAt() {}
+
+	/** @param \DateTimeInterface|string $occurred_at
+	 * @return $this */
+	public function setOccurredAt($occurred_at) {}
+
+	/** The state of the usage event; the response of create calls it `status`. On the newest API a failed one uses up no units.
+	 * (API generations D and E.)
+	 * @return string|null */
+	public function getProcessingStatus() {}
+
+	/** @param string $processing_status
+	 * @return $this */
+	public function setProcessingStatus($processing_status) {}
+
+	/** How many units were counted. Only the response of create has it. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getQuantityApplied() {}
+
+	/** @param int|float|string $quantity_applied
+	 * @return $this */
+	public function setQuantityApplied($quantity_applied) {}
+
+	/** How many usage events the whole list has. Only the rows of a list have it. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getTotalCount() {}
+
+	/** @param int|float|string $total_count
+	 * @return $this */
+	public function setTotalCount($total_count) {}
+}
+
+/**
+ * The fields of a new usage event: transaction_id, code and customer_id are required.
+ *
+ * @phpstan-type UsageRecordCreateFields array{
+ *   code?: string|null,
+ *   customer_id?: string|null,
+ *   properties?: array<string, mixed>|object|null,
+ *   quantity?: int|float|string|null,
+ *   subscription_id?: string|null,
+ *   timestamp?: string|null,
+ *   transaction_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsageRecordCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, UsageRecordCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsageRecordCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * One page of usage events.
+ *
+ * @phpstan-type UsageRecordListFields array{
+ *   data?: list<UsageRecord>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsageRecordList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsageRecordListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The usage events of this page. (API generations D and E.)
+	 * @return list<UsageRecord>|null */
+	public function getData() {}
+
+	/** @param list<UsageRecord> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * The fields of a new subscription to a product that is billed by usage.
+ *
+ * @phpstan-type UsageSubscriptionCreateFields array{
+ *   customer_id?: string|null,
+ *   metadata?: array<string, mixed>|object|null,
+ *   price_id?: string|null,
+ *   product_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsageSubscriptionCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsageSubscriptionCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Customer who subscribes, which the server requires. (API generations D and E.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** The merchant's own keys and values, kept with the subscription. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getMetadata() {}
+
+	/** @param array<string, mixed>|object $metadata
+	 * @return $this */
+	public function setMetadata($metadata) {}
+
+	/** Price of the product that applies. It can be left out. (API generations D and E.)
+	 * @return string|null */
+	public function getPriceId() {}
+
+	/** @param string $price_id
+	 * @return $this */
+	public function setPriceId($price_id) {}
+
+	/** Product to subscribe to, which the server requires. (API generations D and E.)
+	 * @return string|null */
+	public function getProductId() {}
+
+	/** @param string $product_id
+	 * @return $this */
+	public function setProductId($product_id) {}
+}
+
+/**
+ * A period of the usage of a subscription. Its fields are not documented: this one may be
+ * missing, and others may come.
+ *
+ * @phpstan-type UsagePeriodFields array{
+ *   subscription_id?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsagePeriod implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsagePeriodFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Subscription that the period belongs to, as the filter of the list. (API generations D and E.)
+	 * @return string|null */
+	public function getSubscriptionId() {}
+
+	/** @param string $subscription_id
+	 * @return $this */
+	public function setSubscriptionId($subscription_id) {}
+}
+
+/**
+ * One page of usage periods.
+ *
+ * @phpstan-type UsagePeriodListFields array{
+ *   data?: list<UsagePeriod>|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsagePeriodList implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, PageMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsagePeriodListFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The usage periods of this page. (API generations D and E.)
+	 * @return list<UsagePeriod>|null */
+	public function getData() {}
+
+	/** @param list<UsagePeriod> $data
+	 * @return $this */
+	public function setData($data) {}
+}
+
+/**
+ * A feature that a customer can be entitled to use. The current server returns its
+ * identifier only; the response of the newest API is not documented.
+ *
+ * @phpstan-type EntitlementFields array{
+ *   description?: string|null,
+ *   entitlement_id?: string|null,
+ *   feature_key?: string|null,
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class Entitlement implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, EntitlementCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param EntitlementFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The entitlement's identifier. Only the response of create has it. (API generations D and E.)
+	 * @return string|null */
+	public function getEntitlementId() {}
+
+	/** @param string $entitlement_id
+	 * @return $this */
+	public function setEntitlementId($entitlement_id) {}
+}
+
+/**
+ * The fields of a new entitlement: feature_key and name are required.
+ *
+ * @phpstan-type EntitlementCreateFields array{
+ *   description?: string|null,
+ *   feature_key?: string|null,
+ *   name?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class EntitlementCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, EntitlementCreateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param EntitlementCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * Prepaid units of a meter to add to a customer.
+ *
+ * @phpstan-type UsageCreditGrantFields array{
+ *   customer_id?: string|null,
+ *   meter_id?: string|null,
+ *   reason?: string|null,
+ *   units?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class UsageCreditGrant implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param UsageCreditGrantFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Customer who gets the units, which the server requires. (API generation D.)
+	 * @return string|null */
+	public function getCustomerId() {}
+
+	/** @param string $customer_id
+	 * @return $this */
+	public function setCustomerId($customer_id) {}
+
+	/** Meter whose units are added, which the server requires. (API generation D.)
+	 * @return string|null */
+	public function getMeterId() {}
+
+	/** @param string $meter_id
+	 * @return $this */
+	public function setMeterId($meter_id) {}
+
+	/** Why the units are added. It can be left out. (API generation D.)
+	 * @return string|null */
+	public function getReason() {}
+
+	/** @param string $reason
+	 * @return $this */
+	public function setReason($reason) {}
+
+	/** How many units to add, which the server requires. A number of units, not an amount of money. (API generation D.)
+	 * @return int|float|string|null */
+	public function getUnits() {}
+
+	/** @param int|float|string $units
+	 * @return $this */
+	public function setUnits($units) {}
+}
+
+/**
  * One attempt to deliver an event to a webhook, with the merchant's response. Every field
  * may be null or missing.
  *
@@ -8516,6 +14503,223 @@ class ListWebhooks200Response implements ModelInterface, \ArrayAccess, \JsonSeri
 }
 
 /**
+ * How the delivery of a test event went. Its `response`, if there is one, is the merchant's
+ * response in any JSON form.
+ *
+ * @phpstan-type WebhookTestResultFields array{
+ *   delivered_url?: string|null,
+ *   log_id?: string|null,
+ *   status?: int|float|string|null,
+ *   success?: bool|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WebhookTestResult implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WebhookTestResultFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The address that the test event was sent to. (API generations D and E.)
+	 * @return string|null */
+	public function getDeliveredUrl() {}
+
+	/** @param string $delivered_url
+	 * @return $this */
+	public function setDeliveredUrl($delivered_url) {}
+
+	/** The delivery log of the test event. May be missing. (API generations D and E.)
+	 * @return string|null */
+	public function getLogId() {}
+
+	/** @param string $log_id
+	 * @return $this */
+	public function setLogId($log_id) {}
+
+	/** The HTTP status of the merchant's response. (API generations D and E.)
+	 * @return int|float|string|null */
+	public function getStatus() {}
+
+	/** @param int|float|string $status
+	 * @return $this */
+	public function setStatus($status) {}
+
+	/** Whether the test event was delivered. It says nothing about a payment. (API generations D and E.)
+	 * @return bool|null */
+	public function getSuccess() {}
+
+	/** @param bool $success
+	 * @return $this */
+	public function setSuccess($success) {}
+}
+
+/**
+ * How the repeated delivery of an event went. The fields are those of the current server;
+ * the newest API documents none.
+ *
+ * @phpstan-type WebhookRetryResultFields array{
+ *   delivered?: bool|null,
+ *   event_id?: string|null,
+ *   response_status?: int|float|string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WebhookRetryResult implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WebhookRetryResultFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Whether the event was delivered. It says nothing about a payment. (API generation D.)
+	 * @return bool|null */
+	public function getDelivered() {}
+
+	/** @param bool $delivered
+	 * @return $this */
+	public function setDelivered($delivered) {}
+
+	/** The identifier of the event that was sent again. (API generation D.)
+	 * @return string|null */
+	public function getEventId() {}
+
+	/** @param string $event_id
+	 * @return $this */
+	public function setEventId($event_id) {}
+
+	/** The HTTP status of the merchant's response. (API generation D.)
+	 * @return int|float|string|null */
+	public function getResponseStatus() {}
+
+	/** @param int|float|string $response_status
+	 * @return $this */
+	public function setResponseStatus($response_status) {}
+}
+
+/**
+ * The merchant's WhatsApp connection. Only one field of the response is documented; others
+ * may come.
+ *
+ * @phpstan-import-type WhatsappSettingsUpdateFields from \LomiSDK\Model\WhatsappSettingsUpdate
+ * @phpstan-type WhatsappSettingsFields WhatsappSettingsUpdateFields
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WhatsappSettings implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, WhatsappSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WhatsappSettingsFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * The WhatsApp settings to change: inbound_payment_link is required.
+ *
+ * @phpstan-type WhatsappSettingsUpdateFields array{
+ *   inbound_payment_link?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WhatsappSettingsUpdate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers, WhatsappSettingsUpdateMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WhatsappSettingsUpdateFields|null $data */
+	public function __construct(?array $data = null) {}
+}
+
+/**
+ * How the merchant connects WhatsApp. No field is required.
+ *
+ * @phpstan-type WhatsappSetupLinkCreateFields array{
+ *   connection_type?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WhatsappSetupLinkCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WhatsappSetupLinkCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** `coexistence` (the default) or `dedicated`. (API generation E.)
+	 * @return string|null */
+	public function getConnectionType() {}
+
+	/** @param string $connection_type
+	 * @return $this */
+	public function setConnectionType($connection_type) {}
+}
+
+/**
+ * A WhatsApp message with which a customer can pay. Which fields are required is not
+ * documented.
+ *
+ * @phpstan-type WhatsappPaymentMessageCreateFields array{
+ *   amount?: int|float|string|null,
+ *   checkout_session_id?: string|null,
+ *   to?: string|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class WhatsappPaymentMessageCreate implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param WhatsappPaymentMessageCreateFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** The amount to pay, in the currency's smallest unit. (API generation E.)
+	 * @return int|float|string|null */
+	public function getAmount() {}
+
+	/** @param int|float|string $amount
+	 * @return $this */
+	public function setAmount($amount) {}
+
+	/** Checkout session that the customer pays. (API generation E.)
+	 * @return string|null */
+	public function getCheckoutSessionId() {}
+
+	/** @param string $checkout_session_id
+	 * @return $this */
+	public function setCheckoutSessionId($checkout_session_id) {}
+
+	/** Who gets the message. Its form is not documented. (API generation E.)
+	 * @return string|null */
+	public function getTo() {}
+
+	/** @param string $to
+	 * @return $this */
+	public function setTo($to) {}
+}
+
+/**
  * The position of a page in the whole list.
  *
  * @phpstan-type ListCustomers200ResponsePaginationFields array{
@@ -8573,6 +14777,7 @@ class ListCustomers200ResponsePagination implements ModelInterface, \ArrayAccess
  *   requires_confirmation?: bool|null,
  *   ...
  * }
+ * @template-covariant T = mixed
  * @implements \ArrayAccess<string, mixed>
  * @implements \IteratorAggregate<string, mixed>
  */
@@ -8584,6 +14789,15 @@ class ConfirmationRequired implements ModelInterface, \ArrayAccess, \JsonSeriali
 
 	/** @param ConfirmationRequiredFields|null $data */
 	public function __construct(?array $data = null) {}
+	private $secondCall = null;
+
+	/**
+	 * Makes the call again with its idempotency key and the token, and returns its result. Money moves now.
+	 *
+	 * @return T
+	 * @throws \LomiSDK\ApiException ConfirmationTokenError if the token has expired or is for another body
+	 */
+	public function confirm() {}
 
 	/** The token to send with the second call. It is valid for 10 minutes, and only for the same amount, currency, destination
 	 * and transfer group. (API generation E.)
@@ -8845,6 +15059,8 @@ class ConflictError extends \LomiSDK\ApiException {}
 
 class IdempotencyConflictError extends ConflictError {}
 
+class ConfirmationTokenError extends BadRequestError {}
+
 class UnprocessableEntityError extends \LomiSDK\ApiException {}
 
 class RateLimitError extends \LomiSDK\ApiException {}
@@ -8917,6 +15133,8 @@ class NotFoundError extends \LomiSDK\Exception\NotFoundError implements \LomiSDK
 class ConflictError extends \LomiSDK\Exception\ConflictError implements \LomiSDK\Exception\OutcomeUnknownError {}
 
 class IdempotencyConflictError extends \LomiSDK\Exception\IdempotencyConflictError implements \LomiSDK\Exception\OutcomeUnknownError {}
+
+class ConfirmationTokenError extends \LomiSDK\Exception\ConfirmationTokenError implements \LomiSDK\Exception\OutcomeUnknownError {}
 
 class UnprocessableEntityError extends \LomiSDK\Exception\UnprocessableEntityError implements \LomiSDK\Exception\OutcomeUnknownError {}
 
@@ -13904,6 +20122,157 @@ use LomiSDK\Page;
 use LomiSDK\Promise;
 
 /**
+ * The operations on account: `$client->account`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ConfirmableOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type AccountDeleteFields from \LomiSDK\Model\AccountDelete
+ */
+final class Account
+{
+
+	/** Closes the account. The first call closes nothing and returns a token; the same call with confirmation_token closes the
+	 * account.
+	 * @param Model\AccountDelete|AccountDeleteFields $fields
+	 * @param ConfirmableOptions $options
+	 * @return Model\AccountDeletion|Model\ConfirmationRequired<Model\AccountDeletion>
+	 * @throws ApiException */
+	public function delete(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\AccountDelete|AccountDeleteFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function deleteAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response contains is not
+	 * documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function export(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function exportAsync(#[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on accounts: `$client->accounts`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Accounts
+{
+
+	/** The current state of an account. The newest API has no such route: use balances.
+	 * @param CallOptions $options
+	 * @return Model\MerchantAccount
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Every account of the merchant, in one response. The newest API has no such route: use balances.
+	 * @param CallOptions $options
+	 * @return Page<Model\MerchantAccount>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on api keys: `$client->apiKeys`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ApiKeyCreateFields from \LomiSDK\Model\ApiKeyCreate
+ */
+final class ApiKeys
+{
+
+	/** Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and create another. A
+	 * repeat creates a second key.
+	 * @param Model\ApiKeyCreate|ApiKeyCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\ApiKeyCreate|ApiKeyCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The merchant's API keys, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Page<Model\ApiKey>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Revokes an API key, which then works no longer. No money moves; safe to repeat.
+	 * @param CallOptions $options
+	 * @return null
+	 * @throws ApiException */
+	public function revoke(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function revokeAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on balances: `$client->balances`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Balances
+{
+
+	/** The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that currency.
+	 * @param array{currency?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Balance>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{currency?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Available, pending and total balance in each currency, with conversions. Servers return 404 before the first payment.
+	 * @param array{target_currency?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\BalanceBreakdown>
+	 * @throws ApiException */
+	public function breakdown(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{target_currency?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function breakdownAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The available balance in one currency. The response is a number, or an object with has_sufficient_balance and
+	 * available_balance.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function check(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function checkAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
  * The operations on beneficiary payouts: `$client->beneficiaryPayouts`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
@@ -13947,6 +20316,118 @@ final class BeneficiaryPayouts
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on charges: `$client->charges`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type WaveChargeCreateFields from \LomiSDK\Model\WaveChargeCreate
+ * @phpstan-import-type MtnChargeCreateFields from \LomiSDK\Model\MtnChargeCreate
+ * @phpstan-import-type CardChargeCreateFields from \LomiSDK\Model\CardChargeCreate
+ * @phpstan-import-type SwitchChargeCreateFields from \LomiSDK\Model\SwitchChargeCreate
+ * @phpstan-import-type CardChargeCaptureFields from \LomiSDK\Model\CardChargeCapture
+ * @phpstan-import-type CardChargeIncrementFields from \LomiSDK\Model\CardChargeIncrement
+ */
+final class Charges
+{
+
+	/** Asks a payer for money through Wave. Never repeat it on the current server, which ignores Idempotency-Key; the newest
+	 * API requires it.
+	 * @param Model\WaveChargeCreate|WaveChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\WaveCharge
+	 * @throws ApiException */
+	public function createWave(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\WaveChargeCreate|WaveChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createWaveAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which ignores
+	 * Idempotency-Key; the newest API requires it.
+	 * @param Model\MtnChargeCreate|MtnChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\MtnCharge
+	 * @throws ApiException */
+	public function createMtn(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\MtnChargeCreate|MtnChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createMtnAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which ignores
+	 * Idempotency-Key; the newest API requires it.
+	 * @param Model\CardChargeCreate|CardChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\CardCharge
+	 * @throws ApiException */
+	public function createCard(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CardChargeCreate|CardChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createCardAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far: use
+	 * create_card instead.
+	 * @param Model\SwitchChargeCreate|SwitchChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\SwitchCharge
+	 * @throws ApiException */
+	public function createSwitch(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SwitchChargeCreate|SwitchChargeCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createSwitchAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of a card charge. Read it before repeating a call whose response was lost.
+	 * @param CallOptions $options
+	 * @return Model\CardCharge
+	 * @throws ApiException */
+	public function getCard(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getCardAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same Idempotency-Key,
+	 * which is required.
+	 * @param Model\CardChargeCapture|CardChargeCaptureFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function captureCard(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CardChargeCapture|CardChargeCaptureFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function captureCardAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which is required.
+	 * @param Model\CardChargeIncrement|CardChargeIncrementFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function incrementCard(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CardChargeIncrement|CardChargeIncrementFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function incrementCardAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge before repeating.
+	 * @param CallOptions $options
+	 * @return Model\CardCharge
+	 * @throws ApiException */
+	public function cancelCard(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function cancelCardAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14017,11 +20498,70 @@ final class CheckoutSessions
 }
 
 /**
+ * The operations on customer subscriptions: `$client->customerSubscriptions`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type SubscriptionsUpdateFields from \LomiSDK\Model\SubscriptionsUpdate
+ */
+final class CustomerSubscriptions
+{
+
+	/** The current state of a subscription. The newest API has only subscriptions for this.
+	 * @param array{merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function get(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the subscriptions of all customers. The newest API has only subscriptions for this.
+	 * @param array{limit?: int, offset?: int, status?: string, customer_id?: string, merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Subscriptions>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, offset?: int, status?: string, customer_id?: string, merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
+	 * @param Model\SubscriptionsUpdate|SubscriptionsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function update(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SubscriptionsUpdate|SubscriptionsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe to repeat.
+	 * @param array{merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function cancel(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{merchant_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function cancelAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
  * The operations on customers: `$client->customers`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
  * @phpstan-import-type CustomersCreateFields from \LomiSDK\Model\CustomersCreate
  * @phpstan-import-type CustomersUpdateFields from \LomiSDK\Model\CustomersUpdate
+ * @phpstan-import-type PortalSessionCreateFields from \LomiSDK\Model\PortalSessionCreate
  */
 final class Customers
 {
@@ -14049,13 +20589,13 @@ final class Customers
 	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 
 	/** One page of the merchant's customers. On the current server the only list with a true total.
-	 * @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, page?: int, pageSize?: int, cursor?: string} $query
+	 * @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, email?: string, phone_number?: string, page?: int, pageSize?: int, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Page<Model\Customers>
 	 * @throws ApiException */
 	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
 
-	/** @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, page?: int, pageSize?: int, cursor?: string} $query
+	/** @param array{limit?: int, offset?: int, sort?: string, search?: string, type?: string, status?: string, email?: string, phone_number?: string, page?: int, pageSize?: int, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
@@ -14082,6 +20622,85 @@ final class Customers
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** The customers with the highest total spend, without paging. The newest API only; moves no money.
+	 * @param array{limit?: int} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\TopCustomer>
+	 * @throws ApiException */
+	public function top(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function topAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The customer's transactions, all in one response. On the current server a row has nine fields: fees and the net amount
+	 * are missing.
+	 * @param CallOptions $options
+	 * @return Page<Model\Transactions>
+	 * @throws ApiException */
+	public function transactions(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function transactionsAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The customer's subscriptions, all in one response. On the current server rows have other field names, such as
+	 * subscription_status.
+	 * @param CallOptions $options
+	 * @return Page<Model\Subscriptions>
+	 * @throws ApiException */
+	public function subscriptions(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function subscriptionsAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the audit events of a customer's portal. The newest API still pages this list by number.
+	 * @param array{eventType?: string, page?: int, pageSize?: int} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\PortalEvent>
+	 * @throws ApiException */
+	public function portalAudit(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{eventType?: string, page?: int, pageSize?: int} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function portalAuditAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second link with a token
+	 * of its own.
+	 * @param Model\PortalSessionCreate|PortalSessionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\PortalSession
+	 * @throws ApiException */
+	public function createPortalSession(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\PortalSessionCreate|PortalSessionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createPortalSessionAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is safe to repeat.
+	 * @param CallOptions $options
+	 * @return Model\CustomerBlock
+	 * @throws ApiException */
+	public function block(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function blockAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
+	 * @param CallOptions $options
+	 * @return Model\CustomerBlock
+	 * @throws ApiException */
+	public function unblock(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function unblockAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14151,6 +20770,61 @@ final class DiscountCoupons
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** How often a coupon was used, and what it brought in. The current server returns other field names than its document.
+	 * @param CallOptions $options
+	 * @return Model\CouponPerformance
+	 * @throws ApiException */
+	public function performance(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function performanceAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on disputes: `$client->disputes`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type DisputeEvidenceFields from \LomiSDK\Model\DisputeEvidence
+ */
+final class Disputes
+{
+
+	/** The current state of a dispute, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Model\Dispute
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the disputes of the merchant's payments, on the newest API only.
+	 * @param array{limit?: int, cursor?: string, startDate?: string, endDate?: string, status?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Dispute>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, cursor?: string, startDate?: string, endDate?: string, status?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the response contains
+	 * is not documented.
+	 * @param Model\DisputeEvidence|DisputeEvidenceFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function submitEvidence(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\DisputeEvidence|DisputeEvidenceFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function submitEvidenceAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14183,6 +20857,100 @@ final class Events
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on exports: `$client->exports`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ExportCreateFields from \LomiSDK\Model\ExportCreate
+ */
+final class Exports
+{
+
+	/** Starts a file with the merchant's data, which is made in the background: read it until download_url is there. A repeat
+	 * starts a second one.
+	 * @param Model\ExportCreate|ExportCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Export
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\ExportCreate|ExportCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of an export. Read it again until download_url is there.
+	 * @param CallOptions $options
+	 * @return Model\Export
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** The merchant's exports, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Page<Model\Export>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on finance: `$client->finance`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Finance
+{
+
+	/** A summary of the merchant's finances, on the newest API only. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function summary(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function summaryAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** The merchant's cash flow in a period, on the newest API only. What the response contains is not documented.
+	 * @param array{start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function cashflow(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function cashflowAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The aging report of the merchant's finances, on the newest API only. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function aging(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function agingAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** The reconciliation of the merchant's finances, on the newest API only. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function reconcile(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function reconcileAsync(#[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14220,9 +20988,23 @@ final class InstallmentPayments
  * The operations on invoices: `$client->invoices`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type CustomerInvoicesCreateFields from \LomiSDK\Model\CustomerInvoicesCreate
+ * @phpstan-import-type CustomerInvoicesUpdateFields from \LomiSDK\Model\CustomerInvoicesUpdate
  */
 final class Invoices
 {
+
+	/** Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
+	 * @param Model\CustomerInvoicesCreate|CustomerInvoicesCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\CustomerInvoices
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CustomerInvoicesCreate|CustomerInvoicesCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 
 	/** The current state of an invoice to a customer.
 	 * @param CallOptions $options
@@ -14245,6 +21027,183 @@ final class Invoices
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed update, even if
+	 * the invoice exists.
+	 * @param Model\CustomerInvoicesUpdate|CustomerInvoicesUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\CustomerInvoices
+	 * @throws ApiException */
+	public function update(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CustomerInvoicesUpdate|CustomerInvoicesUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no money; a repeat
+	 * makes a second page.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function createCheckoutSession(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createCheckoutSessionAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is safe to repeat.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function finalize(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function finalizeAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function send(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function sendAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function remind(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function remindAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function void(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function voidAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
+	 * @param CallOptions $options
+	 * @return Model\DocumentLinks
+	 * @throws ApiException */
+	public function pdf(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function pdfAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on logs: `$client->logs`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Logs
+{
+
+	/** One log entry. The server requires its type as well as its identifier.
+	 * @param array{type?: string} $query
+	 * @param CallOptions $options
+	 * @return Model\ApiLogEntry
+	 * @throws ApiException */
+	public function get(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{type?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of log entries of one type, such as API requests or webhook deliveries. The server requires type.
+	 * @param array{type?: string, limit?: int, cursor?: string, start_date?: string, end_date?: string, status?: string, severity?: string, webhook_id?: string, success?: string, failed?: string, event?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\ApiLogEntry>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{type?: string, limit?: int, cursor?: string, start_date?: string, end_date?: string, status?: string, severity?: string, webhook_id?: string, success?: string, failed?: string, event?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on me: `$client->me`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Me
+{
+
+	/** Whose API key this is, and of which environment. Only the current server is known to have this route.
+	 * @param CallOptions $options
+	 * @return Model\KeyOwner
+	 * @throws ApiException */
+	public function get(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(#[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on merchants: `$client->merchants`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Merchants
+{
+
+	/** The current state of a merchant. The current server returns 403 unless it is the key's own merchant.
+	 * @param CallOptions $options
+	 * @return Model\Merchant
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** What the merchant's subscriptions bring in per month.
+	 * @param CallOptions $options
+	 * @return Model\MerchantMrr
+	 * @throws ApiException */
+	public function mrr(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function mrrAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** What the merchant's subscriptions bring in per year.
+	 * @param CallOptions $options
+	 * @return Model\MerchantArr
+	 * @throws ApiException */
+	public function arr(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function arrAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** The merchant's balance in one currency. The server requires currency_code and returns 400 without it.
+	 * @param array{currency_code?: string} $query
+	 * @param CallOptions $options
+	 * @return Model\MerchantBalance
+	 * @throws ApiException */
+	public function balance(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{currency_code?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function balanceAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14343,6 +21302,154 @@ final class Meters
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** How many units of the meter a customer has received, used and left. All are zero, without a balance_id, while the
+	 * customer has no balance.
+	 * @param CallOptions $options
+	 * @return Model\MeterBalances
+	 * @throws ApiException */
+	public function balance(string $meterId, string $customerId, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function balanceAsync(string $meterId, string $customerId, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on network: `$client->network`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type AccountSessionCreateFields from \LomiSDK\Model\AccountSessionCreate
+ */
+final class Network
+{
+
+	/** Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat makes a second
+	 * link.
+	 * @param CallOptions $options
+	 * @return Model\LoginLink
+	 * @throws ApiException */
+	public function createLoginLink(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createLoginLinkAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes a second
+	 * session.
+	 * @param Model\AccountSessionCreate|AccountSessionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\AccountSession
+	 * @throws ApiException */
+	public function createAccountSession(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\AccountSessionCreate|AccountSessionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAccountSessionAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on organizations: `$client->organizations`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type OrganizationCreateFields from \LomiSDK\Model\OrganizationCreate
+ * @phpstan-import-type OrganizationUpdateFields from \LomiSDK\Model\OrganizationUpdate
+ * @phpstan-import-type RadarSettingsUpdateFields from \LomiSDK\Model\RadarSettingsUpdate
+ * @phpstan-import-type OrganizationKeyCreateFields from \LomiSDK\Model\OrganizationKeyCreate
+ */
+final class Organizations
+{
+
+	/** Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat creates a
+	 * second organisation.
+	 * @param Model\OrganizationCreate|OrganizationCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\OrganizationCreate|OrganizationCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of an organisation. The response is 404 unless it is the key's own organisation.
+	 * @param CallOptions $options
+	 * @return Model\Organization
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** The organisations that the key can see, all in one response.
+	 * @param CallOptions $options
+	 * @return Page<Model\Organization>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the support email address of an organisation, and nothing else; safe to repeat.
+	 * @param Model\OrganizationUpdate|OrganizationUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Organization
+	 * @throws ApiException */
+	public function update(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\OrganizationUpdate|OrganizationUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Revenue and counts of the key's organisation, calculated at one time.
+	 * @param CallOptions $options
+	 * @return Model\OrganizationMetrics
+	 * @throws ApiException */
+	public function metrics(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function metricsAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** How the organisation's payments are checked for risk. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return Model\RadarSettings
+	 * @throws ApiException */
+	public function radarSettings(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function radarSettingsAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** Changes how payments are checked for risk; moves no money and is safe to repeat. What the response contains is not
+	 * documented.
+	 * @param Model\RadarSettingsUpdate|RadarSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\RadarSettings
+	 * @throws ApiException */
+	public function updateRadarSettings(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\RadarSettingsUpdate|RadarSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateRadarSettingsAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a second key.
+	 * @param Model\OrganizationKeyCreate|OrganizationKeyCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function createKey(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\OrganizationKeyCreate|OrganizationKeyCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createKeyAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14378,13 +21485,13 @@ final class PaymentLinks
 	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 
 	/** One page of the merchant's payment links. The current server's total is the number of rows on the page.
-	 * @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, cursor?: string} $query
+	 * @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, currency_code?: string, include_expired?: string, page?: int, page_size?: int, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Page<Model\PaymentLinks>
 	 * @throws ApiException */
 	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
 
-	/** @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, cursor?: string} $query
+	/** @param array{limit?: int, offset?: int, sort?: string, linkType?: string, isActive?: string, currency_code?: string, include_expired?: string, page?: int, page_size?: int, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
@@ -14487,9 +21594,22 @@ final class PaymentRequests
  * The operations on payout methods: `$client->payoutMethods`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type PayoutMethodsCreateFields from \LomiSDK\Model\PayoutMethodsCreate
  */
 final class PayoutMethods
 {
+
+	/** Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
+	 * @param Model\PayoutMethodsCreate|PayoutMethodsCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\PayoutMethods
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\PayoutMethodsCreate|PayoutMethodsCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 
 	/** The current state of a payout method. Documented with the generated clients; the current server has no such route.
 	 * @param CallOptions $options
@@ -14519,6 +21639,7 @@ final class PayoutMethods
  * The operations on payouts: `$client->payouts`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ConfirmableOptions from \LomiSDK\LomiClient
  * @phpstan-import-type PayoutsCreateFields from \LomiSDK\Model\PayoutsCreate
  * @phpstan-import-type PayoutsUpdateFields from \LomiSDK\Model\PayoutsUpdate
  */
@@ -14528,8 +21649,8 @@ final class Payouts
 	/** Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call
 	 * moves nothing; the same body and key with confirmation_token executes it.
 	 * @param Model\PayoutsCreate|PayoutsCreateFields $fields
-	 * @param CallOptions $options
-	 * @return Model\Payouts|Model\ConfirmationRequired
+	 * @param ConfirmableOptions $options
+	 * @return Model\Payouts|Model\ConfirmationRequired<Model\Payouts>
 	 * @throws ApiException */
 	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 
@@ -14660,6 +21781,8 @@ final class Prices
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
  * @phpstan-import-type ProductsCreateFields from \LomiSDK\Model\ProductsCreate
  * @phpstan-import-type ProductsUpdateFields from \LomiSDK\Model\ProductsUpdate
+ * @phpstan-import-type PricesCreateFields from \LomiSDK\Model\PricesCreate
+ * @phpstan-import-type ProductPricesUpdateFields from \LomiSDK\Model\ProductPricesUpdate
  */
 final class Products
 {
@@ -14720,12 +21843,70 @@ final class Products
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at most 3 active
+	 * prices of a product.
+	 * @param Model\PricesCreate|PricesCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Prices
+	 * @throws ApiException */
+	public function addPrice(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\PricesCreate|PricesCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function addPriceAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes one of the prices the default price of its product, and returns the product. Moves no money and is safe to repeat.
+	 * @param CallOptions $options
+	 * @return Model\Products
+	 * @throws ApiException */
+	public function setDefaultPrice(string $productId, string $priceId, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function setDefaultPriceAsync(string $productId, string $priceId, #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that prices cannot
+	 * change. The response is not documented.
+	 * @param Model\ProductPricesUpdate|ProductPricesUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function updatePrices(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\ProductPricesUpdate|ProductPricesUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updatePricesAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on providers: `$client->providers`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ */
+final class Providers
+{
+
+	/** The payment providers and whether each is connected, all in one response.
+	 * @param array{provider_code?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Provider>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{provider_code?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
  * The operations on refunds: `$client->refunds`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ConfirmableOptions from \LomiSDK\LomiClient
  * @phpstan-import-type RefundsCreateFields from \LomiSDK\Model\RefundsCreate
  * @phpstan-import-type RefundsUpdateFields from \LomiSDK\Model\RefundsUpdate
  */
@@ -14735,8 +21916,8 @@ final class Refunds
 	/** Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API
 	 * requires the key and a second call with confirmation_token.
 	 * @param Model\RefundsCreate|RefundsCreateFields $fields
-	 * @param CallOptions $options
-	 * @return Model\Refunds|Model\ConfirmationRequired
+	 * @param ConfirmableOptions $options
+	 * @return Model\Refunds|Model\ConfirmationRequired<Model\Refunds>
 	 * @throws ApiException */
 	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 
@@ -14821,6 +22002,120 @@ final class RiskAssessments
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on settings: `$client->settings`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type CheckoutSettingsUpdateFields from \LomiSDK\Model\CheckoutSettingsUpdate
+ * @phpstan-import-type StorefrontSettingsUpdateFields from \LomiSDK\Model\StorefrontSettingsUpdate
+ */
+final class Settings
+{
+
+	/** The merchant's settings of the checkout page, on the newest API only. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return Model\CheckoutSettings
+	 * @throws ApiException */
+	public function getCheckout(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getCheckoutAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the given settings of the checkout page; safe to repeat. What the response contains is not documented.
+	 * @param Model\CheckoutSettingsUpdate|CheckoutSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\CheckoutSettings
+	 * @throws ApiException */
+	public function updateCheckout(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\CheckoutSettingsUpdate|CheckoutSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateCheckoutAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The merchant's settings of the storefront, on the newest API only. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return Model\StorefrontSettings
+	 * @throws ApiException */
+	public function getStorefront(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getStorefrontAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response contains is not
+	 * documented.
+	 * @param Model\StorefrontSettingsUpdate|StorefrontSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\StorefrontSettings
+	 * @throws ApiException */
+	public function updateStorefront(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\StorefrontSettingsUpdate|StorefrontSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateStorefrontAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on settlements: `$client->settlements`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ConfirmableOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type InstantSettlementCreateFields from \LomiSDK\Model\InstantSettlementCreate
+ */
+final class Settlements
+{
+
+	/** One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
+	 * @param array{limit?: int, cursor?: string, currency?: string, start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Settlement>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, cursor?: string, currency?: string, start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does. Its last
+	 * response is not documented.
+	 * @param Model\InstantSettlementCreate|InstantSettlementCreateFields $fields
+	 * @param ConfirmableOptions $options
+	 * @return Model\InstantSettlement|Model\ConfirmationRequired<Model\InstantSettlement>
+	 * @throws ApiException */
+	public function createInstant(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\InstantSettlementCreate|InstantSettlementCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createInstantAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of an instant settlement. Read it before deciding whether to pay out again.
+	 * @param CallOptions $options
+	 * @return Model\InstantSettlement
+	 * @throws ApiException */
+	public function getInstant(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getInstantAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the transactions in a settlement. What its rows contain is not documented.
+	 * @param array{limit?: int, cursor?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Transactions>
+	 * @throws ApiException */
+	public function transactions(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, cursor?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function transactionsAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -14923,11 +22218,81 @@ final class SpiQrCodes
 }
 
 /**
+ * The operations on subscription plans: `$client->subscriptionPlans`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type SubscriptionPlanCreateFields from \LomiSDK\Model\SubscriptionPlanCreate
+ * @phpstan-import-type SubscriptionPlanUpdateFields from \LomiSDK\Model\SubscriptionPlanUpdate
+ */
+final class SubscriptionPlans
+{
+
+	/** Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second plan. Later a
+	 * recurring product with prices is used.
+	 * @param Model\SubscriptionPlanCreate|SubscriptionPlanCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\SubscriptionPlan
+	 * @throws ApiException */
+	public function create(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SubscriptionPlanCreate|SubscriptionPlanCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of a plan, in the 2025 documentation only.
+	 * @param CallOptions $options
+	 * @return Model\SubscriptionPlan
+	 * @throws ApiException */
+	public function get(string $merchantId, string $planId, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $merchantId, string $planId, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices instead.
+	 * @param array{limit?: int, offset?: int} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\SubscriptionPlan>
+	 * @throws ApiException */
+	public function list(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, offset?: int} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change. Safe to repeat.
+	 * @param Model\SubscriptionPlanUpdate|SubscriptionPlanUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\SubscriptionPlan
+	 * @throws ApiException */
+	public function update(string $merchantId, string $planId, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SubscriptionPlanUpdate|SubscriptionPlanUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateAsync(string $merchantId, string $planId, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
+	 * @param CallOptions $options
+	 * @return null
+	 * @throws ApiException */
+	public function delete(string $merchantId, string $planId, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function deleteAsync(string $merchantId, string $planId, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
  * The operations on subscriptions: `$client->subscriptions`.
  *
  * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
  * @phpstan-import-type SubscriptionsCreateFields from \LomiSDK\Model\SubscriptionsCreate
  * @phpstan-import-type SubscriptionsUpdateFields from \LomiSDK\Model\SubscriptionsUpdate
+ * @phpstan-import-type SubscriptionCancelFields from \LomiSDK\Model\SubscriptionCancel
+ * @phpstan-import-type SubscriptionPlanChangeFields from \LomiSDK\Model\SubscriptionPlanChange
  */
 final class Subscriptions
 {
@@ -14989,6 +22354,183 @@ final class Subscriptions
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat.
+	 * @param Model\SubscriptionCancel|SubscriptionCancelFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function cancel(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SubscriptionCancel|SubscriptionCancelFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function cancelAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function resume(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function resumeAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown outcome; proration
+	 * is not documented.
+	 * @param Model\SubscriptionPlanChange|SubscriptionPlanChangeFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function changePlan(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SubscriptionPlanChange|SubscriptionPlanChangeFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function changePlanAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** How much of a usage-based product the subscription has used. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function usage(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function usageAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on support requests: `$client->supportRequests`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type SupportRequestCreateFields from \LomiSDK\Model\SupportRequestCreate
+ */
+final class SupportRequests
+{
+
+	/** Sends a request to the support of lomi. No money moves; a repeat sends a second request.
+	 * @param Model\SupportRequestCreate|SupportRequestCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\SupportRequest
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\SupportRequestCreate|SupportRequestCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of a support request, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Model\SupportRequest
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the merchant's support requests, on the newest API only.
+	 * @param array{limit?: int, cursor?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\SupportRequest>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, cursor?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Closes a support request; safe to repeat. What the response contains is not documented.
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function close(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function closeAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on team: `$client->team`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type TeamInvitationCreateFields from \LomiSDK\Model\TeamInvitationCreate
+ * @phpstan-import-type TeamInvitationRevokeFields from \LomiSDK\Model\TeamInvitationRevoke
+ * @phpstan-import-type TeamMemberRoleUpdateFields from \LomiSDK\Model\TeamMemberRoleUpdate
+ */
+final class Team
+{
+
+	/** The members of the merchant's team, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Page<Model\TeamMember>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The roles that a team member can have, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Page<Model\TeamRole>
+	 * @throws ApiException */
+	public function listRoles(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listRolesAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second invitation.
+	 * @param Model\TeamInvitationCreate|TeamInvitationCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function invite(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\TeamInvitationCreate|TeamInvitationCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function inviteAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to repeat.
+	 * @param Model\TeamInvitationRevoke|TeamInvitationRevokeFields $fields
+	 * @param CallOptions $options
+	 * @return null
+	 * @throws ApiException */
+	public function revokeInvite(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\TeamInvitationRevoke|TeamInvitationRevokeFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function revokeInviteAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Changes the role of a team member; safe to repeat. What the response contains is not documented.
+	 * @param Model\TeamMemberRoleUpdate|TeamMemberRoleUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function updateRole(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\TeamMemberRoleUpdate|TeamMemberRoleUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateRoleAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Removes a member from the merchant's team. No money moves; safe to repeat.
+	 * @param CallOptions $options
+	 * @return null
+	 * @throws ApiException */
+	public function remove(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function removeAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -15010,16 +22552,210 @@ final class Transactions
 	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
 
 	/** One page of the merchant's transactions. On the current server its rows have other fields than a single transaction has.
-	 * @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, isPos?: string, cursor?: string} $query
+	 * @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, from_date?: string, to_date?: string, isPos?: string, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Page<Model\Transactions>
 	 * @throws ApiException */
 	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
 
-	/** @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, isPos?: string, cursor?: string} $query
+	/** @param array{limit?: int, offset?: int, sort?: string, provider?: string, status?: string, type?: string, currency?: string, paymentMethod?: string, page?: int, pageSize?: int, startDate?: string, endDate?: string, from_date?: string, to_date?: string, isPos?: string, cursor?: string} $query
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with links, not a
+	 * PDF.
+	 * @param CallOptions $options
+	 * @return Model\DocumentLinks
+	 * @throws ApiException */
+	public function receipt(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function receiptAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on transfers: `$client->transfers`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type ConfirmableOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type TransferCreateFields from \LomiSDK\Model\TransferCreate
+ * @phpstan-import-type TransferReversalFields from \LomiSDK\Model\TransferReversal
+ */
+final class Transfers
+{
+
+	/** Moves money between accounts of a network. The first call moves nothing: the same body and Idempotency-Key with
+	 * confirmation_token does.
+	 * @param Model\TransferCreate|TransferCreateFields $fields
+	 * @param ConfirmableOptions $options
+	 * @return Model\Transfer|Model\ConfirmationRequired<Model\Transfer>
+	 * @throws ApiException */
+	public function create(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\TransferCreate|TransferCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of a transfer. Read it before deciding whether to transfer again.
+	 * @param CallOptions $options
+	 * @return Model\Transfer
+	 * @throws ApiException */
+	public function get(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the transfers of the operator's network.
+	 * @param array{limit?: int, cursor?: string, transfer_type?: string, source_transaction_id?: string, transfer_group?: string, destination?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\Transfer>
+	 * @throws ApiException */
+	public function list(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, cursor?: string, transfer_type?: string, source_transaction_id?: string, transfer_group?: string, destination?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key with
+	 * confirmation_token does.
+	 * @param Model\TransferReversal|TransferReversalFields $fields
+	 * @param ConfirmableOptions $options
+	 * @return Model\Transfer|Model\ConfirmationRequired<Model\Transfer>
+	 * @throws ApiException */
+	public function reverse(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\TransferReversal|TransferReversalFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function reverseAsync(string $id, array|object $fields, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on usage: `$client->usage`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type UsageRecordCreateFields from \LomiSDK\Model\UsageRecordCreate
+ * @phpstan-import-type UsageSubscriptionCreateFields from \LomiSDK\Model\UsageSubscriptionCreate
+ * @phpstan-import-type EntitlementCreateFields from \LomiSDK\Model\EntitlementCreate
+ * @phpstan-import-type UsageCreditGrantFields from \LomiSDK\Model\UsageCreditGrant
+ */
+final class Usage
+{
+
+	/** Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own; a repeat with
+	 * the same one is not counted.
+	 * @param Model\UsageRecordCreate|UsageRecordCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\UsageRecord
+	 * @throws ApiException */
+	public function recordEvent(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\UsageRecordCreate|UsageRecordCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function recordEventAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the customers' usage events, with the state of each.
+	 * @param array{page?: int, page_size?: int, limit?: int, cursor?: string, status?: string, code?: string, customer_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\UsageRecord>
+	 * @throws ApiException */
+	public function listEvents(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{page?: int, page_size?: int, limit?: int, cursor?: string, status?: string, code?: string, customer_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listEventsAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The current state of a usage event, and why it failed if it did.
+	 * @param CallOptions $options
+	 * @return Model\UsageRecord
+	 * @throws ApiException */
+	public function getEvent(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getEventAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome, because it may
+	 * lead to a bill.
+	 * @param Model\UsageSubscriptionCreate|UsageSubscriptionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Subscriptions
+	 * @throws ApiException */
+	public function createSubscription(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\UsageSubscriptionCreate|UsageSubscriptionCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createSubscriptionAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the periods of the usage of subscriptions.
+	 * @param array{page?: int, page_size?: int, limit?: int, cursor?: string, subscription_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\UsagePeriod>
+	 * @throws ApiException */
+	public function listPeriods(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{page?: int, page_size?: int, limit?: int, cursor?: string, subscription_id?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listPeriodsAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** The revenue from usage between two dates, both of which the server requires. What the response contains is not
+	 * documented.
+	 * @param array{start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function revenue(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{start_date?: string, end_date?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function revenueAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Whether a customer may use a feature. The server requires both parameters; what the response contains is not documented.
+	 * @param array{customer_id?: string, feature_key?: string} $query
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function checkEntitlement(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{customer_id?: string, feature_key?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function checkEntitlementAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** Creates an entitlement to a feature. No money moves; a repeat creates a second one.
+	 * @param Model\EntitlementCreate|EntitlementCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\Entitlement
+	 * @throws ApiException */
+	public function createEntitlement(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\EntitlementCreate|EntitlementCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createEntitlementAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be added twice. The
+	 * newest API has no such route.
+	 * @param Model\UsageCreditGrant|UsageCreditGrantFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function grantCredits(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\UsageCreditGrant|UsageCreditGrantFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function grantCreditsAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -15052,6 +22788,19 @@ final class WebhookDeliveryLogs
 	 * @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function listAsync(array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with webhookId
+	 * instead.
+	 * @param array{limit?: int, offset?: int, success?: string, failed?: string} $query
+	 * @param CallOptions $options
+	 * @return Page<Model\WebhookDeliveryLogs>
+	 * @throws ApiException */
+	public function listForWebhook(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
+
+	/** @param array{limit?: int, offset?: int, success?: string, failed?: string} $query
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function listForWebhookAsync(string $id, array $query = [], #[\SensitiveParameter] array $options = []) {}
 }
 
 /**
@@ -15121,6 +22870,88 @@ final class Webhooks
 	/** @param CallOptions $options
 	 * @return Promise|PromiseInterface */
 	public function deleteAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
+	 * @param CallOptions $options
+	 * @return Model\WebhookTestResult
+	 * @throws ApiException */
+	public function test(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function testAsync(string $id, #[\SensitiveParameter] array $options = []) {}
+
+	/** Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery fails; a repeat
+	 * delivers it once more.
+	 * @param CallOptions $options
+	 * @return Model\WebhookRetryResult
+	 * @throws ApiException */
+	public function retryDelivery(string $webhookId, string $logId, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function retryDeliveryAsync(string $webhookId, string $logId, #[\SensitiveParameter] array $options = []) {}
+}
+
+/**
+ * The operations on whatsapp: `$client->whatsapp`.
+ *
+ * @phpstan-import-type CallOptions from \LomiSDK\LomiClient
+ * @phpstan-import-type WhatsappSettingsUpdateFields from \LomiSDK\Model\WhatsappSettingsUpdate
+ * @phpstan-import-type WhatsappSetupLinkCreateFields from \LomiSDK\Model\WhatsappSetupLinkCreate
+ * @phpstan-import-type WhatsappPaymentMessageCreateFields from \LomiSDK\Model\WhatsappPaymentMessageCreate
+ */
+final class Whatsapp
+{
+
+	/** The state and the settings of the merchant's WhatsApp connection, on the newest API only.
+	 * @param CallOptions $options
+	 * @return Model\WhatsappSettings
+	 * @throws ApiException */
+	public function get(#[\SensitiveParameter] array $options = []) {}
+
+	/** @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function getAsync(#[\SensitiveParameter] array $options = []) {}
+
+	/** Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is not
+	 * documented.
+	 * @param Model\WhatsappSettingsUpdate|WhatsappSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Model\WhatsappSettings
+	 * @throws ApiException */
+	public function update(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\WhatsappSettingsUpdate|WhatsappSettingsUpdateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function updateAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link. What the response
+	 * contains is not documented.
+	 * @param Model\WhatsappSetupLinkCreate|WhatsappSetupLinkCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function createSetupLink(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\WhatsappSetupLinkCreate|WhatsappSetupLinkCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function createSetupLinkAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same Idempotency-Key
+	 * sends no second message.
+	 * @param Model\WhatsappPaymentMessageCreate|WhatsappPaymentMessageCreateFields $fields
+	 * @param CallOptions $options
+	 * @return mixed
+	 * @throws ApiException */
+	public function sendPaymentMessage(array|object $fields, #[\SensitiveParameter] array $options = []) {}
+
+	/** @param Model\WhatsappPaymentMessageCreate|WhatsappPaymentMessageCreateFields $fields
+	 * @param CallOptions $options
+	 * @return Promise|PromiseInterface */
+	public function sendPaymentMessageAsync(array|object $fields, #[\SensitiveParameter] array $options = []) {}
 }
 
 namespace LomiSDK;
@@ -15130,16 +22961,36 @@ namespace LomiSDK;
  *
  * @phpstan-type Limits array{body?: int, headers?: int, depth?: int, values?: int, ratio?: int}
  * @phpstan-type CallOptions array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>}
+ * @phpstan-type ConfirmableOptions array{idempotency_key?: string, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, headers?: array<string, string>, api_key?: string, account?: string, request_id?: string, extra_body?: array<string, mixed>, confirm?: callable(\LomiSDK\Model\ConfirmationRequired): bool}
  *
+ * `confirm` gets what is asked to be confirmed; with true the call is confirmed at once.
  * Times of a call are in seconds, INF for no limit; `extra_body` adds fields of any name to the body.
  */
 class LomiClient
 {
+	/** @var \LomiSDK\Resource\Account */
+	public $account;
+
+	/** @var \LomiSDK\Resource\Accounts */
+	public $accounts;
+
+	/** @var \LomiSDK\Resource\ApiKeys */
+	public $apiKeys;
+
+	/** @var \LomiSDK\Resource\Balances */
+	public $balances;
+
 	/** @var \LomiSDK\Resource\BeneficiaryPayouts */
 	public $beneficiaryPayouts;
 
+	/** @var \LomiSDK\Resource\Charges */
+	public $charges;
+
 	/** @var \LomiSDK\Resource\CheckoutSessions */
 	public $checkoutSessions;
+
+	/** @var \LomiSDK\Resource\CustomerSubscriptions */
+	public $customerSubscriptions;
 
 	/** @var \LomiSDK\Resource\Customers */
 	public $customers;
@@ -15147,8 +22998,17 @@ class LomiClient
 	/** @var \LomiSDK\Resource\DiscountCoupons */
 	public $discountCoupons;
 
+	/** @var \LomiSDK\Resource\Disputes */
+	public $disputes;
+
 	/** @var \LomiSDK\Resource\Events */
 	public $events;
+
+	/** @var \LomiSDK\Resource\Exports */
+	public $exports;
+
+	/** @var \LomiSDK\Resource\Finance */
+	public $finance;
 
 	/** @var \LomiSDK\Resource\InstallmentPayments */
 	public $installmentPayments;
@@ -15156,11 +23016,26 @@ class LomiClient
 	/** @var \LomiSDK\Resource\Invoices */
 	public $invoices;
 
+	/** @var \LomiSDK\Resource\Logs */
+	public $logs;
+
+	/** @var \LomiSDK\Resource\Me */
+	public $me;
+
+	/** @var \LomiSDK\Resource\Merchants */
+	public $merchants;
+
 	/** @var \LomiSDK\Resource\MeterBalances */
 	public $meterBalances;
 
 	/** @var \LomiSDK\Resource\Meters */
 	public $meters;
+
+	/** @var \LomiSDK\Resource\Network */
+	public $network;
+
+	/** @var \LomiSDK\Resource\Organizations */
+	public $organizations;
 
 	/** @var \LomiSDK\Resource\PaymentLinks */
 	public $paymentLinks;
@@ -15180,11 +23055,20 @@ class LomiClient
 	/** @var \LomiSDK\Resource\Products */
 	public $products;
 
+	/** @var \LomiSDK\Resource\Providers */
+	public $providers;
+
 	/** @var \LomiSDK\Resource\Refunds */
 	public $refunds;
 
 	/** @var \LomiSDK\Resource\RiskAssessments */
 	public $riskAssessments;
+
+	/** @var \LomiSDK\Resource\Settings */
+	public $settings;
+
+	/** @var \LomiSDK\Resource\Settlements */
+	public $settlements;
 
 	/** @var \LomiSDK\Resource\SpiAccountAliases */
 	public $spiAccountAliases;
@@ -15192,17 +23076,35 @@ class LomiClient
 	/** @var \LomiSDK\Resource\SpiQrCodes */
 	public $spiQrCodes;
 
+	/** @var \LomiSDK\Resource\SubscriptionPlans */
+	public $subscriptionPlans;
+
 	/** @var \LomiSDK\Resource\Subscriptions */
 	public $subscriptions;
 
+	/** @var \LomiSDK\Resource\SupportRequests */
+	public $supportRequests;
+
+	/** @var \LomiSDK\Resource\Team */
+	public $team;
+
 	/** @var \LomiSDK\Resource\Transactions */
 	public $transactions;
+
+	/** @var \LomiSDK\Resource\Transfers */
+	public $transfers;
+
+	/** @var \LomiSDK\Resource\Usage */
+	public $usage;
 
 	/** @var \LomiSDK\Resource\WebhookDeliveryLogs */
 	public $webhookDeliveryLogs;
 
 	/** @var \LomiSDK\Resource\Webhooks */
 	public $webhooks;
+
+	/** @var \LomiSDK\Resource\Whatsapp */
+	public $whatsapp;
 
 	private static $lastCancelled;
 
@@ -16014,6 +23916,7 @@ namespace LomiSDK\Exception;
 \class_alias(NotFoundError::class, 'LomiSDK\Exception\NotFoundException');
 \class_alias(ConflictError::class, 'LomiSDK\Exception\ConflictException');
 \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\IdempotencyConflictException');
+\class_alias(ConfirmationTokenError::class, 'LomiSDK\Exception\ConfirmationTokenException');
 \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\UnprocessableEntityException');
 \class_alias(RateLimitError::class, 'LomiSDK\Exception\RateLimitException');
 \class_alias(ServerError::class, 'LomiSDK\Exception\ServerException');
@@ -16056,6 +23959,8 @@ if (false) {
 
 	class IdempotencyConflictException extends IdempotencyConflictError {}
 
+	class ConfirmationTokenException extends ConfirmationTokenError {}
+
 	class UnprocessableEntityException extends UnprocessableEntityError {}
 
 	class RateLimitException extends RateLimitError {}
@@ -16096,6 +24001,7 @@ namespace LomiSDK\Exception\OutcomeUnknown;
 \class_alias(NotFoundError::class, 'LomiSDK\Exception\OutcomeUnknown\NotFoundException');
 \class_alias(ConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\ConflictException');
 \class_alias(IdempotencyConflictError::class, 'LomiSDK\Exception\OutcomeUnknown\IdempotencyConflictException');
+\class_alias(ConfirmationTokenError::class, 'LomiSDK\Exception\OutcomeUnknown\ConfirmationTokenException');
 \class_alias(UnprocessableEntityError::class, 'LomiSDK\Exception\OutcomeUnknown\UnprocessableEntityException');
 \class_alias(RateLimitError::class, 'LomiSDK\Exception\OutcomeUnknown\RateLimitException');
 \class_alias(ServerError::class, 'LomiSDK\Exception\OutcomeUnknown\ServerException');
@@ -16130,6 +24036,8 @@ if (false) {
 	class ConflictException extends ConflictError {}
 
 	class IdempotencyConflictException extends IdempotencyConflictError {}
+
+	class ConfirmationTokenException extends ConfirmationTokenError {}
 
 	class UnprocessableEntityException extends UnprocessableEntityError {}
 

@@ -1,5 +1,6 @@
 //! `LomiSDK\LomiClient` and the classes that its methods return.
 
+pub(crate) mod confirmation;
 pub(crate) mod lomi_client;
 mod options;
 pub(crate) mod page;

@@ -68,6 +68,7 @@ fn register() -> Result<(), String> {
     money::register()?;
     idempotency_key::register()?;
     client::promise::register()?;
+    client::confirmation::register()?;
     send::event::register()?;
     send::psr18::register()?;
     client::page::register()?;

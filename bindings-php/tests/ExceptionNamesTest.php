@@ -32,7 +32,7 @@ final class ExceptionNamesTest extends TestCase
         }
         ksort($expected);
         // 45 classes and the interface OutcomeUnknownError.
-        self::assertCount(46, $expected);
+        self::assertCount(48, $expected);
         $of_exceptions = array_filter(aliases(), fn ($class) => str_starts_with($class, 'LomiSDK\\Exception\\'));
         self::assertSame($expected, $of_exceptions);
     }

@@ -254,7 +254,7 @@ final class SurfaceTest extends TestCase
         }
         // 25 kinds, PaymentRequiredError, and 19 kinds once more for writes whose outcome is
         // unknown.
-        self::assertSame(45, $found);
+        self::assertSame(47, $found);
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\APITimeoutError::class, \LomiSDK\Exception\APIConnectionError::class));
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\OutcomeUnknown\OutcomeUnknownError::class, \LomiSDK\Exception\APIConnectionError::class));
         self::assertTrue(is_subclass_of(\LomiSDK\Exception\OutcomeUnknown\ServerError::class, \LomiSDK\Exception\OutcomeUnknownError::class));

@@ -1,17 +1,18 @@
 //! `LomiSDK\Resource\*`: the operations of a client, such as `$client->checkoutSessions`.
 
 use ext_php_rs::types::Zval;
-use lomi::binding::table::Returns;
+use lomi::binding::table::{Idempotency, Returns};
 use lomi::binding::{Decoded, Target};
 use lomi::{Input, Response, Value};
 
-use crate::client::options;
 use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::client::{confirmation, options};
 use crate::convert::decode::{self, PhpSink};
 use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{
-    self, Call, Class, ClassRef, Done, Method, Thrown, Wanted, handler, new_object, payload_mut,
+    self, AsObject, Call, Class, ClassRef, Done, Method, Thrown, Wanted, call_method, call_value,
+    handler, new_object, payload_mut,
 };
 
 const NAMESPACE: &str = "LomiSDK\\Resource\\";
@@ -60,15 +61,15 @@ fn class_of(resource: &'static Resource) -> Result<Class, String> {
         let mut declared = String::new();
         for argument in operation.arguments {
             match argument {
-                Argument::Path(_) => declared += "string $id, ",
+                Argument::Path(_, name) => declared += &format!("string ${name}, "),
                 Argument::Body(_) => declared += "array|object $fields, ",
                 Argument::Query { .. } => {}
             }
         }
-        if matches!(operation.operation.returns, Returns::Page(_)) {
+        if takes_query(operation) {
             declared += "array $query = [], ";
         }
-        let verb = operation.operation.verb;
+        let verb = operation.verb;
         let declaration = format!("{verb}({declared}sensitive array $options = [])");
         let method = Method::new(&declaration, Some(handler(call_verb)))?;
         for (suffix, later) in [("", false), ("Async", true)] {
@@ -79,6 +80,24 @@ fn class_of(resource: &'static Resource) -> Result<Class, String> {
     Ok(class)
 }
 
+/// Whether a method has an argument for the query.
+fn takes_query(operation: &Documented) -> bool {
+    let operation = operation.operation;
+    matches!(operation.returns, Returns::Page(_)) || !operation.query_parameters.is_empty()
+}
+
+/// Takes the option `confirm` of a call that the server may ask to confirm.
+fn confirm_option(name: &str, value: &Zval, confirm: &mut Option<Zval>) -> Result<bool, Thrown> {
+    if name != "confirm" {
+        return Ok(false);
+    }
+    if !value.is_callable() {
+        return Err(Thrown::validation("confirm must be a function that decides"));
+    }
+    *confirm = Some(value.shallow_clone());
+    Ok(true)
+}
+
 fn call_verb(call: &mut Call<'_>) -> Done {
     let verb = call.attached::<Verb>()?;
     let operation = verb.operation;
@@ -86,7 +105,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     let mut position = 0;
     for argument in operation.arguments {
         match argument {
-            Argument::Path(name) => {
+            Argument::Path(name, _) => {
                 let value = crate::convert::to_json::for_core(name, call.required(position)?)?;
                 input.path.insert((*name).to_owned(), value);
                 position += 1;
@@ -107,11 +126,15 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         }
     }
     let is_page = matches!(operation.operation.returns, Returns::Page(_));
-    if is_page {
+    if takes_query(operation) {
         input.query = options::query(call.argument(position))?;
         position += 1;
     }
-    let options = options::call_options(call.argument(position), |_, _| Ok(false))?;
+    let mut confirm = None;
+    let is_confirmable = operation.operation.idempotency == Idempotency::Confirmed && !verb.later;
+    let options = options::call_options(call.argument(position), |name, value| {
+        if is_confirmable { confirm_option(name, value, &mut confirm) } else { Ok(false) }
+    })?;
     let state = state_of(call.handle()?)?;
     let target = Target::Operation(operation.operation);
     // The request for the following pages.
@@ -129,13 +152,19 @@ fn call_verb(call: &mut Call<'_>) -> Done {
             );
         }
         let mut value = one(&response)?;
+        confirmation::attach(&mut value, &ending, &response)?;
         response::attach(&mut value, &ending.keep_response(response));
         Ok(value)
     };
     let result = match verb.later {
         false => {
             let response = state.sender.run(prepared)?;
-            finish(Some(state), response)?
+            let asks = response.confirmation().is_ok();
+            let value = finish(Some(state), response)?;
+            match confirm.filter(|_| asks) {
+                Some(confirm) => decided(&confirm, value)?,
+                None => value,
+            }
         }
         true => {
             let sender = state.sender.share();
@@ -143,6 +172,15 @@ fn call_verb(call: &mut Call<'_>) -> Done {
         }
     };
     call.give(result)
+}
+
+/// The result of a call that the server asks to confirm, after the caller's function has decided.
+fn decided(confirm: &Zval, first: Zval) -> Result<Zval, Thrown> {
+    let decision = call_value(confirm, &mut [first.shallow_clone()])?;
+    match first.handle().filter(|_| decision.is_true()) {
+        Some(object) => call_method(object, "confirm", &mut []),
+        None => Ok(first),
+    }
 }
 
 /// The value of a response; null where it has none.

@@ -88,7 +88,7 @@ fn class_of(
     common: &[zend::Method],
 ) -> Result<Class, String> {
     let mut methods = common.to_vec();
-    for operation in operations {
+    for operation in operations.iter().filter(|operation| operation.documented) {
         let comma = if operation.declared.is_empty() { "" } else { ", " };
         let declaration = format!(
             "{}({}{comma}string $contentType = '{JSON}')",
@@ -112,7 +112,7 @@ fn class_of(
 /// Operation to content types, built so that the engine may keep it.
 fn content_types(operations: &[Documented]) -> Zval {
     let mut types = crate::zend::PersistentArray::new();
-    for operation in operations {
+    for operation in operations.iter().filter(|operation| operation.documented) {
         let mut list = crate::zend::PersistentArray::new();
         list.push(interned_zval(JSON));
         types.set(operation.name, list.finish());

@@ -17,7 +17,7 @@ pub(super) fn arguments(
     for (position, argument) in operation.arguments.iter().enumerate() {
         let given = call.argument(position).filter(|value| !value.is_null());
         match argument {
-            Argument::Path(name) => {
+            Argument::Path(name, _) => {
                 let value = given.filter(|value| !is_empty_array(value));
                 let value = value.ok_or_else(|| missing(name, operation))?;
                 input

@@ -23,6 +23,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::NotFound,
     ErrorKind::Conflict,
     ErrorKind::IdempotencyConflict,
+    ErrorKind::ConfirmationToken,
     ErrorKind::UnprocessableEntity,
     ErrorKind::RateLimit,
     ErrorKind::Server,
@@ -148,6 +149,7 @@ fn parent_kind(kind: ErrorKind) -> Option<ErrorKind> {
     match kind {
         ErrorKind::Timeout | ErrorKind::OutcomeUnknown => Some(ErrorKind::Connection),
         ErrorKind::IdempotencyConflict => Some(ErrorKind::Conflict),
+        ErrorKind::ConfirmationToken => Some(ErrorKind::BadRequest),
         _ => None,
     }
 }

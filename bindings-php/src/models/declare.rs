@@ -11,6 +11,7 @@ use ext_php_rs::ffi::{
 use ext_php_rs::types::Zval;
 use lomi::binding::table::{Field, Kind};
 
+use crate::client::confirmation;
 use crate::models::registry::{self, Accessor, ModelClass};
 use crate::models::{describe, fields, output};
 use crate::response::ResponseInfo;
@@ -124,6 +125,11 @@ fn class_of(class: &ModelClass, shared: &mut Shared) -> Result<Class, String> {
             "session(): LomiSDK\\Model\\CheckoutSessions",
             handler(output::payment_required),
         );
+    }
+    if std::ptr::eq(model, &lomi::binding::table::CONFIRMATION_REQUIRED) {
+        class = class
+            .private(confirmation::PROPERTY, Zval::null())
+            .method("confirm()", handler(confirmation::confirm));
     }
     for (field, key) in model.fields.iter().zip(keys) {
         let shared = (field.name, matches!(field.kind, Kind::Time));

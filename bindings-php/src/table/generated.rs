@@ -18,6 +18,7 @@ const fn field(name: &'static str, kind: Kind) -> Field {
         mirrors: None,
         sent: &[],
         null_is_empty: false,
+        beside: false,
         money: false,
         above: None,
         least: None,
@@ -27,30 +28,113 @@ const fn field(name: &'static str, kind: Kind) -> Field {
 
 /// Pages, as the documented clients have them.
 pub(crate) static LISTS: &[&Model] = &[
+    &MERCHANT_ACCOUNT_LIST,
+    &API_KEY_LIST,
+    &BALANCE_LIST,
+    &BALANCE_BREAKDOWN_LIST,
     &BENEFICIARY_PAYOUT_LIST,
     &CHECKOUT_SESSION_LIST,
     &CUSTOMER_LIST,
+    &TOP_CUSTOMER_LIST,
+    &PORTAL_EVENT_LIST,
     &DISCOUNT_COUPON_LIST,
+    &DISPUTE_LIST,
     &USAGE_EVENT_LIST,
+    &EXPORT_LIST,
     &INSTALLMENT_PAYMENT_LIST,
     &INVOICE_LIST,
+    &API_LOG_ENTRY_LIST,
     &METER_BALANCE_LIST,
     &METER_LIST,
+    &ORGANIZATION_LIST,
     &PAYMENT_LINK_LIST,
     &PAYMENT_REQUEST_LIST,
     &PAYOUT_METHOD_LIST,
     &PAYOUT_LIST,
     &PRICE_LIST,
     &PRODUCT_LIST,
+    &PROVIDER_LIST,
     &REFUND_LIST,
     &RISK_ASSESSMENT_LIST,
+    &SETTLEMENT_LIST,
     &SPI_ACCOUNT_ALIAS_LIST,
     &SPI_QR_CODE_LIST,
+    &SUBSCRIPTION_PLAN_LIST,
     &SUBSCRIPTION_LIST,
+    &SUPPORT_REQUEST_LIST,
+    &TEAM_MEMBER_LIST,
+    &TEAM_ROLE_LIST,
     &TRANSACTION_LIST,
+    &TRANSFER_LIST,
+    &USAGE_RECORD_LIST,
+    &USAGE_PERIOD_LIST,
     &WEBHOOK_DELIVERY_LOG_LIST,
     &WEBHOOK_LIST,
 ];
+
+/// One page of accounts.
+static MERCHANT_ACCOUNT_LIST: Model = Model {
+    name: "MerchantAccountList",
+    names: ClassNames {
+        rust: "MerchantAccountList",
+        python: "MerchantAccountList",
+        node: "MerchantAccountList",
+        php: "MerchantAccountList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::MERCHANT_ACCOUNT))],
+};
+
+/// One page of API keys.
+static API_KEY_LIST: Model = Model {
+    name: "ApiKeyList",
+    names: ClassNames {
+        rust: "ApiKeyList",
+        python: "ApiKeyList",
+        node: "ApiKeyList",
+        php: "ApiKeyList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::API_KEY))],
+};
+
+/// One page of balances.
+static BALANCE_LIST: Model = Model {
+    name: "BalanceList",
+    names: ClassNames {
+        rust: "BalanceList",
+        python: "BalanceList",
+        node: "BalanceList",
+        php: "BalanceList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::BALANCE))],
+};
+
+/// One page of balance breakdowns.
+static BALANCE_BREAKDOWN_LIST: Model = Model {
+    name: "BalanceBreakdownList",
+    names: ClassNames {
+        rust: "BalanceBreakdownList",
+        python: "BalanceBreakdownList",
+        node: "BalanceBreakdownList",
+        php: "BalanceBreakdownList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::BALANCE_BREAKDOWN))],
+};
 
 /// One page of beneficiary payouts.
 static BENEFICIARY_PAYOUT_LIST: Model = Model {
@@ -109,6 +193,38 @@ static CUSTOMER_LIST: Model = Model {
     ],
 };
 
+/// The customers with the highest total spend.
+static TOP_CUSTOMER_LIST: Model = Model {
+    name: "TopCustomerList",
+    names: ClassNames {
+        rust: "TopCustomerList",
+        python: "TopCustomerList",
+        node: "TopCustomerList",
+        php: "TopCustomerList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::TOP_CUSTOMER))],
+};
+
+/// One page of portal events.
+static PORTAL_EVENT_LIST: Model = Model {
+    name: "PortalEventList",
+    names: ClassNames {
+        rust: "PortalEventList",
+        python: "PortalEventList",
+        node: "PortalEventList",
+        php: "PortalEventList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::PORTAL_EVENT))],
+};
+
 /// One page of discount coupons.
 static DISCOUNT_COUPON_LIST: Model = Model {
     name: "DiscountCouponList",
@@ -128,6 +244,22 @@ static DISCOUNT_COUPON_LIST: Model = Model {
     ],
 };
 
+/// One page of disputes.
+static DISPUTE_LIST: Model = Model {
+    name: "DisputeList",
+    names: ClassNames {
+        rust: "DisputeList",
+        python: "DisputeList",
+        node: "DisputeList",
+        php: "DisputeList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::DISPUTE))],
+};
+
 /// One page of events.
 static USAGE_EVENT_LIST: Model = Model {
     name: "UsageEventList",
@@ -145,6 +277,22 @@ static USAGE_EVENT_LIST: Model = Model {
         field("data", Kind::Models(&table::USAGE_EVENT)),
         field("pagination", Kind::Model(&table::PAGINATION)),
     ],
+};
+
+/// One page of exports.
+static EXPORT_LIST: Model = Model {
+    name: "ExportList",
+    names: ClassNames {
+        rust: "ExportList",
+        python: "ExportList",
+        node: "ExportList",
+        php: "ExportList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::EXPORT))],
 };
 
 /// One page of installment payments.
@@ -185,6 +333,22 @@ static INVOICE_LIST: Model = Model {
     ],
 };
 
+/// One page of log entries.
+static API_LOG_ENTRY_LIST: Model = Model {
+    name: "ApiLogEntryList",
+    names: ClassNames {
+        rust: "ApiLogEntryList",
+        python: "ApiLogEntryList",
+        node: "ApiLogEntryList",
+        php: "ApiLogEntryList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::API_LOG_ENTRY))],
+};
+
 /// One page of meter balances.
 static METER_BALANCE_LIST: Model = Model {
     name: "MeterBalanceList",
@@ -221,6 +385,22 @@ static METER_LIST: Model = Model {
         field("data", Kind::Models(&table::METER)),
         field("pagination", Kind::Model(&table::PAGINATION)),
     ],
+};
+
+/// One page of organisations.
+static ORGANIZATION_LIST: Model = Model {
+    name: "OrganizationList",
+    names: ClassNames {
+        rust: "OrganizationList",
+        python: "OrganizationList",
+        node: "OrganizationList",
+        php: "OrganizationList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::ORGANIZATION))],
 };
 
 /// One page of payment links.
@@ -337,6 +517,22 @@ static PRODUCT_LIST: Model = Model {
     ],
 };
 
+/// One page of providers.
+static PROVIDER_LIST: Model = Model {
+    name: "ProviderList",
+    names: ClassNames {
+        rust: "ProviderList",
+        python: "ProviderList",
+        node: "ProviderList",
+        php: "ProviderList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::PROVIDER))],
+};
+
 /// One page of refunds.
 static REFUND_LIST: Model = Model {
     name: "RefundList",
@@ -370,6 +566,22 @@ static RISK_ASSESSMENT_LIST: Model = Model {
     id_optional: false,
     marker: None,
     fields: &[field("data", Kind::Models(&table::RISK_ASSESSMENT))],
+};
+
+/// One page of settlements.
+static SETTLEMENT_LIST: Model = Model {
+    name: "SettlementList",
+    names: ClassNames {
+        rust: "SettlementList",
+        python: "SettlementList",
+        node: "SettlementList",
+        php: "SettlementList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::SETTLEMENT))],
 };
 
 /// One page of spi account aliases.
@@ -410,6 +622,22 @@ static SPI_QR_CODE_LIST: Model = Model {
     ],
 };
 
+/// One page of subscription plans.
+static SUBSCRIPTION_PLAN_LIST: Model = Model {
+    name: "SubscriptionPlanList",
+    names: ClassNames {
+        rust: "SubscriptionPlanList",
+        python: "SubscriptionPlanList",
+        node: "SubscriptionPlanList",
+        php: "SubscriptionPlanList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::SUBSCRIPTION_PLAN))],
+};
+
 /// One page of subscriptions.
 static SUBSCRIPTION_LIST: Model = Model {
     name: "SubscriptionList",
@@ -429,6 +657,54 @@ static SUBSCRIPTION_LIST: Model = Model {
     ],
 };
 
+/// One page of support requests.
+static SUPPORT_REQUEST_LIST: Model = Model {
+    name: "SupportRequestList",
+    names: ClassNames {
+        rust: "SupportRequestList",
+        python: "SupportRequestList",
+        node: "SupportRequestList",
+        php: "SupportRequestList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::SUPPORT_REQUEST))],
+};
+
+/// One page of team members.
+static TEAM_MEMBER_LIST: Model = Model {
+    name: "TeamMemberList",
+    names: ClassNames {
+        rust: "TeamMemberList",
+        python: "TeamMemberList",
+        node: "TeamMemberList",
+        php: "TeamMemberList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::TEAM_MEMBER))],
+};
+
+/// One page of team roles.
+static TEAM_ROLE_LIST: Model = Model {
+    name: "TeamRoleList",
+    names: ClassNames {
+        rust: "TeamRoleList",
+        python: "TeamRoleList",
+        node: "TeamRoleList",
+        php: "TeamRoleList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::TEAM_ROLE))],
+};
+
 /// One page of transactions.
 static TRANSACTION_LIST: Model = Model {
     name: "TransactionList",
@@ -446,6 +722,54 @@ static TRANSACTION_LIST: Model = Model {
         field("data", Kind::Models(&table::TRANSACTION)),
         field("pagination", Kind::Model(&table::PAGINATION)),
     ],
+};
+
+/// One page of transfers.
+static TRANSFER_LIST: Model = Model {
+    name: "TransferList",
+    names: ClassNames {
+        rust: "TransferList",
+        python: "TransferList",
+        node: "TransferList",
+        php: "TransferList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::TRANSFER))],
+};
+
+/// One page of usage events.
+static USAGE_RECORD_LIST: Model = Model {
+    name: "UsageRecordList",
+    names: ClassNames {
+        rust: "UsageRecordList",
+        python: "UsageRecordList",
+        node: "UsageRecordList",
+        php: "UsageRecordList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::USAGE_RECORD))],
+};
+
+/// One page of usage periods.
+static USAGE_PERIOD_LIST: Model = Model {
+    name: "UsagePeriodList",
+    names: ClassNames {
+        rust: "UsagePeriodList",
+        python: "UsagePeriodList",
+        node: "UsagePeriodList",
+        php: "UsagePeriodList",
+    },
+    id: None,
+    ids: &[],
+    id_optional: false,
+    marker: None,
+    fields: &[field("data", Kind::Models(&table::USAGE_PERIOD))],
 };
 
 /// One page of webhook delivery logs.
@@ -486,9 +810,111 @@ static WEBHOOK_LIST: Model = Model {
     ],
 };
 
+const DELETE_ACCOUNT: Documented = Documented {
+    operation: &table::DELETE_ACCOUNT,
+    name: "deleteAccount",
+    verb: "delete",
+    documented: false,
+    declared: "$account_delete",
+    arguments: &[Argument::Body("account_delete")],
+    list: None,
+};
+
+const EXPORT_ACCOUNT: Documented = Documented {
+    operation: &table::EXPORT_ACCOUNT,
+    name: "exportAccount",
+    verb: "export",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_ACCOUNT: Documented = Documented {
+    operation: &table::RETRIEVE_ACCOUNT,
+    name: "retrieveAccount",
+    verb: "get",
+    documented: false,
+    declared: "$account_id",
+    arguments: &[Argument::Path("account_id", "id")],
+    list: None,
+};
+
+const LIST_ACCOUNTS: Documented = Documented {
+    operation: &table::LIST_ACCOUNTS,
+    name: "listAccounts",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&MERCHANT_ACCOUNT_LIST),
+};
+
+const CREATE_API_KEY: Documented = Documented {
+    operation: &table::CREATE_API_KEY,
+    name: "createApiKey",
+    verb: "create",
+    documented: false,
+    declared: "$api_keys_create",
+    arguments: &[Argument::Body("api_keys_create")],
+    list: None,
+};
+
+const LIST_API_KEYS: Documented = Documented {
+    operation: &table::LIST_API_KEYS,
+    name: "listApiKeys",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&API_KEY_LIST),
+};
+
+const REVOKE_API_KEY: Documented = Documented {
+    operation: &table::REVOKE_API_KEY,
+    name: "revokeApiKey",
+    verb: "revoke",
+    documented: false,
+    declared: "$api_key_id",
+    arguments: &[Argument::Path("api_key_id", "id")],
+    list: None,
+};
+
+const LIST_BALANCES: Documented = Documented {
+    operation: &table::LIST_BALANCES,
+    name: "listBalances",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&BALANCE_LIST),
+};
+
+const LIST_BALANCE_BREAKDOWN: Documented = Documented {
+    operation: &table::LIST_BALANCE_BREAKDOWN,
+    name: "listBalanceBreakdown",
+    verb: "breakdown",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&BALANCE_BREAKDOWN_LIST),
+};
+
+const CHECK_BALANCE: Documented = Documented {
+    operation: &table::CHECK_BALANCE,
+    name: "checkBalance",
+    verb: "check",
+    documented: false,
+    declared: "$currency",
+    arguments: &[Argument::Path("currency", "id")],
+    list: None,
+};
+
 const CREATE_BENEFICIARY_PAYOUT: Documented = Documented {
     operation: &table::CREATE_BENEFICIARY_PAYOUT,
     name: "createBeneficiaryPayout",
+    verb: "create",
+    documented: true,
     declared: "$beneficiary_payouts_create",
     arguments: &[Argument::Body("beneficiary_payouts_create")],
     list: None,
@@ -497,14 +923,18 @@ const CREATE_BENEFICIARY_PAYOUT: Documented = Documented {
 const RETRIEVE_BENEFICIARY_PAYOUT: Documented = Documented {
     operation: &table::RETRIEVE_BENEFICIARY_PAYOUT,
     name: "retrieveBeneficiaryPayout",
+    verb: "get",
+    documented: true,
     declared: "$payout_id",
-    arguments: &[Argument::Path("payout_id")],
+    arguments: &[Argument::Path("payout_id", "id")],
     list: None,
 };
 
 const LIST_BENEFICIARY_PAYOUTS: Documented = Documented {
     operation: &table::LIST_BENEFICIARY_PAYOUTS,
     name: "listBeneficiaryPayouts",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -514,9 +944,91 @@ const LIST_BENEFICIARY_PAYOUTS: Documented = Documented {
     list: Some(&BENEFICIARY_PAYOUT_LIST),
 };
 
+const CREATE_WAVE_CHARGE: Documented = Documented {
+    operation: &table::CREATE_WAVE_CHARGE,
+    name: "createWaveCharge",
+    verb: "createWave",
+    documented: false,
+    declared: "$charges_create_wave",
+    arguments: &[Argument::Body("charges_create_wave")],
+    list: None,
+};
+
+const CREATE_MTN_CHARGE: Documented = Documented {
+    operation: &table::CREATE_MTN_CHARGE,
+    name: "createMtnCharge",
+    verb: "createMtn",
+    documented: false,
+    declared: "$charges_create_mtn",
+    arguments: &[Argument::Body("charges_create_mtn")],
+    list: None,
+};
+
+const CREATE_CARD_CHARGE: Documented = Documented {
+    operation: &table::CREATE_CARD_CHARGE,
+    name: "createCardCharge",
+    verb: "createCard",
+    documented: false,
+    declared: "$charges_create_card",
+    arguments: &[Argument::Body("charges_create_card")],
+    list: None,
+};
+
+const CREATE_SWITCH_CHARGE: Documented = Documented {
+    operation: &table::CREATE_SWITCH_CHARGE,
+    name: "createSwitchCharge",
+    verb: "createSwitch",
+    documented: false,
+    declared: "$charges_create_switch",
+    arguments: &[Argument::Body("charges_create_switch")],
+    list: None,
+};
+
+const RETRIEVE_CARD_CHARGE: Documented = Documented {
+    operation: &table::RETRIEVE_CARD_CHARGE,
+    name: "retrieveCardCharge",
+    verb: "getCard",
+    documented: false,
+    declared: "$charge_id",
+    arguments: &[Argument::Path("charge_id", "id")],
+    list: None,
+};
+
+const CAPTURE_CARD_CHARGE: Documented = Documented {
+    operation: &table::CAPTURE_CARD_CHARGE,
+    name: "captureCardCharge",
+    verb: "captureCard",
+    documented: false,
+    declared: "$charge_id, $charges_capture_card",
+    arguments: &[Argument::Path("charge_id", "id"), Argument::Body("charges_capture_card")],
+    list: None,
+};
+
+const INCREMENT_CARD_CHARGE: Documented = Documented {
+    operation: &table::INCREMENT_CARD_CHARGE,
+    name: "incrementCardCharge",
+    verb: "incrementCard",
+    documented: false,
+    declared: "$charge_id, $charges_increment_card",
+    arguments: &[Argument::Path("charge_id", "id"), Argument::Body("charges_increment_card")],
+    list: None,
+};
+
+const CANCEL_CARD_CHARGE: Documented = Documented {
+    operation: &table::CANCEL_CARD_CHARGE,
+    name: "cancelCardCharge",
+    verb: "cancelCard",
+    documented: false,
+    declared: "$charge_id",
+    arguments: &[Argument::Path("charge_id", "id")],
+    list: None,
+};
+
 const CREATE_CHECKOUT_SESSION: Documented = Documented {
     operation: &table::CREATE_CHECKOUT_SESSION,
     name: "createCheckoutSession",
+    verb: "create",
+    documented: true,
     declared: "$checkout_sessions_create",
     arguments: &[Argument::Body("checkout_sessions_create")],
     list: None,
@@ -525,14 +1037,18 @@ const CREATE_CHECKOUT_SESSION: Documented = Documented {
 const RETRIEVE_CHECKOUT_SESSION: Documented = Documented {
     operation: &table::RETRIEVE_CHECKOUT_SESSION,
     name: "retrieveCheckoutSession",
+    verb: "get",
+    documented: true,
     declared: "$session_id",
-    arguments: &[Argument::Path("session_id")],
+    arguments: &[Argument::Path("session_id", "id")],
     list: None,
 };
 
 const LIST_CHECKOUT_SESSIONS: Documented = Documented {
     operation: &table::LIST_CHECKOUT_SESSIONS,
     name: "listCheckoutSessions",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -545,22 +1061,71 @@ const LIST_CHECKOUT_SESSIONS: Documented = Documented {
 const UPDATE_CHECKOUT_SESSION: Documented = Documented {
     operation: &table::UPDATE_CHECKOUT_SESSION,
     name: "updateCheckoutSession",
+    verb: "update",
+    documented: true,
     declared: "$session_id, $checkout_sessions_update",
-    arguments: &[Argument::Path("session_id"), Argument::Body("checkout_sessions_update")],
+    arguments: &[Argument::Path("session_id", "id"), Argument::Body("checkout_sessions_update")],
     list: None,
 };
 
 const DELETE_CHECKOUT_SESSION: Documented = Documented {
     operation: &table::DELETE_CHECKOUT_SESSION,
     name: "deleteCheckoutSession",
+    verb: "delete",
+    documented: true,
     declared: "$session_id",
-    arguments: &[Argument::Path("session_id")],
+    arguments: &[Argument::Path("session_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_CUSTOMER_SUBSCRIPTION: Documented = Documented {
+    operation: &table::RETRIEVE_CUSTOMER_SUBSCRIPTION,
+    name: "retrieveCustomerSubscription",
+    verb: "get",
+    documented: false,
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id", "id")],
+    list: None,
+};
+
+const LIST_CUSTOMER_SUBSCRIPTIONS: Documented = Documented {
+    operation: &table::LIST_CUSTOMER_SUBSCRIPTIONS,
+    name: "listCustomerSubscriptions",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&SUBSCRIPTION_LIST),
+};
+
+const UPDATE_CUSTOMER_SUBSCRIPTION: Documented = Documented {
+    operation: &table::UPDATE_CUSTOMER_SUBSCRIPTION,
+    name: "updateCustomerSubscription",
+    verb: "update",
+    documented: false,
+    declared: "$subscription_id, $customer_subscriptions_update",
+    arguments: &[
+        Argument::Path("subscription_id", "id"),
+        Argument::Body("customer_subscriptions_update"),
+    ],
+    list: None,
+};
+
+const CANCEL_CUSTOMER_SUBSCRIPTION: Documented = Documented {
+    operation: &table::CANCEL_CUSTOMER_SUBSCRIPTION,
+    name: "cancelCustomerSubscription",
+    verb: "cancel",
+    documented: false,
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id", "id")],
     list: None,
 };
 
 const CREATE_CUSTOMER: Documented = Documented {
     operation: &table::CREATE_CUSTOMER,
     name: "createCustomer",
+    verb: "create",
+    documented: true,
     declared: "$customers_create",
     arguments: &[Argument::Body("customers_create")],
     list: None,
@@ -569,14 +1134,18 @@ const CREATE_CUSTOMER: Documented = Documented {
 const RETRIEVE_CUSTOMER: Documented = Documented {
     operation: &table::RETRIEVE_CUSTOMER,
     name: "retrieveCustomer",
+    verb: "get",
+    documented: true,
     declared: "$customer_id",
-    arguments: &[Argument::Path("customer_id")],
+    arguments: &[Argument::Path("customer_id", "id")],
     list: None,
 };
 
 const LIST_CUSTOMERS: Documented = Documented {
     operation: &table::LIST_CUSTOMERS,
     name: "listCustomers",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -589,22 +1158,101 @@ const LIST_CUSTOMERS: Documented = Documented {
 const UPDATE_CUSTOMER: Documented = Documented {
     operation: &table::UPDATE_CUSTOMER,
     name: "updateCustomer",
+    verb: "update",
+    documented: true,
     declared: "$customer_id, $customers_update",
-    arguments: &[Argument::Path("customer_id"), Argument::Body("customers_update")],
+    arguments: &[Argument::Path("customer_id", "id"), Argument::Body("customers_update")],
     list: None,
 };
 
 const DELETE_CUSTOMER: Documented = Documented {
     operation: &table::DELETE_CUSTOMER,
     name: "deleteCustomer",
+    verb: "delete",
+    documented: true,
     declared: "$customer_id",
-    arguments: &[Argument::Path("customer_id")],
+    arguments: &[Argument::Path("customer_id", "id")],
+    list: None,
+};
+
+const LIST_TOP_CUSTOMERS: Documented = Documented {
+    operation: &table::LIST_TOP_CUSTOMERS,
+    name: "listTopCustomers",
+    verb: "top",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&TOP_CUSTOMER_LIST),
+};
+
+const LIST_CUSTOMER_TRANSACTIONS: Documented = Documented {
+    operation: &table::LIST_CUSTOMER_TRANSACTIONS,
+    name: "listCustomerTransactions",
+    verb: "transactions",
+    documented: false,
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id", "id")],
+    list: Some(&TRANSACTION_LIST),
+};
+
+const LIST_SUBSCRIPTIONS_OF_CUSTOMER: Documented = Documented {
+    operation: &table::LIST_SUBSCRIPTIONS_OF_CUSTOMER,
+    name: "listSubscriptionsOfCustomer",
+    verb: "subscriptions",
+    documented: false,
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id", "id")],
+    list: Some(&SUBSCRIPTION_LIST),
+};
+
+const LIST_CUSTOMER_PORTAL_EVENTS: Documented = Documented {
+    operation: &table::LIST_CUSTOMER_PORTAL_EVENTS,
+    name: "listCustomerPortalEvents",
+    verb: "portalAudit",
+    documented: false,
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id", "id")],
+    list: Some(&PORTAL_EVENT_LIST),
+};
+
+const CREATE_CUSTOMER_PORTAL_SESSION: Documented = Documented {
+    operation: &table::CREATE_CUSTOMER_PORTAL_SESSION,
+    name: "createCustomerPortalSession",
+    verb: "createPortalSession",
+    documented: false,
+    declared: "$customer_id, $customers_create_portal_session",
+    arguments: &[
+        Argument::Path("customer_id", "id"),
+        Argument::Body("customers_create_portal_session"),
+    ],
+    list: None,
+};
+
+const BLOCK_CUSTOMER: Documented = Documented {
+    operation: &table::BLOCK_CUSTOMER,
+    name: "blockCustomer",
+    verb: "block",
+    documented: false,
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id", "id")],
+    list: None,
+};
+
+const UNBLOCK_CUSTOMER: Documented = Documented {
+    operation: &table::UNBLOCK_CUSTOMER,
+    name: "unblockCustomer",
+    verb: "unblock",
+    documented: false,
+    declared: "$customer_id",
+    arguments: &[Argument::Path("customer_id", "id")],
     list: None,
 };
 
 const CREATE_DISCOUNT_COUPON: Documented = Documented {
     operation: &table::CREATE_DISCOUNT_COUPON,
     name: "createDiscountCoupon",
+    verb: "create",
+    documented: true,
     declared: "$discount_coupons_create",
     arguments: &[Argument::Body("discount_coupons_create")],
     list: None,
@@ -613,14 +1261,18 @@ const CREATE_DISCOUNT_COUPON: Documented = Documented {
 const RETRIEVE_DISCOUNT_COUPON: Documented = Documented {
     operation: &table::RETRIEVE_DISCOUNT_COUPON,
     name: "retrieveDiscountCoupon",
+    verb: "get",
+    documented: true,
     declared: "$coupon_id",
-    arguments: &[Argument::Path("coupon_id")],
+    arguments: &[Argument::Path("coupon_id", "id")],
     list: None,
 };
 
 const LIST_DISCOUNT_COUPONS: Documented = Documented {
     operation: &table::LIST_DISCOUNT_COUPONS,
     name: "listDiscountCoupons",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -633,30 +1285,78 @@ const LIST_DISCOUNT_COUPONS: Documented = Documented {
 const UPDATE_DISCOUNT_COUPON: Documented = Documented {
     operation: &table::UPDATE_DISCOUNT_COUPON,
     name: "updateDiscountCoupon",
+    verb: "update",
+    documented: true,
     declared: "$coupon_id, $discount_coupons_update",
-    arguments: &[Argument::Path("coupon_id"), Argument::Body("discount_coupons_update")],
+    arguments: &[Argument::Path("coupon_id", "id"), Argument::Body("discount_coupons_update")],
     list: None,
 };
 
 const DELETE_DISCOUNT_COUPON: Documented = Documented {
     operation: &table::DELETE_DISCOUNT_COUPON,
     name: "deleteDiscountCoupon",
+    verb: "delete",
+    documented: true,
     declared: "$coupon_id",
-    arguments: &[Argument::Path("coupon_id")],
+    arguments: &[Argument::Path("coupon_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_DISCOUNT_COUPON_PERFORMANCE: Documented = Documented {
+    operation: &table::RETRIEVE_DISCOUNT_COUPON_PERFORMANCE,
+    name: "retrieveDiscountCouponPerformance",
+    verb: "performance",
+    documented: false,
+    declared: "$coupon_id",
+    arguments: &[Argument::Path("coupon_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_DISPUTE: Documented = Documented {
+    operation: &table::RETRIEVE_DISPUTE,
+    name: "retrieveDispute",
+    verb: "get",
+    documented: false,
+    declared: "$dispute_id",
+    arguments: &[Argument::Path("dispute_id", "id")],
+    list: None,
+};
+
+const LIST_DISPUTES: Documented = Documented {
+    operation: &table::LIST_DISPUTES,
+    name: "listDisputes",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&DISPUTE_LIST),
+};
+
+const SUBMIT_DISPUTE_EVIDENCE: Documented = Documented {
+    operation: &table::SUBMIT_DISPUTE_EVIDENCE,
+    name: "submitDisputeEvidence",
+    verb: "submitEvidence",
+    documented: false,
+    declared: "$dispute_id, $disputes_submit_evidence",
+    arguments: &[Argument::Path("dispute_id", "id"), Argument::Body("disputes_submit_evidence")],
     list: None,
 };
 
 const RETRIEVE_EVENT: Documented = Documented {
     operation: &table::RETRIEVE_EVENT,
     name: "retrieveEvent",
+    verb: "get",
+    documented: true,
     declared: "$event_id",
-    arguments: &[Argument::Path("event_id")],
+    arguments: &[Argument::Path("event_id", "id")],
     list: None,
 };
 
 const LIST_EVENTS: Documented = Documented {
     operation: &table::LIST_EVENTS,
     name: "listEvents",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -666,17 +1366,91 @@ const LIST_EVENTS: Documented = Documented {
     list: Some(&USAGE_EVENT_LIST),
 };
 
+const CREATE_EXPORT: Documented = Documented {
+    operation: &table::CREATE_EXPORT,
+    name: "createExport",
+    verb: "create",
+    documented: false,
+    declared: "$exports_create",
+    arguments: &[Argument::Body("exports_create")],
+    list: None,
+};
+
+const RETRIEVE_EXPORT: Documented = Documented {
+    operation: &table::RETRIEVE_EXPORT,
+    name: "retrieveExport",
+    verb: "get",
+    documented: false,
+    declared: "$export_id",
+    arguments: &[Argument::Path("export_id", "id")],
+    list: None,
+};
+
+const LIST_EXPORTS: Documented = Documented {
+    operation: &table::LIST_EXPORTS,
+    name: "listExports",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&EXPORT_LIST),
+};
+
+const RETRIEVE_FINANCE_SUMMARY: Documented = Documented {
+    operation: &table::RETRIEVE_FINANCE_SUMMARY,
+    name: "retrieveFinanceSummary",
+    verb: "summary",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_FINANCE_CASHFLOW: Documented = Documented {
+    operation: &table::RETRIEVE_FINANCE_CASHFLOW,
+    name: "retrieveFinanceCashflow",
+    verb: "cashflow",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_FINANCE_AGING: Documented = Documented {
+    operation: &table::RETRIEVE_FINANCE_AGING,
+    name: "retrieveFinanceAging",
+    verb: "aging",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_FINANCE_RECONCILIATION: Documented = Documented {
+    operation: &table::RETRIEVE_FINANCE_RECONCILIATION,
+    name: "retrieveFinanceReconciliation",
+    verb: "reconcile",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
 const RETRIEVE_INSTALLMENT_PAYMENT: Documented = Documented {
     operation: &table::RETRIEVE_INSTALLMENT_PAYMENT,
     name: "retrieveInstallmentPayment",
+    verb: "get",
+    documented: true,
     declared: "$payment_id",
-    arguments: &[Argument::Path("payment_id")],
+    arguments: &[Argument::Path("payment_id", "id")],
     list: None,
 };
 
 const LIST_INSTALLMENT_PAYMENTS: Documented = Documented {
     operation: &table::LIST_INSTALLMENT_PAYMENTS,
     name: "listInstallmentPayments",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -686,17 +1460,31 @@ const LIST_INSTALLMENT_PAYMENTS: Documented = Documented {
     list: Some(&INSTALLMENT_PAYMENT_LIST),
 };
 
+const CREATE_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::CREATE_CUSTOMER_INVOICE,
+    name: "createCustomerInvoice",
+    verb: "create",
+    documented: false,
+    declared: "$invoices_create",
+    arguments: &[Argument::Body("invoices_create")],
+    list: None,
+};
+
 const RETRIEVE_CUSTOMER_INVOICE: Documented = Documented {
     operation: &table::RETRIEVE_CUSTOMER_INVOICE,
     name: "retrieveCustomerInvoice",
+    verb: "get",
+    documented: true,
     declared: "$invoice_id",
-    arguments: &[Argument::Path("invoice_id")],
+    arguments: &[Argument::Path("invoice_id", "id")],
     list: None,
 };
 
 const LIST_CUSTOMER_INVOICES: Documented = Documented {
     operation: &table::LIST_CUSTOMER_INVOICES,
     name: "listCustomerInvoices",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -706,17 +1494,161 @@ const LIST_CUSTOMER_INVOICES: Documented = Documented {
     list: Some(&INVOICE_LIST),
 };
 
+const UPDATE_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::UPDATE_CUSTOMER_INVOICE,
+    name: "updateCustomerInvoice",
+    verb: "update",
+    documented: false,
+    declared: "$invoice_id, $invoices_update",
+    arguments: &[Argument::Path("invoice_id", "id"), Argument::Body("invoices_update")],
+    list: None,
+};
+
+const CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION: Documented = Documented {
+    operation: &table::CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION,
+    name: "createCustomerInvoiceCheckoutSession",
+    verb: "createCheckoutSession",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const FINALIZE_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::FINALIZE_CUSTOMER_INVOICE,
+    name: "finalizeCustomerInvoice",
+    verb: "finalize",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const SEND_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::SEND_CUSTOMER_INVOICE,
+    name: "sendCustomerInvoice",
+    verb: "send",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const REMIND_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::REMIND_CUSTOMER_INVOICE,
+    name: "remindCustomerInvoice",
+    verb: "remind",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const VOID_CUSTOMER_INVOICE: Documented = Documented {
+    operation: &table::VOID_CUSTOMER_INVOICE,
+    name: "voidCustomerInvoice",
+    verb: "void",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_CUSTOMER_INVOICE_PDF: Documented = Documented {
+    operation: &table::RETRIEVE_CUSTOMER_INVOICE_PDF,
+    name: "retrieveCustomerInvoicePdf",
+    verb: "pdf",
+    documented: false,
+    declared: "$invoice_id",
+    arguments: &[Argument::Path("invoice_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_LOG: Documented = Documented {
+    operation: &table::RETRIEVE_LOG,
+    name: "retrieveLog",
+    verb: "get",
+    documented: false,
+    declared: "$log_id",
+    arguments: &[Argument::Path("log_id", "id")],
+    list: None,
+};
+
+const LIST_LOGS: Documented = Documented {
+    operation: &table::LIST_LOGS,
+    name: "listLogs",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&API_LOG_ENTRY_LIST),
+};
+
+const RETRIEVE_ME: Documented = Documented {
+    operation: &table::RETRIEVE_ME,
+    name: "retrieveMe",
+    verb: "get",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_MERCHANT: Documented = Documented {
+    operation: &table::RETRIEVE_MERCHANT,
+    name: "retrieveMerchant",
+    verb: "get",
+    documented: false,
+    declared: "$merchant_id",
+    arguments: &[Argument::Path("merchant_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_MERCHANT_MRR: Documented = Documented {
+    operation: &table::RETRIEVE_MERCHANT_MRR,
+    name: "retrieveMerchantMrr",
+    verb: "mrr",
+    documented: false,
+    declared: "$merchant_id",
+    arguments: &[Argument::Path("merchant_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_MERCHANT_ARR: Documented = Documented {
+    operation: &table::RETRIEVE_MERCHANT_ARR,
+    name: "retrieveMerchantArr",
+    verb: "arr",
+    documented: false,
+    declared: "$merchant_id",
+    arguments: &[Argument::Path("merchant_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_MERCHANT_BALANCE: Documented = Documented {
+    operation: &table::RETRIEVE_MERCHANT_BALANCE,
+    name: "retrieveMerchantBalance",
+    verb: "balance",
+    documented: false,
+    declared: "$merchant_id",
+    arguments: &[Argument::Path("merchant_id", "id")],
+    list: None,
+};
+
 const RETRIEVE_METER_BALANCE: Documented = Documented {
     operation: &table::RETRIEVE_METER_BALANCE,
     name: "retrieveMeterBalance",
+    verb: "get",
+    documented: true,
     declared: "$balance_id",
-    arguments: &[Argument::Path("balance_id")],
+    arguments: &[Argument::Path("balance_id", "id")],
     list: None,
 };
 
 const LIST_METER_BALANCES: Documented = Documented {
     operation: &table::LIST_METER_BALANCES,
     name: "listMeterBalances",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -729,6 +1661,8 @@ const LIST_METER_BALANCES: Documented = Documented {
 const CREATE_METER: Documented = Documented {
     operation: &table::CREATE_METER,
     name: "createMeter",
+    verb: "create",
+    documented: true,
     declared: "$meters_create",
     arguments: &[Argument::Body("meters_create")],
     list: None,
@@ -737,14 +1671,18 @@ const CREATE_METER: Documented = Documented {
 const RETRIEVE_METER: Documented = Documented {
     operation: &table::RETRIEVE_METER,
     name: "retrieveMeter",
+    verb: "get",
+    documented: true,
     declared: "$meter_id",
-    arguments: &[Argument::Path("meter_id")],
+    arguments: &[Argument::Path("meter_id", "id")],
     list: None,
 };
 
 const LIST_METERS: Documented = Documented {
     operation: &table::LIST_METERS,
     name: "listMeters",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -757,22 +1695,144 @@ const LIST_METERS: Documented = Documented {
 const UPDATE_METER: Documented = Documented {
     operation: &table::UPDATE_METER,
     name: "updateMeter",
+    verb: "update",
+    documented: true,
     declared: "$meter_id, $meters_update",
-    arguments: &[Argument::Path("meter_id"), Argument::Body("meters_update")],
+    arguments: &[Argument::Path("meter_id", "id"), Argument::Body("meters_update")],
     list: None,
 };
 
 const DELETE_METER: Documented = Documented {
     operation: &table::DELETE_METER,
     name: "deleteMeter",
+    verb: "delete",
+    documented: true,
     declared: "$meter_id",
-    arguments: &[Argument::Path("meter_id")],
+    arguments: &[Argument::Path("meter_id", "id")],
+    list: None,
+};
+
+const RETRIEVE_CUSTOMER_METER_BALANCE: Documented = Documented {
+    operation: &table::RETRIEVE_CUSTOMER_METER_BALANCE,
+    name: "retrieveCustomerMeterBalance",
+    verb: "balance",
+    documented: false,
+    declared: "$meter_id, $customer_id",
+    arguments: &[
+        Argument::Path("meter_id", "meterId"),
+        Argument::Path("customer_id", "customerId"),
+    ],
+    list: None,
+};
+
+const CREATE_LOGIN_LINK: Documented = Documented {
+    operation: &table::CREATE_LOGIN_LINK,
+    name: "createLoginLink",
+    verb: "createLoginLink",
+    documented: false,
+    declared: "$account",
+    arguments: &[Argument::Path("account", "id")],
+    list: None,
+};
+
+const CREATE_ACCOUNT_SESSION: Documented = Documented {
+    operation: &table::CREATE_ACCOUNT_SESSION,
+    name: "createAccountSession",
+    verb: "createAccountSession",
+    documented: false,
+    declared: "$network_create_account_session",
+    arguments: &[Argument::Body("network_create_account_session")],
+    list: None,
+};
+
+const CREATE_ORGANIZATION: Documented = Documented {
+    operation: &table::CREATE_ORGANIZATION,
+    name: "createOrganization",
+    verb: "create",
+    documented: false,
+    declared: "$organizations_create",
+    arguments: &[Argument::Body("organizations_create")],
+    list: None,
+};
+
+const RETRIEVE_ORGANIZATION: Documented = Documented {
+    operation: &table::RETRIEVE_ORGANIZATION,
+    name: "retrieveOrganization",
+    verb: "get",
+    documented: false,
+    declared: "$organization_id",
+    arguments: &[Argument::Path("organization_id", "id")],
+    list: None,
+};
+
+const LIST_ORGANIZATIONS: Documented = Documented {
+    operation: &table::LIST_ORGANIZATIONS,
+    name: "listOrganizations",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&ORGANIZATION_LIST),
+};
+
+const UPDATE_ORGANIZATION: Documented = Documented {
+    operation: &table::UPDATE_ORGANIZATION,
+    name: "updateOrganization",
+    verb: "update",
+    documented: false,
+    declared: "$organization_id, $organizations_update",
+    arguments: &[Argument::Path("organization_id", "id"), Argument::Body("organizations_update")],
+    list: None,
+};
+
+const RETRIEVE_ORGANIZATION_METRICS: Documented = Documented {
+    operation: &table::RETRIEVE_ORGANIZATION_METRICS,
+    name: "retrieveOrganizationMetrics",
+    verb: "metrics",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const RETRIEVE_RADAR_SETTINGS: Documented = Documented {
+    operation: &table::RETRIEVE_RADAR_SETTINGS,
+    name: "retrieveRadarSettings",
+    verb: "radarSettings",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const UPDATE_RADAR_SETTINGS: Documented = Documented {
+    operation: &table::UPDATE_RADAR_SETTINGS,
+    name: "updateRadarSettings",
+    verb: "updateRadarSettings",
+    documented: false,
+    declared: "$organizations_update_radar_settings",
+    arguments: &[Argument::Body("organizations_update_radar_settings")],
+    list: None,
+};
+
+const CREATE_ORGANIZATION_KEY: Documented = Documented {
+    operation: &table::CREATE_ORGANIZATION_KEY,
+    name: "createOrganizationKey",
+    verb: "createKey",
+    documented: false,
+    declared: "$organization_id, $organizations_create_key",
+    arguments: &[
+        Argument::Path("organization_id", "id"),
+        Argument::Body("organizations_create_key"),
+    ],
     list: None,
 };
 
 const CREATE_PAYMENT_LINK: Documented = Documented {
     operation: &table::CREATE_PAYMENT_LINK,
     name: "createPaymentLink",
+    verb: "create",
+    documented: true,
     declared: "$payment_links_create",
     arguments: &[Argument::Body("payment_links_create")],
     list: None,
@@ -781,14 +1841,18 @@ const CREATE_PAYMENT_LINK: Documented = Documented {
 const RETRIEVE_PAYMENT_LINK: Documented = Documented {
     operation: &table::RETRIEVE_PAYMENT_LINK,
     name: "retrievePaymentLink",
+    verb: "get",
+    documented: true,
     declared: "$link_id",
-    arguments: &[Argument::Path("link_id")],
+    arguments: &[Argument::Path("link_id", "id")],
     list: None,
 };
 
 const LIST_PAYMENT_LINKS: Documented = Documented {
     operation: &table::LIST_PAYMENT_LINKS,
     name: "listPaymentLinks",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -801,22 +1865,28 @@ const LIST_PAYMENT_LINKS: Documented = Documented {
 const UPDATE_PAYMENT_LINK: Documented = Documented {
     operation: &table::UPDATE_PAYMENT_LINK,
     name: "updatePaymentLink",
+    verb: "update",
+    documented: true,
     declared: "$link_id, $payment_links_update",
-    arguments: &[Argument::Path("link_id"), Argument::Body("payment_links_update")],
+    arguments: &[Argument::Path("link_id", "id"), Argument::Body("payment_links_update")],
     list: None,
 };
 
 const DELETE_PAYMENT_LINK: Documented = Documented {
     operation: &table::DELETE_PAYMENT_LINK,
     name: "deletePaymentLink",
+    verb: "delete",
+    documented: true,
     declared: "$link_id",
-    arguments: &[Argument::Path("link_id")],
+    arguments: &[Argument::Path("link_id", "id")],
     list: None,
 };
 
 const CREATE_PAYMENT_REQUEST: Documented = Documented {
     operation: &table::CREATE_PAYMENT_REQUEST,
     name: "createPaymentRequest",
+    verb: "create",
+    documented: true,
     declared: "$payment_requests_create",
     arguments: &[Argument::Body("payment_requests_create")],
     list: None,
@@ -825,14 +1895,18 @@ const CREATE_PAYMENT_REQUEST: Documented = Documented {
 const RETRIEVE_PAYMENT_REQUEST: Documented = Documented {
     operation: &table::RETRIEVE_PAYMENT_REQUEST,
     name: "retrievePaymentRequest",
+    verb: "get",
+    documented: true,
     declared: "$request_id",
-    arguments: &[Argument::Path("request_id")],
+    arguments: &[Argument::Path("request_id", "id")],
     list: None,
 };
 
 const LIST_PAYMENT_REQUESTS: Documented = Documented {
     operation: &table::LIST_PAYMENT_REQUESTS,
     name: "listPaymentRequests",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -845,30 +1919,48 @@ const LIST_PAYMENT_REQUESTS: Documented = Documented {
 const UPDATE_PAYMENT_REQUEST: Documented = Documented {
     operation: &table::UPDATE_PAYMENT_REQUEST,
     name: "updatePaymentRequest",
+    verb: "update",
+    documented: true,
     declared: "$request_id, $payment_requests_update",
-    arguments: &[Argument::Path("request_id"), Argument::Body("payment_requests_update")],
+    arguments: &[Argument::Path("request_id", "id"), Argument::Body("payment_requests_update")],
     list: None,
 };
 
 const DELETE_PAYMENT_REQUEST: Documented = Documented {
     operation: &table::DELETE_PAYMENT_REQUEST,
     name: "deletePaymentRequest",
+    verb: "delete",
+    documented: true,
     declared: "$request_id",
-    arguments: &[Argument::Path("request_id")],
+    arguments: &[Argument::Path("request_id", "id")],
+    list: None,
+};
+
+const CREATE_PAYOUT_METHOD: Documented = Documented {
+    operation: &table::CREATE_PAYOUT_METHOD,
+    name: "createPayoutMethod",
+    verb: "create",
+    documented: false,
+    declared: "$payout_methods_create",
+    arguments: &[Argument::Body("payout_methods_create")],
     list: None,
 };
 
 const RETRIEVE_PAYOUT_METHOD: Documented = Documented {
     operation: &table::RETRIEVE_PAYOUT_METHOD,
     name: "retrievePayoutMethod",
+    verb: "get",
+    documented: true,
     declared: "$payout_method_id",
-    arguments: &[Argument::Path("payout_method_id")],
+    arguments: &[Argument::Path("payout_method_id", "id")],
     list: None,
 };
 
 const LIST_PAYOUT_METHODS: Documented = Documented {
     operation: &table::LIST_PAYOUT_METHODS,
     name: "listPayoutMethods",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -881,6 +1973,8 @@ const LIST_PAYOUT_METHODS: Documented = Documented {
 const CREATE_PAYOUT: Documented = Documented {
     operation: &table::CREATE_PAYOUT,
     name: "createPayout",
+    verb: "create",
+    documented: true,
     declared: "$payouts_create",
     arguments: &[Argument::Body("payouts_create")],
     list: None,
@@ -889,14 +1983,18 @@ const CREATE_PAYOUT: Documented = Documented {
 const RETRIEVE_PAYOUT: Documented = Documented {
     operation: &table::RETRIEVE_PAYOUT,
     name: "retrievePayout",
+    verb: "get",
+    documented: true,
     declared: "$payout_id",
-    arguments: &[Argument::Path("payout_id")],
+    arguments: &[Argument::Path("payout_id", "id")],
     list: None,
 };
 
 const LIST_PAYOUTS: Documented = Documented {
     operation: &table::LIST_PAYOUTS,
     name: "listPayouts",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -909,22 +2007,28 @@ const LIST_PAYOUTS: Documented = Documented {
 const UPDATE_PAYOUT: Documented = Documented {
     operation: &table::UPDATE_PAYOUT,
     name: "updatePayout",
+    verb: "update",
+    documented: true,
     declared: "$payout_id, $payouts_update",
-    arguments: &[Argument::Path("payout_id"), Argument::Body("payouts_update")],
+    arguments: &[Argument::Path("payout_id", "id"), Argument::Body("payouts_update")],
     list: None,
 };
 
 const DELETE_PAYOUT: Documented = Documented {
     operation: &table::DELETE_PAYOUT,
     name: "deletePayout",
+    verb: "delete",
+    documented: true,
     declared: "$payout_id",
-    arguments: &[Argument::Path("payout_id")],
+    arguments: &[Argument::Path("payout_id", "id")],
     list: None,
 };
 
 const CREATE_PRICE: Documented = Documented {
     operation: &table::CREATE_PRICE,
     name: "createPrice",
+    verb: "create",
+    documented: true,
     declared: "$prices_create",
     arguments: &[Argument::Body("prices_create")],
     list: None,
@@ -933,14 +2037,18 @@ const CREATE_PRICE: Documented = Documented {
 const RETRIEVE_PRICE: Documented = Documented {
     operation: &table::RETRIEVE_PRICE,
     name: "retrievePrice",
+    verb: "get",
+    documented: true,
     declared: "$price_id",
-    arguments: &[Argument::Path("price_id")],
+    arguments: &[Argument::Path("price_id", "id")],
     list: None,
 };
 
 const LIST_PRICES: Documented = Documented {
     operation: &table::LIST_PRICES,
     name: "listPrices",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -953,22 +2061,28 @@ const LIST_PRICES: Documented = Documented {
 const UPDATE_PRICE: Documented = Documented {
     operation: &table::UPDATE_PRICE,
     name: "updatePrice",
+    verb: "update",
+    documented: true,
     declared: "$price_id, $prices_update",
-    arguments: &[Argument::Path("price_id"), Argument::Body("prices_update")],
+    arguments: &[Argument::Path("price_id", "id"), Argument::Body("prices_update")],
     list: None,
 };
 
 const DELETE_PRICE: Documented = Documented {
     operation: &table::DELETE_PRICE,
     name: "deletePrice",
+    verb: "delete",
+    documented: true,
     declared: "$price_id",
-    arguments: &[Argument::Path("price_id")],
+    arguments: &[Argument::Path("price_id", "id")],
     list: None,
 };
 
 const CREATE_PRODUCT: Documented = Documented {
     operation: &table::CREATE_PRODUCT,
     name: "createProduct",
+    verb: "create",
+    documented: true,
     declared: "$products_create",
     arguments: &[Argument::Body("products_create")],
     list: None,
@@ -977,14 +2091,18 @@ const CREATE_PRODUCT: Documented = Documented {
 const RETRIEVE_PRODUCT: Documented = Documented {
     operation: &table::RETRIEVE_PRODUCT,
     name: "retrieveProduct",
+    verb: "get",
+    documented: true,
     declared: "$product_id",
-    arguments: &[Argument::Path("product_id")],
+    arguments: &[Argument::Path("product_id", "id")],
     list: None,
 };
 
 const LIST_PRODUCTS: Documented = Documented {
     operation: &table::LIST_PRODUCTS,
     name: "listProducts",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -997,22 +2115,68 @@ const LIST_PRODUCTS: Documented = Documented {
 const UPDATE_PRODUCT: Documented = Documented {
     operation: &table::UPDATE_PRODUCT,
     name: "updateProduct",
+    verb: "update",
+    documented: true,
     declared: "$product_id, $products_update",
-    arguments: &[Argument::Path("product_id"), Argument::Body("products_update")],
+    arguments: &[Argument::Path("product_id", "id"), Argument::Body("products_update")],
     list: None,
 };
 
 const DELETE_PRODUCT: Documented = Documented {
     operation: &table::DELETE_PRODUCT,
     name: "deleteProduct",
+    verb: "delete",
+    documented: true,
     declared: "$product_id",
-    arguments: &[Argument::Path("product_id")],
+    arguments: &[Argument::Path("product_id", "id")],
     list: None,
+};
+
+const ADD_PRODUCT_PRICE: Documented = Documented {
+    operation: &table::ADD_PRODUCT_PRICE,
+    name: "addProductPrice",
+    verb: "addPrice",
+    documented: false,
+    declared: "$product_id, $products_add_price",
+    arguments: &[Argument::Path("product_id", "id"), Argument::Body("products_add_price")],
+    list: None,
+};
+
+const SET_DEFAULT_PRODUCT_PRICE: Documented = Documented {
+    operation: &table::SET_DEFAULT_PRODUCT_PRICE,
+    name: "setDefaultProductPrice",
+    verb: "setDefaultPrice",
+    documented: false,
+    declared: "$product_id, $price_id",
+    arguments: &[Argument::Path("product_id", "productId"), Argument::Path("price_id", "priceId")],
+    list: None,
+};
+
+const UPDATE_PRODUCT_PRICES: Documented = Documented {
+    operation: &table::UPDATE_PRODUCT_PRICES,
+    name: "updateProductPrices",
+    verb: "updatePrices",
+    documented: false,
+    declared: "$products_update_prices",
+    arguments: &[Argument::Body("products_update_prices")],
+    list: None,
+};
+
+const LIST_PROVIDERS: Documented = Documented {
+    operation: &table::LIST_PROVIDERS,
+    name: "listProviders",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&PROVIDER_LIST),
 };
 
 const CREATE_REFUND: Documented = Documented {
     operation: &table::CREATE_REFUND,
     name: "createRefund",
+    verb: "create",
+    documented: true,
     declared: "$refunds_create",
     arguments: &[Argument::Body("refunds_create")],
     list: None,
@@ -1021,14 +2185,18 @@ const CREATE_REFUND: Documented = Documented {
 const RETRIEVE_REFUND: Documented = Documented {
     operation: &table::RETRIEVE_REFUND,
     name: "retrieveRefund",
+    verb: "get",
+    documented: true,
     declared: "$refund_id",
-    arguments: &[Argument::Path("refund_id")],
+    arguments: &[Argument::Path("refund_id", "id")],
     list: None,
 };
 
 const LIST_REFUNDS: Documented = Documented {
     operation: &table::LIST_REFUNDS,
     name: "listRefunds",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1041,46 +2209,138 @@ const LIST_REFUNDS: Documented = Documented {
 const UPDATE_REFUND: Documented = Documented {
     operation: &table::UPDATE_REFUND,
     name: "updateRefund",
+    verb: "update",
+    documented: true,
     declared: "$refund_id, $refunds_update",
-    arguments: &[Argument::Path("refund_id"), Argument::Body("refunds_update")],
+    arguments: &[Argument::Path("refund_id", "id"), Argument::Body("refunds_update")],
     list: None,
 };
 
 const DELETE_REFUND: Documented = Documented {
     operation: &table::DELETE_REFUND,
     name: "deleteRefund",
+    verb: "delete",
+    documented: true,
     declared: "$refund_id",
-    arguments: &[Argument::Path("refund_id")],
+    arguments: &[Argument::Path("refund_id", "id")],
     list: None,
 };
 
 const RETRIEVE_RISK_ASSESSMENT: Documented = Documented {
     operation: &table::RETRIEVE_RISK_ASSESSMENT,
     name: "retrieveRiskAssessment",
+    verb: "get",
+    documented: false,
     declared: "$assessment_id",
-    arguments: &[Argument::Path("assessment_id")],
+    arguments: &[Argument::Path("assessment_id", "id")],
     list: None,
 };
 
 const LIST_RISK_ASSESSMENTS: Documented = Documented {
     operation: &table::LIST_RISK_ASSESSMENTS,
     name: "listRiskAssessments",
+    verb: "list",
+    documented: false,
     declared: "",
     arguments: &[],
     list: Some(&RISK_ASSESSMENT_LIST),
 };
 
+const RETRIEVE_CHECKOUT_SETTINGS: Documented = Documented {
+    operation: &table::RETRIEVE_CHECKOUT_SETTINGS,
+    name: "retrieveCheckoutSettings",
+    verb: "getCheckout",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const UPDATE_CHECKOUT_SETTINGS: Documented = Documented {
+    operation: &table::UPDATE_CHECKOUT_SETTINGS,
+    name: "updateCheckoutSettings",
+    verb: "updateCheckout",
+    documented: false,
+    declared: "$settings_update_checkout",
+    arguments: &[Argument::Body("settings_update_checkout")],
+    list: None,
+};
+
+const RETRIEVE_STOREFRONT_SETTINGS: Documented = Documented {
+    operation: &table::RETRIEVE_STOREFRONT_SETTINGS,
+    name: "retrieveStorefrontSettings",
+    verb: "getStorefront",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const UPDATE_STOREFRONT_SETTINGS: Documented = Documented {
+    operation: &table::UPDATE_STOREFRONT_SETTINGS,
+    name: "updateStorefrontSettings",
+    verb: "updateStorefront",
+    documented: false,
+    declared: "$settings_update_storefront",
+    arguments: &[Argument::Body("settings_update_storefront")],
+    list: None,
+};
+
+const LIST_SETTLEMENTS: Documented = Documented {
+    operation: &table::LIST_SETTLEMENTS,
+    name: "listSettlements",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&SETTLEMENT_LIST),
+};
+
+const CREATE_INSTANT_SETTLEMENT: Documented = Documented {
+    operation: &table::CREATE_INSTANT_SETTLEMENT,
+    name: "createInstantSettlement",
+    verb: "createInstant",
+    documented: false,
+    declared: "$settlements_create_instant",
+    arguments: &[Argument::Body("settlements_create_instant")],
+    list: None,
+};
+
+const RETRIEVE_INSTANT_SETTLEMENT: Documented = Documented {
+    operation: &table::RETRIEVE_INSTANT_SETTLEMENT,
+    name: "retrieveInstantSettlement",
+    verb: "getInstant",
+    documented: false,
+    declared: "$instant_settlement_id",
+    arguments: &[Argument::Path("instant_settlement_id", "id")],
+    list: None,
+};
+
+const LIST_SETTLEMENT_TRANSACTIONS: Documented = Documented {
+    operation: &table::LIST_SETTLEMENT_TRANSACTIONS,
+    name: "listSettlementTransactions",
+    verb: "transactions",
+    documented: false,
+    declared: "$settlement_id",
+    arguments: &[Argument::Path("settlement_id", "id")],
+    list: Some(&TRANSACTION_LIST),
+};
+
 const RETRIEVE_SPI_ACCOUNT_ALIASE: Documented = Documented {
     operation: &table::RETRIEVE_SPI_ACCOUNT_ALIASE,
     name: "retrieveSpiAccountAliase",
+    verb: "get",
+    documented: true,
     declared: "$alias_id",
-    arguments: &[Argument::Path("alias_id")],
+    arguments: &[Argument::Path("alias_id", "id")],
     list: None,
 };
 
 const LIST_SPI_ACCOUNT_ALIASES: Documented = Documented {
     operation: &table::LIST_SPI_ACCOUNT_ALIASES,
     name: "listSpiAccountAliases",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1093,6 +2353,8 @@ const LIST_SPI_ACCOUNT_ALIASES: Documented = Documented {
 const CREATE_SPI_QR_CODE: Documented = Documented {
     operation: &table::CREATE_SPI_QR_CODE,
     name: "createSpiQrCode",
+    verb: "create",
+    documented: true,
     declared: "$spi_qr_codes_create",
     arguments: &[Argument::Body("spi_qr_codes_create")],
     list: None,
@@ -1101,14 +2363,18 @@ const CREATE_SPI_QR_CODE: Documented = Documented {
 const RETRIEVE_SPI_QR_CODE: Documented = Documented {
     operation: &table::RETRIEVE_SPI_QR_CODE,
     name: "retrieveSpiQrCode",
+    verb: "get",
+    documented: true,
     declared: "$qr_code_id",
-    arguments: &[Argument::Path("qr_code_id")],
+    arguments: &[Argument::Path("qr_code_id", "id")],
     list: None,
 };
 
 const LIST_SPI_QR_CODES: Documented = Documented {
     operation: &table::LIST_SPI_QR_CODES,
     name: "listSpiQrCodes",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1121,22 +2387,82 @@ const LIST_SPI_QR_CODES: Documented = Documented {
 const UPDATE_SPI_QR_CODE: Documented = Documented {
     operation: &table::UPDATE_SPI_QR_CODE,
     name: "updateSpiQrCode",
+    verb: "update",
+    documented: true,
     declared: "$qr_code_id, $spi_qr_codes_update",
-    arguments: &[Argument::Path("qr_code_id"), Argument::Body("spi_qr_codes_update")],
+    arguments: &[Argument::Path("qr_code_id", "id"), Argument::Body("spi_qr_codes_update")],
     list: None,
 };
 
 const DELETE_SPI_QR_CODE: Documented = Documented {
     operation: &table::DELETE_SPI_QR_CODE,
     name: "deleteSpiQrCode",
+    verb: "delete",
+    documented: true,
     declared: "$qr_code_id",
-    arguments: &[Argument::Path("qr_code_id")],
+    arguments: &[Argument::Path("qr_code_id", "id")],
+    list: None,
+};
+
+const CREATE_SUBSCRIPTION_PLAN: Documented = Documented {
+    operation: &table::CREATE_SUBSCRIPTION_PLAN,
+    name: "createSubscriptionPlan",
+    verb: "create",
+    documented: false,
+    declared: "$merchant_id, $subscription_plans_create",
+    arguments: &[Argument::Path("merchant_id", "id"), Argument::Body("subscription_plans_create")],
+    list: None,
+};
+
+const RETRIEVE_SUBSCRIPTION_PLAN: Documented = Documented {
+    operation: &table::RETRIEVE_SUBSCRIPTION_PLAN,
+    name: "retrieveSubscriptionPlan",
+    verb: "get",
+    documented: false,
+    declared: "$merchant_id, $plan_id",
+    arguments: &[Argument::Path("merchant_id", "merchantId"), Argument::Path("plan_id", "planId")],
+    list: None,
+};
+
+const LIST_SUBSCRIPTION_PLANS: Documented = Documented {
+    operation: &table::LIST_SUBSCRIPTION_PLANS,
+    name: "listSubscriptionPlans",
+    verb: "list",
+    documented: false,
+    declared: "$merchant_id",
+    arguments: &[Argument::Path("merchant_id", "id")],
+    list: Some(&SUBSCRIPTION_PLAN_LIST),
+};
+
+const UPDATE_SUBSCRIPTION_PLAN: Documented = Documented {
+    operation: &table::UPDATE_SUBSCRIPTION_PLAN,
+    name: "updateSubscriptionPlan",
+    verb: "update",
+    documented: false,
+    declared: "$merchant_id, $plan_id, $subscription_plans_update",
+    arguments: &[
+        Argument::Path("merchant_id", "merchantId"),
+        Argument::Path("plan_id", "planId"),
+        Argument::Body("subscription_plans_update"),
+    ],
+    list: None,
+};
+
+const DELETE_SUBSCRIPTION_PLAN: Documented = Documented {
+    operation: &table::DELETE_SUBSCRIPTION_PLAN,
+    name: "deleteSubscriptionPlan",
+    verb: "delete",
+    documented: false,
+    declared: "$merchant_id, $plan_id",
+    arguments: &[Argument::Path("merchant_id", "merchantId"), Argument::Path("plan_id", "planId")],
     list: None,
 };
 
 const CREATE_SUBSCRIPTION: Documented = Documented {
     operation: &table::CREATE_SUBSCRIPTION,
     name: "createSubscription",
+    verb: "create",
+    documented: true,
     declared: "$subscriptions_create",
     arguments: &[Argument::Body("subscriptions_create")],
     list: None,
@@ -1145,14 +2471,18 @@ const CREATE_SUBSCRIPTION: Documented = Documented {
 const RETRIEVE_SUBSCRIPTION: Documented = Documented {
     operation: &table::RETRIEVE_SUBSCRIPTION,
     name: "retrieveSubscription",
+    verb: "get",
+    documented: true,
     declared: "$subscription_id",
-    arguments: &[Argument::Path("subscription_id")],
+    arguments: &[Argument::Path("subscription_id", "id")],
     list: None,
 };
 
 const LIST_SUBSCRIPTIONS: Documented = Documented {
     operation: &table::LIST_SUBSCRIPTIONS,
     name: "listSubscriptions",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1165,30 +2495,181 @@ const LIST_SUBSCRIPTIONS: Documented = Documented {
 const UPDATE_SUBSCRIPTION: Documented = Documented {
     operation: &table::UPDATE_SUBSCRIPTION,
     name: "updateSubscription",
+    verb: "update",
+    documented: true,
     declared: "$subscription_id, $subscriptions_update",
-    arguments: &[Argument::Path("subscription_id"), Argument::Body("subscriptions_update")],
+    arguments: &[Argument::Path("subscription_id", "id"), Argument::Body("subscriptions_update")],
     list: None,
 };
 
 const DELETE_SUBSCRIPTION: Documented = Documented {
     operation: &table::DELETE_SUBSCRIPTION,
     name: "deleteSubscription",
+    verb: "delete",
+    documented: true,
     declared: "$subscription_id",
-    arguments: &[Argument::Path("subscription_id")],
+    arguments: &[Argument::Path("subscription_id", "id")],
+    list: None,
+};
+
+const CANCEL_SUBSCRIPTION: Documented = Documented {
+    operation: &table::CANCEL_SUBSCRIPTION,
+    name: "cancelSubscription",
+    verb: "cancel",
+    documented: false,
+    declared: "$subscription_id, $subscriptions_cancel",
+    arguments: &[Argument::Path("subscription_id", "id"), Argument::Body("subscriptions_cancel")],
+    list: None,
+};
+
+const RESUME_SUBSCRIPTION: Documented = Documented {
+    operation: &table::RESUME_SUBSCRIPTION,
+    name: "resumeSubscription",
+    verb: "resume",
+    documented: false,
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id", "id")],
+    list: None,
+};
+
+const CHANGE_SUBSCRIPTION_PLAN: Documented = Documented {
+    operation: &table::CHANGE_SUBSCRIPTION_PLAN,
+    name: "changeSubscriptionPlan",
+    verb: "changePlan",
+    documented: false,
+    declared: "$subscription_id, $subscriptions_change_plan",
+    arguments: &[
+        Argument::Path("subscription_id", "id"),
+        Argument::Body("subscriptions_change_plan"),
+    ],
+    list: None,
+};
+
+const RETRIEVE_SUBSCRIPTION_USAGE: Documented = Documented {
+    operation: &table::RETRIEVE_SUBSCRIPTION_USAGE,
+    name: "retrieveSubscriptionUsage",
+    verb: "usage",
+    documented: false,
+    declared: "$subscription_id",
+    arguments: &[Argument::Path("subscription_id", "id")],
+    list: None,
+};
+
+const CREATE_SUPPORT_REQUEST: Documented = Documented {
+    operation: &table::CREATE_SUPPORT_REQUEST,
+    name: "createSupportRequest",
+    verb: "create",
+    documented: false,
+    declared: "$support_requests_create",
+    arguments: &[Argument::Body("support_requests_create")],
+    list: None,
+};
+
+const RETRIEVE_SUPPORT_REQUEST: Documented = Documented {
+    operation: &table::RETRIEVE_SUPPORT_REQUEST,
+    name: "retrieveSupportRequest",
+    verb: "get",
+    documented: false,
+    declared: "$support_request_id",
+    arguments: &[Argument::Path("support_request_id", "id")],
+    list: None,
+};
+
+const LIST_SUPPORT_REQUESTS: Documented = Documented {
+    operation: &table::LIST_SUPPORT_REQUESTS,
+    name: "listSupportRequests",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&SUPPORT_REQUEST_LIST),
+};
+
+const CLOSE_SUPPORT_REQUEST: Documented = Documented {
+    operation: &table::CLOSE_SUPPORT_REQUEST,
+    name: "closeSupportRequest",
+    verb: "close",
+    documented: false,
+    declared: "$support_request_id",
+    arguments: &[Argument::Path("support_request_id", "id")],
+    list: None,
+};
+
+const LIST_TEAM_MEMBERS: Documented = Documented {
+    operation: &table::LIST_TEAM_MEMBERS,
+    name: "listTeamMembers",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&TEAM_MEMBER_LIST),
+};
+
+const LIST_TEAM_ROLES: Documented = Documented {
+    operation: &table::LIST_TEAM_ROLES,
+    name: "listTeamRoles",
+    verb: "listRoles",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&TEAM_ROLE_LIST),
+};
+
+const INVITE_TEAM_MEMBER: Documented = Documented {
+    operation: &table::INVITE_TEAM_MEMBER,
+    name: "inviteTeamMember",
+    verb: "invite",
+    documented: false,
+    declared: "$team_invite",
+    arguments: &[Argument::Body("team_invite")],
+    list: None,
+};
+
+const REVOKE_TEAM_INVITATION: Documented = Documented {
+    operation: &table::REVOKE_TEAM_INVITATION,
+    name: "revokeTeamInvitation",
+    verb: "revokeInvite",
+    documented: false,
+    declared: "$team_revoke_invite",
+    arguments: &[Argument::Body("team_revoke_invite")],
+    list: None,
+};
+
+const UPDATE_TEAM_MEMBER_ROLE: Documented = Documented {
+    operation: &table::UPDATE_TEAM_MEMBER_ROLE,
+    name: "updateTeamMemberRole",
+    verb: "updateRole",
+    documented: false,
+    declared: "$member_id, $team_update_role",
+    arguments: &[Argument::Path("member_id", "id"), Argument::Body("team_update_role")],
+    list: None,
+};
+
+const REMOVE_TEAM_MEMBER: Documented = Documented {
+    operation: &table::REMOVE_TEAM_MEMBER,
+    name: "removeTeamMember",
+    verb: "remove",
+    documented: false,
+    declared: "$member_id",
+    arguments: &[Argument::Path("member_id", "id")],
     list: None,
 };
 
 const RETRIEVE_TRANSACTION: Documented = Documented {
     operation: &table::RETRIEVE_TRANSACTION,
     name: "retrieveTransaction",
+    verb: "get",
+    documented: true,
     declared: "$transaction_id",
-    arguments: &[Argument::Path("transaction_id")],
+    arguments: &[Argument::Path("transaction_id", "id")],
     list: None,
 };
 
 const LIST_TRANSACTIONS: Documented = Documented {
     operation: &table::LIST_TRANSACTIONS,
     name: "listTransactions",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1198,17 +2679,161 @@ const LIST_TRANSACTIONS: Documented = Documented {
     list: Some(&TRANSACTION_LIST),
 };
 
+const RETRIEVE_TRANSACTION_RECEIPT: Documented = Documented {
+    operation: &table::RETRIEVE_TRANSACTION_RECEIPT,
+    name: "retrieveTransactionReceipt",
+    verb: "receipt",
+    documented: false,
+    declared: "$transaction_id",
+    arguments: &[Argument::Path("transaction_id", "id")],
+    list: None,
+};
+
+const CREATE_TRANSFER: Documented = Documented {
+    operation: &table::CREATE_TRANSFER,
+    name: "createTransfer",
+    verb: "create",
+    documented: false,
+    declared: "$transfers_create",
+    arguments: &[Argument::Body("transfers_create")],
+    list: None,
+};
+
+const RETRIEVE_TRANSFER: Documented = Documented {
+    operation: &table::RETRIEVE_TRANSFER,
+    name: "retrieveTransfer",
+    verb: "get",
+    documented: false,
+    declared: "$transfer_id",
+    arguments: &[Argument::Path("transfer_id", "id")],
+    list: None,
+};
+
+const LIST_TRANSFERS: Documented = Documented {
+    operation: &table::LIST_TRANSFERS,
+    name: "listTransfers",
+    verb: "list",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&TRANSFER_LIST),
+};
+
+const REVERSE_TRANSFER: Documented = Documented {
+    operation: &table::REVERSE_TRANSFER,
+    name: "reverseTransfer",
+    verb: "reverse",
+    documented: false,
+    declared: "$transfer_id, $transfers_reverse",
+    arguments: &[Argument::Path("transfer_id", "id"), Argument::Body("transfers_reverse")],
+    list: None,
+};
+
+const RECORD_USAGE_EVENT: Documented = Documented {
+    operation: &table::RECORD_USAGE_EVENT,
+    name: "recordUsageEvent",
+    verb: "recordEvent",
+    documented: false,
+    declared: "$usage_record_event",
+    arguments: &[Argument::Body("usage_record_event")],
+    list: None,
+};
+
+const LIST_USAGE_EVENTS: Documented = Documented {
+    operation: &table::LIST_USAGE_EVENTS,
+    name: "listUsageEvents",
+    verb: "listEvents",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&USAGE_RECORD_LIST),
+};
+
+const RETRIEVE_USAGE_EVENT: Documented = Documented {
+    operation: &table::RETRIEVE_USAGE_EVENT,
+    name: "retrieveUsageEvent",
+    verb: "getEvent",
+    documented: false,
+    declared: "$event_id",
+    arguments: &[Argument::Path("event_id", "id")],
+    list: None,
+};
+
+const CREATE_USAGE_SUBSCRIPTION: Documented = Documented {
+    operation: &table::CREATE_USAGE_SUBSCRIPTION,
+    name: "createUsageSubscription",
+    verb: "createSubscription",
+    documented: false,
+    declared: "$usage_create_subscription",
+    arguments: &[Argument::Body("usage_create_subscription")],
+    list: None,
+};
+
+const LIST_USAGE_PERIODS: Documented = Documented {
+    operation: &table::LIST_USAGE_PERIODS,
+    name: "listUsagePeriods",
+    verb: "listPeriods",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: Some(&USAGE_PERIOD_LIST),
+};
+
+const RETRIEVE_USAGE_REVENUE: Documented = Documented {
+    operation: &table::RETRIEVE_USAGE_REVENUE,
+    name: "retrieveUsageRevenue",
+    verb: "revenue",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const CHECK_USAGE_ENTITLEMENT: Documented = Documented {
+    operation: &table::CHECK_USAGE_ENTITLEMENT,
+    name: "checkUsageEntitlement",
+    verb: "checkEntitlement",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const CREATE_USAGE_ENTITLEMENT: Documented = Documented {
+    operation: &table::CREATE_USAGE_ENTITLEMENT,
+    name: "createUsageEntitlement",
+    verb: "createEntitlement",
+    documented: false,
+    declared: "$usage_create_entitlement",
+    arguments: &[Argument::Body("usage_create_entitlement")],
+    list: None,
+};
+
+const GRANT_USAGE_CREDITS: Documented = Documented {
+    operation: &table::GRANT_USAGE_CREDITS,
+    name: "grantUsageCredits",
+    verb: "grantCredits",
+    documented: false,
+    declared: "$usage_grant_credits",
+    arguments: &[Argument::Body("usage_grant_credits")],
+    list: None,
+};
+
 const RETRIEVE_WEBHOOK_DELIVERY_LOG: Documented = Documented {
     operation: &table::RETRIEVE_WEBHOOK_DELIVERY_LOG,
     name: "retrieveWebhookDeliveryLog",
+    verb: "get",
+    documented: true,
     declared: "$log_id",
-    arguments: &[Argument::Path("log_id")],
+    arguments: &[Argument::Path("log_id", "id")],
     list: None,
 };
 
 const LIST_WEBHOOK_DELIVERY_LOGS: Documented = Documented {
     operation: &table::LIST_WEBHOOK_DELIVERY_LOGS,
     name: "listWebhookDeliveryLogs",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1218,9 +2843,21 @@ const LIST_WEBHOOK_DELIVERY_LOGS: Documented = Documented {
     list: Some(&WEBHOOK_DELIVERY_LOG_LIST),
 };
 
+const LIST_WEBHOOK_LOGS: Documented = Documented {
+    operation: &table::LIST_WEBHOOK_LOGS,
+    name: "listWebhookLogs",
+    verb: "listForWebhook",
+    documented: false,
+    declared: "$webhook_id",
+    arguments: &[Argument::Path("webhook_id", "id")],
+    list: Some(&WEBHOOK_DELIVERY_LOG_LIST),
+};
+
 const CREATE_WEBHOOK: Documented = Documented {
     operation: &table::CREATE_WEBHOOK,
     name: "createWebhook",
+    verb: "create",
+    documented: true,
     declared: "$webhooks_create",
     arguments: &[Argument::Body("webhooks_create")],
     list: None,
@@ -1229,14 +2866,18 @@ const CREATE_WEBHOOK: Documented = Documented {
 const RETRIEVE_WEBHOOK: Documented = Documented {
     operation: &table::RETRIEVE_WEBHOOK,
     name: "retrieveWebhook",
+    verb: "get",
+    documented: true,
     declared: "$webhook_id",
-    arguments: &[Argument::Path("webhook_id")],
+    arguments: &[Argument::Path("webhook_id", "id")],
     list: None,
 };
 
 const LIST_WEBHOOKS: Documented = Documented {
     operation: &table::LIST_WEBHOOKS,
     name: "listWebhooks",
+    verb: "list",
+    documented: true,
     declared: "$limit = 20, $offset = 0, $sort = null",
     arguments: &[
         Argument::Query { name: "limit", least: Some(1), most: Some(100), default: Some(20) },
@@ -1249,21 +2890,109 @@ const LIST_WEBHOOKS: Documented = Documented {
 const UPDATE_WEBHOOK: Documented = Documented {
     operation: &table::UPDATE_WEBHOOK,
     name: "updateWebhook",
+    verb: "update",
+    documented: true,
     declared: "$webhook_id, $webhooks_update",
-    arguments: &[Argument::Path("webhook_id"), Argument::Body("webhooks_update")],
+    arguments: &[Argument::Path("webhook_id", "id"), Argument::Body("webhooks_update")],
     list: None,
 };
 
 const DELETE_WEBHOOK: Documented = Documented {
     operation: &table::DELETE_WEBHOOK,
     name: "deleteWebhook",
+    verb: "delete",
+    documented: true,
     declared: "$webhook_id",
-    arguments: &[Argument::Path("webhook_id")],
+    arguments: &[Argument::Path("webhook_id", "id")],
+    list: None,
+};
+
+const TEST_WEBHOOK: Documented = Documented {
+    operation: &table::TEST_WEBHOOK,
+    name: "testWebhook",
+    verb: "test",
+    documented: false,
+    declared: "$webhook_id",
+    arguments: &[Argument::Path("webhook_id", "id")],
+    list: None,
+};
+
+const RETRY_WEBHOOK_DELIVERY: Documented = Documented {
+    operation: &table::RETRY_WEBHOOK_DELIVERY,
+    name: "retryWebhookDelivery",
+    verb: "retryDelivery",
+    documented: false,
+    declared: "$webhook_id, $log_id",
+    arguments: &[Argument::Path("webhook_id", "webhookId"), Argument::Path("log_id", "logId")],
+    list: None,
+};
+
+const RETRIEVE_WHATSAPP_SETTINGS: Documented = Documented {
+    operation: &table::RETRIEVE_WHATSAPP_SETTINGS,
+    name: "retrieveWhatsappSettings",
+    verb: "get",
+    documented: false,
+    declared: "",
+    arguments: &[],
+    list: None,
+};
+
+const UPDATE_WHATSAPP_SETTINGS: Documented = Documented {
+    operation: &table::UPDATE_WHATSAPP_SETTINGS,
+    name: "updateWhatsappSettings",
+    verb: "update",
+    documented: false,
+    declared: "$whatsapp_update",
+    arguments: &[Argument::Body("whatsapp_update")],
+    list: None,
+};
+
+const CREATE_WHATSAPP_SETUP_LINK: Documented = Documented {
+    operation: &table::CREATE_WHATSAPP_SETUP_LINK,
+    name: "createWhatsappSetupLink",
+    verb: "createSetupLink",
+    documented: false,
+    declared: "$whatsapp_create_setup_link",
+    arguments: &[Argument::Body("whatsapp_create_setup_link")],
+    list: None,
+};
+
+const SEND_WHATSAPP_PAYMENT_MESSAGE: Documented = Documented {
+    operation: &table::SEND_WHATSAPP_PAYMENT_MESSAGE,
+    name: "sendWhatsappPaymentMessage",
+    verb: "sendPaymentMessage",
+    documented: false,
+    declared: "$whatsapp_send_payment_message",
+    arguments: &[Argument::Body("whatsapp_send_payment_message")],
     list: None,
 };
 
 /// The resources, with the operations of their classes.
 pub(crate) static RESOURCES: &[Resource] = &[
+    Resource {
+        documented: None,
+        class: "Account",
+        property: "account",
+        operations: &[DELETE_ACCOUNT, EXPORT_ACCOUNT],
+    },
+    Resource {
+        documented: None,
+        class: "Accounts",
+        property: "accounts",
+        operations: &[RETRIEVE_ACCOUNT, LIST_ACCOUNTS],
+    },
+    Resource {
+        documented: None,
+        class: "ApiKeys",
+        property: "apiKeys",
+        operations: &[CREATE_API_KEY, LIST_API_KEYS, REVOKE_API_KEY],
+    },
+    Resource {
+        documented: None,
+        class: "Balances",
+        property: "balances",
+        operations: &[LIST_BALANCES, LIST_BALANCE_BREAKDOWN, CHECK_BALANCE],
+    },
     Resource {
         documented: Some("BeneficiaryPayoutsApi"),
         class: "BeneficiaryPayouts",
@@ -1272,6 +3001,21 @@ pub(crate) static RESOURCES: &[Resource] = &[
             CREATE_BENEFICIARY_PAYOUT,
             RETRIEVE_BENEFICIARY_PAYOUT,
             LIST_BENEFICIARY_PAYOUTS,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Charges",
+        property: "charges",
+        operations: &[
+            CREATE_WAVE_CHARGE,
+            CREATE_MTN_CHARGE,
+            CREATE_CARD_CHARGE,
+            CREATE_SWITCH_CHARGE,
+            RETRIEVE_CARD_CHARGE,
+            CAPTURE_CARD_CHARGE,
+            INCREMENT_CARD_CHARGE,
+            CANCEL_CARD_CHARGE,
         ],
     },
     Resource {
@@ -1287,6 +3031,17 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
     },
     Resource {
+        documented: None,
+        class: "CustomerSubscriptions",
+        property: "customerSubscriptions",
+        operations: &[
+            RETRIEVE_CUSTOMER_SUBSCRIPTION,
+            LIST_CUSTOMER_SUBSCRIPTIONS,
+            UPDATE_CUSTOMER_SUBSCRIPTION,
+            CANCEL_CUSTOMER_SUBSCRIPTION,
+        ],
+    },
+    Resource {
         documented: Some("CustomersApi"),
         class: "Customers",
         property: "customers",
@@ -1296,6 +3051,13 @@ pub(crate) static RESOURCES: &[Resource] = &[
             LIST_CUSTOMERS,
             UPDATE_CUSTOMER,
             DELETE_CUSTOMER,
+            LIST_TOP_CUSTOMERS,
+            LIST_CUSTOMER_TRANSACTIONS,
+            LIST_SUBSCRIPTIONS_OF_CUSTOMER,
+            LIST_CUSTOMER_PORTAL_EVENTS,
+            CREATE_CUSTOMER_PORTAL_SESSION,
+            BLOCK_CUSTOMER,
+            UNBLOCK_CUSTOMER,
         ],
     },
     Resource {
@@ -1308,13 +3070,37 @@ pub(crate) static RESOURCES: &[Resource] = &[
             LIST_DISCOUNT_COUPONS,
             UPDATE_DISCOUNT_COUPON,
             DELETE_DISCOUNT_COUPON,
+            RETRIEVE_DISCOUNT_COUPON_PERFORMANCE,
         ],
+    },
+    Resource {
+        documented: None,
+        class: "Disputes",
+        property: "disputes",
+        operations: &[RETRIEVE_DISPUTE, LIST_DISPUTES, SUBMIT_DISPUTE_EVIDENCE],
     },
     Resource {
         documented: Some("EventsApi"),
         class: "Events",
         property: "events",
         operations: &[RETRIEVE_EVENT, LIST_EVENTS],
+    },
+    Resource {
+        documented: None,
+        class: "Exports",
+        property: "exports",
+        operations: &[CREATE_EXPORT, RETRIEVE_EXPORT, LIST_EXPORTS],
+    },
+    Resource {
+        documented: None,
+        class: "Finance",
+        property: "finance",
+        operations: &[
+            RETRIEVE_FINANCE_SUMMARY,
+            RETRIEVE_FINANCE_CASHFLOW,
+            RETRIEVE_FINANCE_AGING,
+            RETRIEVE_FINANCE_RECONCILIATION,
+        ],
     },
     Resource {
         documented: Some("InstallmentPaymentsApi"),
@@ -1326,7 +3112,36 @@ pub(crate) static RESOURCES: &[Resource] = &[
         documented: Some("CustomerInvoicesApi"),
         class: "Invoices",
         property: "invoices",
-        operations: &[RETRIEVE_CUSTOMER_INVOICE, LIST_CUSTOMER_INVOICES],
+        operations: &[
+            CREATE_CUSTOMER_INVOICE,
+            RETRIEVE_CUSTOMER_INVOICE,
+            LIST_CUSTOMER_INVOICES,
+            UPDATE_CUSTOMER_INVOICE,
+            CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION,
+            FINALIZE_CUSTOMER_INVOICE,
+            SEND_CUSTOMER_INVOICE,
+            REMIND_CUSTOMER_INVOICE,
+            VOID_CUSTOMER_INVOICE,
+            RETRIEVE_CUSTOMER_INVOICE_PDF,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Logs",
+        property: "logs",
+        operations: &[RETRIEVE_LOG, LIST_LOGS],
+    },
+    Resource { documented: None, class: "Me", property: "me", operations: &[RETRIEVE_ME] },
+    Resource {
+        documented: None,
+        class: "Merchants",
+        property: "merchants",
+        operations: &[
+            RETRIEVE_MERCHANT,
+            RETRIEVE_MERCHANT_MRR,
+            RETRIEVE_MERCHANT_ARR,
+            RETRIEVE_MERCHANT_BALANCE,
+        ],
     },
     Resource {
         documented: Some("MeterBalancesApi"),
@@ -1338,7 +3153,35 @@ pub(crate) static RESOURCES: &[Resource] = &[
         documented: Some("MetersApi"),
         class: "Meters",
         property: "meters",
-        operations: &[CREATE_METER, RETRIEVE_METER, LIST_METERS, UPDATE_METER, DELETE_METER],
+        operations: &[
+            CREATE_METER,
+            RETRIEVE_METER,
+            LIST_METERS,
+            UPDATE_METER,
+            DELETE_METER,
+            RETRIEVE_CUSTOMER_METER_BALANCE,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Network",
+        property: "network",
+        operations: &[CREATE_LOGIN_LINK, CREATE_ACCOUNT_SESSION],
+    },
+    Resource {
+        documented: None,
+        class: "Organizations",
+        property: "organizations",
+        operations: &[
+            CREATE_ORGANIZATION,
+            RETRIEVE_ORGANIZATION,
+            LIST_ORGANIZATIONS,
+            UPDATE_ORGANIZATION,
+            RETRIEVE_ORGANIZATION_METRICS,
+            RETRIEVE_RADAR_SETTINGS,
+            UPDATE_RADAR_SETTINGS,
+            CREATE_ORGANIZATION_KEY,
+        ],
     },
     Resource {
         documented: Some("PaymentLinksApi"),
@@ -1368,7 +3211,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         documented: Some("PayoutMethodsApi"),
         class: "PayoutMethods",
         property: "payoutMethods",
-        operations: &[RETRIEVE_PAYOUT_METHOD, LIST_PAYOUT_METHODS],
+        operations: &[CREATE_PAYOUT_METHOD, RETRIEVE_PAYOUT_METHOD, LIST_PAYOUT_METHODS],
     },
     Resource {
         documented: Some("PayoutsApi"),
@@ -1392,7 +3235,16 @@ pub(crate) static RESOURCES: &[Resource] = &[
             LIST_PRODUCTS,
             UPDATE_PRODUCT,
             DELETE_PRODUCT,
+            ADD_PRODUCT_PRICE,
+            SET_DEFAULT_PRODUCT_PRICE,
+            UPDATE_PRODUCT_PRICES,
         ],
+    },
+    Resource {
+        documented: None,
+        class: "Providers",
+        property: "providers",
+        operations: &[LIST_PROVIDERS],
     },
     Resource {
         documented: Some("RefundsApi"),
@@ -1405,6 +3257,28 @@ pub(crate) static RESOURCES: &[Resource] = &[
         class: "RiskAssessments",
         property: "riskAssessments",
         operations: &[RETRIEVE_RISK_ASSESSMENT, LIST_RISK_ASSESSMENTS],
+    },
+    Resource {
+        documented: None,
+        class: "Settings",
+        property: "settings",
+        operations: &[
+            RETRIEVE_CHECKOUT_SETTINGS,
+            UPDATE_CHECKOUT_SETTINGS,
+            RETRIEVE_STOREFRONT_SETTINGS,
+            UPDATE_STOREFRONT_SETTINGS,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Settlements",
+        property: "settlements",
+        operations: &[
+            LIST_SETTLEMENTS,
+            CREATE_INSTANT_SETTLEMENT,
+            RETRIEVE_INSTANT_SETTLEMENT,
+            LIST_SETTLEMENT_TRANSACTIONS,
+        ],
     },
     Resource {
         documented: Some("SPIAccountAliasesApi"),
@@ -1425,6 +3299,18 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
     },
     Resource {
+        documented: None,
+        class: "SubscriptionPlans",
+        property: "subscriptionPlans",
+        operations: &[
+            CREATE_SUBSCRIPTION_PLAN,
+            RETRIEVE_SUBSCRIPTION_PLAN,
+            LIST_SUBSCRIPTION_PLANS,
+            UPDATE_SUBSCRIPTION_PLAN,
+            DELETE_SUBSCRIPTION_PLAN,
+        ],
+    },
+    Resource {
         documented: Some("SubscriptionsApi"),
         class: "Subscriptions",
         property: "subscriptions",
@@ -1434,19 +3320,69 @@ pub(crate) static RESOURCES: &[Resource] = &[
             LIST_SUBSCRIPTIONS,
             UPDATE_SUBSCRIPTION,
             DELETE_SUBSCRIPTION,
+            CANCEL_SUBSCRIPTION,
+            RESUME_SUBSCRIPTION,
+            CHANGE_SUBSCRIPTION_PLAN,
+            RETRIEVE_SUBSCRIPTION_USAGE,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "SupportRequests",
+        property: "supportRequests",
+        operations: &[
+            CREATE_SUPPORT_REQUEST,
+            RETRIEVE_SUPPORT_REQUEST,
+            LIST_SUPPORT_REQUESTS,
+            CLOSE_SUPPORT_REQUEST,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Team",
+        property: "team",
+        operations: &[
+            LIST_TEAM_MEMBERS,
+            LIST_TEAM_ROLES,
+            INVITE_TEAM_MEMBER,
+            REVOKE_TEAM_INVITATION,
+            UPDATE_TEAM_MEMBER_ROLE,
+            REMOVE_TEAM_MEMBER,
         ],
     },
     Resource {
         documented: Some("TransactionsApi"),
         class: "Transactions",
         property: "transactions",
-        operations: &[RETRIEVE_TRANSACTION, LIST_TRANSACTIONS],
+        operations: &[RETRIEVE_TRANSACTION, LIST_TRANSACTIONS, RETRIEVE_TRANSACTION_RECEIPT],
+    },
+    Resource {
+        documented: None,
+        class: "Transfers",
+        property: "transfers",
+        operations: &[CREATE_TRANSFER, RETRIEVE_TRANSFER, LIST_TRANSFERS, REVERSE_TRANSFER],
+    },
+    Resource {
+        documented: None,
+        class: "Usage",
+        property: "usage",
+        operations: &[
+            RECORD_USAGE_EVENT,
+            LIST_USAGE_EVENTS,
+            RETRIEVE_USAGE_EVENT,
+            CREATE_USAGE_SUBSCRIPTION,
+            LIST_USAGE_PERIODS,
+            RETRIEVE_USAGE_REVENUE,
+            CHECK_USAGE_ENTITLEMENT,
+            CREATE_USAGE_ENTITLEMENT,
+            GRANT_USAGE_CREDITS,
+        ],
     },
     Resource {
         documented: Some("WebhookDeliveryLogsApi"),
         class: "WebhookDeliveryLogs",
         property: "webhookDeliveryLogs",
-        operations: &[RETRIEVE_WEBHOOK_DELIVERY_LOG, LIST_WEBHOOK_DELIVERY_LOGS],
+        operations: &[RETRIEVE_WEBHOOK_DELIVERY_LOG, LIST_WEBHOOK_DELIVERY_LOGS, LIST_WEBHOOK_LOGS],
     },
     Resource {
         documented: Some("WebhooksApi"),
@@ -1458,23 +3394,41 @@ pub(crate) static RESOURCES: &[Resource] = &[
             LIST_WEBHOOKS,
             UPDATE_WEBHOOK,
             DELETE_WEBHOOK,
+            TEST_WEBHOOK,
+            RETRY_WEBHOOK_DELIVERY,
+        ],
+    },
+    Resource {
+        documented: None,
+        class: "Whatsapp",
+        property: "whatsapp",
+        operations: &[
+            RETRIEVE_WHATSAPP_SETTINGS,
+            UPDATE_WHATSAPP_SETTINGS,
+            CREATE_WHATSAPP_SETUP_LINK,
+            SEND_WHATSAPP_PAYMENT_MESSAGE,
         ],
     },
 ];
 
 /// The open enums, each with the name of its class.
 pub(crate) static ENUMS: &[(&Enum, &str)] = &[
+    (&table::CHARGE_NEXT_ACTION_TYPE, "ChargeNextActionType"),
     (&table::CHECKOUT_SESSION_STATUS, "CheckoutSessionStatus"),
+    (&table::EXPORT_TYPE, "ExportType"),
     (&table::BNPL_STATUS, "BnplStatus"),
     (&table::INVOICE_STATUS, "InvoiceStatus"),
     (&table::PAYOUT_STATUS, "PayoutStatus"),
     (&table::PRICING_MODEL, "PricingModelEnum"),
     (&table::PRODUCT_TYPE, "ProductTypeEnum"),
     (&table::REFUND_STATUS, "RefundStatus"),
+    (&table::SETTLEMENT_STATUS, "SettlementStatus"),
     (&table::SPI_ACCOUNT_STATUS, "SpiAccountStatus"),
     (&table::SPI_ACCOUNT_TYPE, "SpiAccountType"),
     (&table::SUBSCRIPTION_STATUS, "SubscriptionStatus"),
     (&table::TRANSACTION_STATUS, "TransactionStatus"),
+    (&table::TRANSFER_STATUS, "TransferStatus"),
+    (&table::USAGE_RECORD_STATUS, "UsageRecordStatus"),
     (&table::CURRENCY_CODE, "CurrencyCode"),
     (&table::WEBHOOK_EVENT, "WebhookEvent"),
     (&table::PROVIDER_CODE, "ProviderCode"),

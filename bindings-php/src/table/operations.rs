@@ -24,6 +24,10 @@ pub(crate) struct Documented {
     pub(crate) operation: &'static Operation,
     /// Such as `createCheckoutSession`.
     pub(crate) name: &'static str,
+    /// The method of `LomiClient`'s resource, such as `changePlan`.
+    pub(crate) verb: &'static str,
+    /// Whether the generated clients have it.
+    pub(crate) documented: bool,
     /// Its arguments as PHP declares them.
     pub(crate) declared: &'static str,
     pub(crate) arguments: &'static [Argument],
@@ -35,8 +39,8 @@ pub(crate) struct Documented {
 pub(crate) enum Argument {
     /// The body, a model or an array.
     Body(&'static str),
-    /// A part of the path.
-    Path(&'static str),
+    /// A part of the path, and the argument of that name in a method of `LomiClient`'s resource.
+    Path(&'static str, &'static str),
     /// A part of the query.
     Query {
         name: &'static str,

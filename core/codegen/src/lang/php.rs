@@ -30,6 +30,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("NotFoundError", "\\LomiSDK\\ApiException"),
     ("ConflictError", "\\LomiSDK\\ApiException"),
     ("IdempotencyConflictError", "ConflictError"),
+    ("ConfirmationTokenError", "BadRequestError"),
     ("UnprocessableEntityError", "\\LomiSDK\\ApiException"),
     ("RateLimitError", "\\LomiSDK\\ApiException"),
     ("ServerError", "\\LomiSDK\\ApiException"),
@@ -134,8 +135,10 @@ fn operation<'a>(api: &'a Api, method: &EarlierOperation) -> Option<&'a Operatio
 
 /// Whether a class has all operations of a resource, under their own names.
 fn has_all_methods(api: &Api, class: &EarlierClass, resource: &Resource) -> bool {
-    let mut operations = api.operations.iter().filter(|it| it.resource == resource.name);
-    operations.all(|it| class.operations.iter().any(|method| method.name == it.camel_id))
+    let mut operations =
+        api.operations.iter().filter(|it| it.resource == resource.name && it.documented);
+    resource.documented.is_some()
+        && operations.all(|it| class.operations.iter().any(|method| method.name == it.camel_id))
 }
 
 /// The models that had another name in earlier generated clients, with their name now. Pages of
