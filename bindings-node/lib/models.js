@@ -352,8 +352,8 @@ class Pagination extends Model {}
  * it out.
  */
 class ConfirmationRequired extends Model {
-  confirm() {
-    return confirm(this);
+  confirm(options) {
+    return confirm(this, options);
   }
 }
 

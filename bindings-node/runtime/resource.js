@@ -49,22 +49,31 @@ class Resource {
     return readOne(finish(result));
   }
 
-  /**
-   * A call that may have to be confirmed: its object, and a function that makes the second call with the
-   * token of the first response.
-   */
+  /** A call that may have to be confirmed: its object, and what `second` needs to make the call again. */
   static async first(resource, number, parts, options, names) {
     const client = Resource.#clientOf(resource);
     const { json, signal } = callOptions(options, names);
-    const input = composeInput(parts);
-    const send = (id) => withWarnings(client, client.call(id, number, input, json));
-    const result = finish(await dispatch(client, send, signal));
-    const confirmCall = async (token) => {
-      const key = JSON.parse(result.metadata).idempotencyKey;
-      const again = (id) => withWarnings(client, client.confirm(id, number, input, json, key, token));
-      return readOne(finish(await dispatch(client, again, signal)));
-    };
-    return [readOne(result), confirmCall];
+    const call = { client, number, input: composeInput(parts), json, signal };
+    const result = await dispatch(
+      client,
+      (id) => withWarnings(client, client.call(id, number, call.input, json)),
+      signal,
+    );
+    const object = readOne(finish(result));
+    return [object, call];
+  }
+
+  /**
+   * Makes the call of `first` again with its idempotency key and the token of its response, which
+   * confirms it.
+   */
+  static async second({ client, number, input, json }, key, token, signal) {
+    const result = await dispatch(
+      client,
+      (id) => withWarnings(client, client.confirm(id, number, input, json, key, token)),
+      signal,
+    );
+    return readOne(finish(result));
   }
 
   /** A call whose response is any JSON. */

@@ -7,6 +7,7 @@ const { test } = require('node:test');
 
 const lomi = require('..');
 const { json, server } = require('./helpers/server.js');
+const { className, operations, requestBody, responseObject } = require('./helpers/spec.js');
 
 const REFUND = { transaction_id: 't_1', amount: 500 };
 const PREVIEW = {
@@ -49,8 +50,78 @@ test('a lost response of the second call is repeated with the key and the token'
   );
   const first = await client.refunds.create(REFUND);
   assert.equal((await first.confirm()).refund_id, 'r_1');
-  assert.equal(seen.length, 4);
+  assert.deepEqual(
+    bodies(seen).map((body) => body.confirmation_token),
+    [undefined, 'ct_1', 'ct_1', 'ct_1'],
+  );
   assert.equal(keys(seen).size, 1);
+  assert.match([...keys(seen)][0], /^.{16,}$/);
+});
+
+test('a lost response of the first call is not repeated: an earlier API would have moved the money', async () => {
+  const { url, seen } = await server((_, response) => response.destroy());
+  const client = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url });
+  await assert.rejects(client.refunds.create(REFUND, { confirm: () => true }), lomi.OutcomeUnknownError);
+  assert.equal(seen.length, 1);
+});
+
+test('every operation that may ask: the same path, body and key, and the token', async () => {
+  const asks = operations.filter((one) => one.alternatives.includes('ConfirmationRequired'));
+  assert.ok(asks.length >= 5, String(asks.length));
+  for (const operation of asks) {
+    const { url, seen } = await server((request, response) => {
+      const { confirmation_token: token } = JSON.parse(request.body);
+      json(response, 201, token === undefined ? PREVIEW : responseObject(operation.returned));
+    });
+    const client = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url, routes: 'newest' });
+    const body = requestBody(operation, 'newest');
+    delete body.confirmation_token;
+    const given = [...Array(operation.ids).fill('id_1'), body];
+    const call = (options) => client[operation.client][operation.verb](...given, options);
+    const first = await call({ headers: { 'X-Shop': '7' }, account: 'acct_1' });
+    assert.equal(first.constructor, lomi.ConfirmationRequired, operation.id);
+    assert.equal((await first.confirm()).constructor, lomi[className(operation.returned)], operation.id);
+    assert.deepEqual(bodies(seen), [body, { ...body, confirmation_token: 'ct_1' }], operation.id);
+    assert.equal(seen[0].url, seen[1].url);
+    assert.equal(keys(seen).size, 1);
+    const header = (name) => seen.map(({ headers }) => headers[name]);
+    assert.deepEqual(header('x-shop'), ['7', '7']);
+    assert.equal(new Set(header('lomi-account')).size, 1);
+    const made = await call({ confirm: () => true });
+    assert.equal(made.constructor, lomi[className(operation.returned)], operation.id);
+    assert.equal(seen.length, 4);
+  }
+});
+
+test('the second call has a signal of its own, and no other option', async () => {
+  const { client, seen } = await asking();
+  const controller = new AbortController();
+  const first = await client.refunds.create(REFUND, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(first.confirm({ signal: AbortSignal.abort() }), lomi.CancelledError);
+  await assert.rejects(first.confirm({ idempotencyKey: 'another' }), lomi.ValidationError);
+  assert.equal(seen.length, 1);
+  assert.equal((await first.confirm()).refund_id, 'r_1');
+  const late = new AbortController();
+  const confirm = () => {
+    late.abort();
+    return true;
+  };
+  const aborted = client.refunds.create(REFUND, { confirm, signal: late.signal });
+  await assert.rejects(aborted, lomi.CancelledError);
+  assert.equal(seen.length, 3);
+});
+
+test('a response without a token cannot be confirmed', async () => {
+  for (const token of [undefined, null, '', 17]) {
+    const { url, seen } = await server((_, response) =>
+      json(response, 201, { requires_confirmation: true, confirmation_token: token }),
+    );
+    const client = new lomi.LomiClient({ apiKey: 'lomi_sk_test_1', baseUrl: url });
+    const first = await client.refunds.create(REFUND);
+    await assert.rejects(first.confirm(), lomi.ValidationError, String(token));
+    assert.equal(seen.length, 1);
+  }
 });
 
 test('the function decides at once; only true confirms', async () => {
@@ -73,7 +144,10 @@ test('the function decides at once; only true confirms', async () => {
   }
   const { client, seen } = await asking();
   await assert.rejects(client.refunds.create(REFUND, { confirm: true }), lomi.ValidationError);
-  await assert.rejects(client.customers.create({ name: 'Awa' }, { confirm: () => true }), lomi.ValidationError);
+  await assert.rejects(
+    client.customers.create({ name: 'Awa' }, { confirm: () => true }),
+    lomi.ValidationError,
+  );
   assert.equal(seen.length, 0);
 });
 

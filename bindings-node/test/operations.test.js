@@ -8,7 +8,15 @@ const { describe, test } = require('node:test');
 
 const lomi = require('..');
 const { json, server } = require('./helpers/server.js');
-const { className, isStrict, marker, operations, requestBody, responseObject, sample } = require('./helpers/spec.js');
+const {
+  className,
+  isStrict,
+  marker,
+  operations,
+  requestBody,
+  responseObject,
+  sample,
+} = require('./helpers/spec.js');
 const documented = require('./data/operations.json');
 
 const KEY = 'lomi_sk_test_1';
@@ -46,7 +54,10 @@ const WAYS = {
 function argumentsOf(operation, style) {
   const query = Object.fromEntries(operation.query.map((one) => [one.name, sample(one.schema)]));
   const body = operation.body === undefined ? undefined : requestBody(operation, style);
-  const given = [...Array(operation.ids).fill(ID), ...(body ? [body] : operation.query.length > 0 ? [query] : [])];
+  const given = [
+    ...Array(operation.ids).fill(ID),
+    ...(body ? [body] : operation.query.length > 0 ? [query] : []),
+  ];
   return { given, query, body };
 }
 
@@ -113,9 +124,13 @@ test('after 503 an operation is repeated only if a repeat has no second effect',
         if (seen.length === 1) json(response, 503, {});
         else answer(operation, response);
       });
-      const call = WAYS[operation.routes.newest ? 'newest' : 'modern, documented routes'].method(operation, url, {
-        maxRetries: 1,
-      });
+      const call = WAYS[operation.routes.newest ? 'newest' : 'modern, documented routes'].method(
+        operation,
+        url,
+        {
+          maxRetries: 1,
+        },
+      );
       const { given, body } = argumentsOf(operation, 'current');
       // With them, the call is one that may be repeated.
       delete body?.confirmation_token;
@@ -176,9 +191,9 @@ describe('the documented clients', () => {
     const expected = Object.entries(documented).flatMap(([name, { client, methods: all }]) =>
       Object.entries(all).map(([key, operation]) => `${name} ${client} ${key} ${operation}`),
     );
-    const found = operations.filter((one) => one.documented).map(
-      (o) => `${o.class} ${o.client} ${o.name} ${o.method} ${o.routes.documented} ${o.status}`,
-    );
+    const found = operations
+      .filter((one) => one.documented)
+      .map((o) => `${o.class} ${o.client} ${o.name} ${o.method} ${o.routes.documented} ${o.status}`);
     assert.equal(expected.length, 84);
     assert.deepEqual(
       found.map((line) => line.replace(/\{\w+\}/, '{}')).sort(),

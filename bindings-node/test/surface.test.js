@@ -113,6 +113,8 @@ test('resources', async () => {
       );
     }
   }
+  await probe('options of refunds.create', (value) => api.refunds.create({ amount: 1 }, value));
+  await probe('confirm', (value) => api.refunds.create({ amount: 1 }, { confirm: value }));
   for (const field of FIELDS.split(' ')) {
     await probe(field, (value) => checkoutSessions.create({ [field]: value }));
     await probe(`metadata.${field}`, (value) =>

@@ -11,6 +11,7 @@ const { after, describe, test } = require('node:test');
 const { promisify } = require('node:util');
 
 const { declarations, exported } = require('./helpers/declarations.js');
+const { bodyFields, className, operations } = require('./helpers/spec.js');
 
 const PACKAGE = path.join(__dirname, '..');
 const TSC = require.resolve('typescript/bin/tsc');
@@ -73,6 +74,23 @@ test('no any in the public surface, and less than 400 kB of it', () => {
     assert.doesNotMatch(code, /\bany\b/, name);
   }
   assert.ok(size < 400_000, `${size} bytes`);
+});
+
+test('the declared fields of every body are those of the spec', () => {
+  const text = exported();
+  const declared = (name) => {
+    const [, base, body] = new RegExp(
+      `^export interface ${name}(?: extends (\\w+))? \\{(\\}|[^]*?^\\})`,
+      'm',
+    ).exec(text);
+    const own = [...body.matchAll(/^ {2}(\w+)\?: /gm)].map(([, field]) => field);
+    return [...own, ...(base ? declared(base) : [])].sort();
+  };
+  const sending = operations.filter((one) => one.body !== undefined);
+  assert.ok(sending.length > 60, String(sending.length));
+  for (const { id, body } of sending) {
+    assert.deepEqual(declared(className(body)), bodyFields(body).sort(), id);
+  }
 });
 
 test('the declared names are those at run time', async () => {

@@ -29,7 +29,7 @@ export declare class AccountDeletion extends Model {
    * it, within 10 minutes. (API generation E.)
    */
   confirmation_token?: string | null;
-  /** Distinguishes a AccountDeletion from a ConfirmationRequired. */
+  /** Distinguishes an AccountDeletion from a ConfirmationRequired. */
   requires_confirmation?: undefined;
 }
 

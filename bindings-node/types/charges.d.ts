@@ -260,25 +260,185 @@ export interface WaveChargeCreate {
 }
 
 /** The fields of a charge through MTN: amount, currency and customer are required. */
-export interface MtnChargeCreate extends WaveChargeCreate {}
+export interface MtnChargeCreate {
+  /**
+   * The amount of one, in the currency's smallest unit. The payer is asked for amount times
+   * quantity. Servers require it. (API generations D and E.)
+   */
+  amount?: number | bigint | Money | null;
+  /**
+   * The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API
+   * generation E.)
+   */
+  application_fee_amount?: number | bigint | Money | null;
+  /** The country of the payer's MTN account, as a code. (API generations D and E.) */
+  countryCode?: string | null;
+  /** The currency of the amount. Servers require it. (API generations D and E.) */
+  currency?: CurrencyCode | null;
+  /**
+   * The payer: an object with name and phoneNumber, both required, and email. (API generations D
+   * and E.)
+   */
+  customer?: Record<string, unknown> | null;
+  /** What the payment is for, as a text for people. (API generations D and E.) */
+  description?: string | null;
+  /** The merchant. It is optional: the key already names one. (API generations D and E.) */
+  merchantId?: string | null;
+  /** The organisation. It is optional: the key already names one. (API generations D and E.) */
+  organizationId?: string | null;
+  /** The product that is paid for, if there is one. (API generations D and E.) */
+  productId?: string | null;
+  /**
+   * How many are paid for, 1 by default. The amount is multiplied by it. (API generations D and E.)
+   */
+  quantity?: number | bigint | null;
+  /** The subscription that is paid for, if there is one. (API generations D and E.) */
+  subscriptionId?: string | null;
+  /**
+   * Where a part of the payment goes: an object with destination and amount. Lomi Network only.
+   * (API generation E.)
+   */
+  transfer_data?: Record<string, unknown> | null;
+  /** Groups transfers that belong together. Lomi Network only. (API generation E.) */
+  transfer_group?: string | null;
+}
 
 /**
  * The fields of a card charge: amount is required, and a customer_id or customer_email with
  * customer_name.
  */
-export interface CardChargeCreate extends WaveChargeCreate {}
+export interface CardChargeCreate {
+  /**
+   * The amount to collect or to block, in the currency's smallest unit. Servers require it. (API
+   * generations D and E.)
+   */
+  amount?: number | bigint | Money | null;
+  /** Whether the card form asks for an address: `auto` or `never`. (API generations D and E.) */
+  appearance_billing_address?: string | null;
+  /** The radius of the corners of the card form. (API generations D and E.) */
+  appearance_border_radius?: number | bigint | null;
+  /** How the card form looks: `light`, `dark` or `flat`. (API generations D and E.) */
+  appearance_theme?: string | null;
+  /**
+   * The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API
+   * generation E.)
+   */
+  application_fee_amount?: number | bigint | Money | null;
+  /** The currency of the amount. Servers take currency_code as well. (API generations D and E.) */
+  currency?: CurrencyCode | null;
+  /** The currency of the amount. Servers take currency as well. (API generations D and E.) */
+  currency_code?: CurrencyCode | null;
+  /**
+   * Email address of the payer; used with customer_name when there is no customer_id. (API
+   * generations D and E.)
+   */
+  customer_email?: string | null;
+  /**
+   * The customer who pays. Without it, give customer_email and customer_name. (API generations D
+   * and E.)
+   */
+  customer_id?: string | null;
+  /**
+   * Name of the payer; used with customer_email when there is no customer_id. (API generations D
+   * and E.)
+   */
+  customer_name?: string | null;
+  /** The phone number of the payer, as a string. (API generations D and E.) */
+  customer_phone?: string | null;
+  /** What the payment is for, as a text for people. (API generations D and E.) */
+  description?: string | null;
+  /** Whether to block the amount now and to take it with capture_card later. (API generation E.) */
+  hold?: boolean | null;
+  /** The merchant's own keys and values, kept with the payment. (API generations D and E.) */
+  metadata?: Record<string, unknown> | null;
+  /** The merchant's own reference of the payment. (API generations D and E.) */
+  payment_reference?: string | null;
+  /** The product that is paid for, if there is one. (API generations D and E.) */
+  product_id?: string | null;
+  /** How many are paid for. The default is 1. (API generations D and E.) */
+  quantity?: number | bigint | null;
+  /** The subscription that is paid for, if there is one. (API generations D and E.) */
+  subscription_id?: string | null;
+  /**
+   * Where a part of the payment goes: an object with destination and amount. Lomi Network only.
+   * (API generation E.)
+   */
+  transfer_data?: Record<string, unknown> | null;
+  /** Groups transfers that belong together. Lomi Network only. (API generation E.) */
+  transfer_group?: string | null;
+}
 
 /** How much of a hold to take. Without an amount, all of it. */
-export interface CardChargeCapture extends WaveChargeCreate {}
+export interface CardChargeCapture {
+  /**
+   * The amount to take, in the currency's smallest unit. A lower one releases the rest of the hold.
+   * (API generation E.)
+   */
+  amount?: number | bigint | Money | null;
+}
 
 /** The amount of a larger hold, which the server requires. */
-export interface CardChargeIncrement extends WaveChargeCreate {}
+export interface CardChargeIncrement {
+  /**
+   * The amount, in the currency's smallest unit. Whether it is the new total or what is added is
+   * not documented. (API generation E.)
+   */
+  amount?: number | bigint | Money | null;
+}
 
 /**
  * The fields of a charge with a card number: amount, pan, expiry and cvv are required, and all but
  * amount are secrets.
  */
-export interface SwitchChargeCreate extends WaveChargeCreate {}
+export interface SwitchChargeCreate {
+  /**
+   * The amount to take, in the currency's smallest unit. The server requires it. (API generation
+   * E.)
+   */
+  amount?: number | bigint | Money | null;
+  /** The checkout session that is paid, if there is one. (API generation E.) */
+  checkout_session_id?: string | null;
+  /** The currency of the amount. The server takes XOF only. (API generation E.) */
+  currency_code?: CurrencyCode | null;
+  /** The email address of the payer, as a string. (API generation E.) */
+  customer_email?: string | null;
+  /** The customer who pays, if the merchant has one on record. (API generation E.) */
+  customer_id?: string | null;
+  /** The name of the payer, as a text for people. (API generation E.) */
+  customer_name?: string | null;
+  /** The phone number of the payer, as a string. (API generation E.) */
+  customer_phone?: string | null;
+  /**
+   * The check digits of the card: never store or log them. The server requires them. (API
+   * generation E.)
+   */
+  cvv?: string | null;
+  /** What the payment is for, as a text for people. (API generation E.) */
+  description?: string | null;
+  /** The IP address of the payer, as a string. (API generation E.) */
+  ecom_ip?: string | null;
+  /**
+   * When the card expires. Its format is not documented; the server requires it. (API generation
+   * E.)
+   */
+  expiry?: string | null;
+  /** The merchant. It is optional: the key already names one. (API generation E.) */
+  merchantId?: string | null;
+  /** The merchant's own keys and values, kept with the payment. (API generation E.) */
+  metadata?: Record<string, unknown> | null;
+  /** The organisation. It is optional: the key already names one. (API generation E.) */
+  organizationId?: string | null;
+  /** The card number: never store or log it. The server requires it. (API generation E.) */
+  pan?: string | null;
+  /** The merchant's own reference of the payment. (API generation E.) */
+  payment_reference?: string | null;
+  /** The product that is paid for, if there is one. (API generation E.) */
+  product_id?: string | null;
+  /** How many are paid for. The default is 1. (API generation E.) */
+  quantity?: number | bigint | null;
+  /** The subscription that is paid for, if there is one. (API generation E.) */
+  subscription_id?: string | null;
+}
 
 /**
  * An open enum: what the caller must do next; an unknown value is kept, and await_webhook means

@@ -205,10 +205,16 @@ export interface OrganizationCreate {
 }
 
 /** What can change of an organisation: its support email address only. */
-export interface OrganizationUpdate extends OrganizationCreate {}
+export interface OrganizationUpdate {
+  /** The new support email address, which the server requires. (API generation E.) */
+  email?: string | null;
+}
 
 /** The fields of a new key of an organisation. None is required. */
-export interface OrganizationKeyCreate extends OrganizationCreate {}
+export interface OrganizationKeyCreate {
+  /** A name for the key, to tell it from others. (API generation E.) */
+  name?: string | null;
+}
 
 /** The risk settings to change. A setting left out does not change. */
 export interface RadarSettingsUpdate {

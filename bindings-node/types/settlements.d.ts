@@ -87,7 +87,7 @@ export declare class InstantSettlement extends Model {
   mode?: string | null;
   /** The payout to settle at once, in the mode rail. (API generation E.) */
   payout_id?: string | null;
-  /** Distinguishes a InstantSettlement from a ConfirmationRequired. */
+  /** Distinguishes an InstantSettlement from a ConfirmationRequired. */
   requires_confirmation?: undefined;
 }
 

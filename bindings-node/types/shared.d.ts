@@ -2,6 +2,7 @@
 
 import type { Model } from './model.js';
 import type { Money } from './money.js';
+import type { CallOptions } from './options.js';
 
 /**
  * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in
@@ -573,9 +574,10 @@ export declare class ConfirmationRequired<T = unknown> extends Model {
   requires_confirmation: true;
   /**
    * Makes the call again with its idempotency key and the token, and resolves to its result. Money moves
-   * now. Rejects with `ConfirmationTokenError` if the token has expired or is for another body.
+   * now. Rejects with `ConfirmationTokenError` if the token has expired or is for another body. The signal
+   * of the first call does not abort this one; it has its own.
    */
-  confirm(): Promise<T>;
+  confirm(options?: Pick<CallOptions, 'signal'>): Promise<T>;
 }
 
 /** The documented body of a failed call. */

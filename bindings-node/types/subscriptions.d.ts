@@ -163,4 +163,7 @@ export interface SubscriptionCancel {
 }
 
 /** The price that a subscription moves to. */
-export interface SubscriptionPlanChange extends SubscriptionCancel {}
+export interface SubscriptionPlanChange {
+  /** The catalogue price to bill from now on, which servers require. (API generations D and E.) */
+  price_id?: string | null;
+}

@@ -72,7 +72,19 @@ export interface TeamInvitationCreate {
 }
 
 /** Whose invitation is revoked. No field is declared as required. */
-export interface TeamInvitationRevoke extends TeamInvitationCreate {}
+export interface TeamInvitationRevoke {
+  /** The e-mail address that the invitation is for. (API generation E.) */
+  email?: string | null;
+  /** The phone number that the invitation is for. (API generation E.) */
+  phone?: string | null;
+}
 
 /** The new role of a team member. No field is declared as required. */
-export interface TeamMemberRoleUpdate extends TeamInvitationCreate {}
+export interface TeamMemberRoleUpdate {
+  /** The name of the role: `Admin` or `Member`. (API generation E.) */
+  role?: string | null;
+  /** The identifier of the role, instead of its name or key. (API generation E.) */
+  role_id?: string | null;
+  /** The key of the role, instead of its name or identifier. (API generation E.) */
+  role_key?: string | null;
+}

@@ -233,7 +233,19 @@ export interface EntitlementCreate {
 }
 
 /** Prepaid units of a meter to add to a customer. */
-export interface UsageCreditGrant extends UsageSubscriptionCreate {}
+export interface UsageCreditGrant {
+  /** Customer who gets the units, which the server requires. (API generation D.) */
+  customer_id?: string | null;
+  /** Meter whose units are added, which the server requires. (API generation D.) */
+  meter_id?: string | null;
+  /** Why the units are added. It can be left out. (API generation D.) */
+  reason?: string | null;
+  /**
+   * How many units to add, which the server requires. A number of units, not an amount of money.
+   * (API generation D.)
+   */
+  units?: number | bigint | null;
+}
 
 /**
  * An open enum: the state of a usage event; an unknown value is kept. On the newest API, usage that

@@ -77,8 +77,8 @@ function callQueue() {
 
 /**
  * Starts a call of `client`. Functions that are made for each call have no name of their own, here and
- * in callers: the bundler keeps names by defining a property, which costs more than the function. `send` gets the call id and returns the JSON of an error when the call cannot
- * be made.
+ * in callers: the bundler keeps names by defining a property, which costs more than the function.
+ * `send` gets the call id and returns the JSON of an error when the call cannot be made.
  *
  * An aborted signal is passed to the native library, which can tell whether a request was sent.
  */

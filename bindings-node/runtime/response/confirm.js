@@ -3,19 +3,19 @@
 const native = require('../../native.js');
 const { errorFromJson } = require('../errors.js');
 
-/** The functions that confirm the calls whose responses ask for it, by response object. */
-const calls = new WeakMap();
+/** The function that makes the second call, by the object that asks for it. */
+const secondCalls = new WeakMap();
 
-/** Makes `object.confirm()` call `send`. */
+/** Makes `object.confirm(options)` call `send(options)`. */
 function setConfirmation(object, send) {
-  calls.set(object, send);
+  secondCalls.set(object, send);
 }
 
 /** Confirms the call that an object came from. */
-async function confirm(object) {
-  const send = calls.get(object);
+async function confirm(object, options) {
+  const send = secondCalls.get(object);
   if (send === undefined) throw errorFromJson(native.nothingToConfirm());
-  return send();
+  return send(options);
 }
 
 module.exports = { confirm, setConfirmation };

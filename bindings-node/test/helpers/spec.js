@@ -114,6 +114,12 @@ function sampleObject(name, wanted) {
   return Object.fromEntries(properties.filter(([, p]) => wanted(p)).map(([key, p]) => [key, sample(p)]));
 }
 
+/** The names of the fields of a body. */
+function bodyFields(body) {
+  const source = schemas[schemas[body]['x-lomi'].writes ?? body].properties;
+  return Object.keys(source).filter((name) => !source[name].readOnly);
+}
+
 /** What the caller sends to an operation, in a route style: fields that keep their name in it. */
 function requestBody(operation, style) {
   const source = schemas[operation.body]['x-lomi'].writes ?? operation.body;
@@ -136,6 +142,7 @@ const isStrict = (name) => {
 const marker = (name) => schemas[name]?.['x-lomi'].marker;
 
 module.exports = {
+  bodyFields,
   className,
   isStrict,
   marker,

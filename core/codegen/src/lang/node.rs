@@ -31,6 +31,10 @@ pub(super) fn render(
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
+    // A method has one argument for either.
+    if let Some(both) = api.operations.iter().find(|o| o.body.is_some() && o.params.is_some()) {
+        return Err(format!("{}: Node has no method with a query and a body yet", both.id));
+    }
     let whole = &Value::from(Serde(api));
     let resources: Vec<Value> = api.resources.iter().map(|one| resource(api, one)).collect();
     declarations::render(templates, api, &resources, FOLDER, outputs)?;
@@ -90,6 +94,10 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             "time" if sends => "string | Date".to_owned(),
             _ => "string".to_owned(),
         }
+    });
+    templates.add_filter("with_article", |name: &str| {
+        let article = if name.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+        format!("{article} {name}")
     });
     templates.add_filter("js_constant", js_constant);
     templates.add_filter("js_comment", js_comment);
