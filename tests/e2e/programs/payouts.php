@@ -8,7 +8,7 @@
 
 declare(strict_types=1);
 
-use LomiSDK\Exception\LomiError;
+use LomiSDK\ApiException;
 use LomiSDK\LomiClient;
 
 $client = new LomiClient(null, ['max_retries' => 4]);
@@ -25,7 +25,7 @@ while (($line = fgets(STDIN)) !== false) {
             ['idempotency_key' => $order['key'], 'confirm' => static fn (): bool => true],
         );
         echo json_encode(['id' => $payout->getPayoutId()], JSON_THROW_ON_ERROR), "\n";
-    } catch (LomiError $error) {
-        echo json_encode(['error' => $error->getKind(), 'outcome' => $error->getOutcome()], JSON_THROW_ON_ERROR), "\n";
+    } catch (ApiException $error) {
+        echo json_encode(['error' => $error::class, 'outcome' => $error->getOutcome()], JSON_THROW_ON_ERROR), "\n";
     }
 }
