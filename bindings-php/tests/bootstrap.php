@@ -23,4 +23,5 @@ require_once __DIR__ . '/Support/FaultServer.php';
 require_once __DIR__ . '/Support/Authority.php';
 require_once __DIR__ . '/Support/Documented.php';
 require_once __DIR__ . '/Support/Sample.php';
+require_once __DIR__ . '/Support/Spec.php';
 require_once __DIR__ . '/Support/SandboxTestCase.php';

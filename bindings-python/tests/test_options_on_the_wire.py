@@ -212,15 +212,15 @@ def test_depth_beyond_the_stack(serve):
 def test_routes_of_a_configuration(serve):
     server = serve(lambda request: (404, {}, {"message": "Cannot GET " + request.path}))
     paths = {}
-    for routes in ("documented", "current"):
+    for routes in ("documented", "current", "newest"):
         with pytest.raises(lomi.LomiError):
             documented(base_url=server.url, routes=routes)
         paths[routes] = {request.path for request in server.requests}
         server.requests.clear()
-    assert len(paths["documented"]) == len(paths["current"]) == 1
+    assert len(paths["documented"]) == len(paths["current"]) == len(paths["newest"]) == 1
     assert paths["documented"] != paths["current"]
     with pytest.raises(lomi.ConfigurationError):
-        documented(base_url=server.url, routes="newest")
+        documented(base_url=server.url, routes="latest")
 
 
 def late(request):

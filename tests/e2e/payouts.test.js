@@ -45,7 +45,10 @@ class Shop {
     const shop = new Shop();
     shop.sandbox = sandbox;
     const [file, ...args] = PAYOUTS[language];
-    shop.program = spawn(file, args, { env: environment(sandbox, ''), stdio: ['pipe', 'pipe', 'inherit'] });
+    shop.program = spawn(file, args, { env: environment(sandbox, ''), stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    shop.program.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
+    shop.said = () => said;
     test.after(() => shop.program.kill());
     shop.lines = createInterface({ input: shop.program.stdout })[Symbol.asyncIterator]();
     const session = await shop.api('POST', '/checkout-sessions', { amount: 90_000_000, currency_code: 'XOF' });
@@ -74,7 +77,7 @@ class Shop {
     }
     this.program.stdin.write(`${JSON.stringify(order)}\n`);
     const { value, done } = await this.lines.next();
-    assert.ok(!done, 'the program has ended');
+    assert.ok(!done, `the program has ended: ${this.said()}`);
     await this.control('DELETE', '/faults');
     return JSON.parse(value);
   }

@@ -61,7 +61,8 @@ class _Base:
             A timedelta, a pair (connect, read) or an ``httpx.Timeout`` will do as well, and
             ``math.inf`` is no limit
         :param max_retries: how many times a safe call is repeated; 2 where left out
-        :param routes: the route style: ``auto`` (detect it), ``documented`` or ``current``
+        :param routes: the route style: ``auto`` (detect it), ``documented``, ``current``
+            or ``newest``
         :param headers: headers for every call
         :param connect_timeout: seconds to wait for a connection; 10 where left out
         :param attempt_timeout: seconds for one attempt; where left out, 30 for what is sent

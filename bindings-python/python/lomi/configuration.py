@@ -62,7 +62,8 @@ class Configuration:
     :param cert_file: a client certificate, for servers that ask for one, as a file of PEM text
     :param key_file: the file of its key; the same file where left out
     :param debug: log at debug level; a key is never logged
-    :param routes: the route style: ``auto`` (detect it), ``documented`` or ``current``
+    :param routes: the route style: ``auto`` (detect it), ``documented``, ``current``
+        or ``newest``
     :param timeout: seconds for a whole call, repeats included; None is 60. The
         ``_request_timeout`` of a call counts more
     :param attempt_timeout: seconds for one attempt, as in :class:`lomi.LomiClient`

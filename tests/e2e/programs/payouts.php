@@ -11,7 +11,7 @@ declare(strict_types=1);
 use LomiSDK\Exception\LomiError;
 use LomiSDK\LomiClient;
 
-$client = new LomiClient(['max_retries' => 4]);
+$client = new LomiClient(null, ['max_retries' => 4]);
 while (($line = fgets(STDIN)) !== false) {
     $order = json_decode($line, true, flags: JSON_THROW_ON_ERROR);
     try {
