@@ -31,7 +31,7 @@ export interface LomiClientOptions {
   /** Allows plain HTTP to another machine, for a private network: the key is sent unencrypted. */
   allowHttp?: boolean;
   /** The route style of the server. Default: `auto`, which detects it. */
-  routes?: 'auto' | 'documented' | 'current';
+  routes?: 'auto' | 'documented' | 'current' | 'newest';
   /** The `User-Agent` header. */
   userAgent?: string;
   /** A PEM file of certificate authorities to trust in addition to the system's. */

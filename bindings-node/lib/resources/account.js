@@ -23,7 +23,7 @@ class Account extends Resource {
    * response contains is not documented.
    */
   export(options) {
-    return Resource.any(this, EXPORT, {  }, options);
+    return Resource.any(this, EXPORT, {}, options);
   }
 }
 

@@ -19,7 +19,7 @@ class Accounts extends Resource {
    * Every account of the merchant, in one response. The newest API has no such route: use balances.
    */
   list(options) {
-    return Resource.list(this, LIST, {  }, options, models.MerchantAccount);
+    return Resource.list(this, LIST, {}, options, models.MerchantAccount);
   }
 }
 

@@ -21,7 +21,7 @@ class ApiKeys extends Resource {
 
   /** The merchant's API keys, on the newest API only. */
   list(options) {
-    return Resource.list(this, LIST, {  }, options, models.ApiKey);
+    return Resource.list(this, LIST, {}, options, models.ApiKey);
   }
 
   /** Revokes an API key, which then works no longer. No money moves; safe to repeat. */

@@ -63,7 +63,13 @@ class Customers extends Resource {
    * fees and the net amount are missing.
    */
   transactions(customerId, options) {
-    return Resource.list(this, TRANSACTIONS, { path: { customer_id: customerId } }, options, models.Transaction);
+    return Resource.list(
+      this,
+      TRANSACTIONS,
+      { path: { customer_id: customerId } },
+      options,
+      models.Transaction,
+    );
   }
 
   /**
@@ -71,7 +77,13 @@ class Customers extends Resource {
    * names, such as subscription_status.
    */
   subscriptions(customerId, options) {
-    return Resource.list(this, SUBSCRIPTIONS, { path: { customer_id: customerId } }, options, models.Subscription);
+    return Resource.list(
+      this,
+      SUBSCRIPTIONS,
+      { path: { customer_id: customerId } },
+      options,
+      models.Subscription,
+    );
   }
 
   /**
@@ -79,7 +91,13 @@ class Customers extends Resource {
    * number.
    */
   portalAudit(customerId, query, options) {
-    return Resource.list(this, PORTAL_AUDIT, { path: { customer_id: customerId }, query }, options, models.PortalEvent);
+    return Resource.list(
+      this,
+      PORTAL_AUDIT,
+      { path: { customer_id: customerId }, query },
+      options,
+      models.PortalEvent,
+    );
   }
 
   /**

@@ -26,7 +26,7 @@ class Exports extends Resource {
 
   /** The merchant's exports, on the newest API only. */
   list(options) {
-    return Resource.list(this, LIST, {  }, options, models.Export);
+    return Resource.list(this, LIST, {}, options, models.Export);
   }
 }
 

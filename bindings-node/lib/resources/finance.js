@@ -16,7 +16,7 @@ class Finance extends Resource {
    * documented.
    */
   summary(options) {
-    return Resource.any(this, SUMMARY, {  }, options);
+    return Resource.any(this, SUMMARY, {}, options);
   }
 
   /**
@@ -32,7 +32,7 @@ class Finance extends Resource {
    * is not documented.
    */
   aging(options) {
-    return Resource.any(this, AGING, {  }, options);
+    return Resource.any(this, AGING, {}, options);
   }
 
   /**
@@ -40,7 +40,7 @@ class Finance extends Resource {
    * contains is not documented.
    */
   reconcile(options) {
-    return Resource.any(this, RECONCILE, {  }, options);
+    return Resource.any(this, RECONCILE, {}, options);
   }
 }
 

@@ -13,7 +13,7 @@ class Me extends Resource {
    * route.
    */
   get(options) {
-    return Resource.one(this, GET, {  }, options);
+    return Resource.one(this, GET, {}, options);
   }
 }
 

@@ -34,7 +34,7 @@ class Organizations extends Resource {
 
   /** The organisations that the key can see, all in one response. */
   list(options) {
-    return Resource.list(this, LIST, {  }, options, models.Organization);
+    return Resource.list(this, LIST, {}, options, models.Organization);
   }
 
   /** Changes the support email address of an organisation, and nothing else; safe to repeat. */
@@ -44,7 +44,7 @@ class Organizations extends Resource {
 
   /** Revenue and counts of the key's organisation, calculated at one time. */
   metrics(options) {
-    return Resource.one(this, METRICS, {  }, options);
+    return Resource.one(this, METRICS, {}, options);
   }
 
   /**
@@ -52,7 +52,7 @@ class Organizations extends Resource {
    * documented.
    */
   radarSettings(options) {
-    return Resource.one(this, RADAR_SETTINGS, {  }, options);
+    return Resource.one(this, RADAR_SETTINGS, {}, options);
   }
 
   /**

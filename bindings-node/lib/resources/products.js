@@ -62,7 +62,12 @@ class Products extends Resource {
    * money and is safe to repeat.
    */
   setDefaultPrice(productId, priceId, options) {
-    return Resource.one(this, SET_DEFAULT_PRICE, { path: { product_id: productId, price_id: priceId } }, options);
+    return Resource.one(
+      this,
+      SET_DEFAULT_PRICE,
+      { path: { product_id: productId, price_id: priceId } },
+      options,
+    );
   }
 
   /**

@@ -16,7 +16,7 @@ class Settings extends Resource {
    * contains is not documented.
    */
   getCheckout(options) {
-    return Resource.one(this, GET_CHECKOUT, {  }, options);
+    return Resource.one(this, GET_CHECKOUT, {}, options);
   }
 
   /**
@@ -32,7 +32,7 @@ class Settings extends Resource {
    * is not documented.
    */
   getStorefront(options) {
-    return Resource.one(this, GET_STOREFRONT, {  }, options);
+    return Resource.one(this, GET_STOREFRONT, {}, options);
   }
 
   /**

@@ -38,7 +38,13 @@ class Settlements extends Resource {
 
   /** One page of the transactions in a settlement. What its rows contain is not documented. */
   transactions(settlementId, query, options) {
-    return Resource.list(this, TRANSACTIONS, { path: { settlement_id: settlementId }, query }, options, models.Transaction);
+    return Resource.list(
+      this,
+      TRANSACTIONS,
+      { path: { settlement_id: settlementId }, query },
+      options,
+      models.Transaction,
+    );
   }
 }
 

@@ -31,7 +31,13 @@ class SubscriptionPlans extends Resource {
    * and prices instead.
    */
   list(merchantId, query, options) {
-    return Resource.list(this, LIST, { path: { merchant_id: merchantId }, query }, options, models.SubscriptionPlan);
+    return Resource.list(
+      this,
+      LIST,
+      { path: { merchant_id: merchantId }, query },
+      options,
+      models.SubscriptionPlan,
+    );
   }
 
   /**

@@ -16,12 +16,12 @@ const REMOVE = operation('remove_team_member');
 class Team extends Resource {
   /** The members of the merchant's team, on the newest API only. */
   list(options) {
-    return Resource.list(this, LIST, {  }, options, models.TeamMember);
+    return Resource.list(this, LIST, {}, options, models.TeamMember);
   }
 
   /** The roles that a team member can have, on the newest API only. */
   listRoles(options) {
-    return Resource.list(this, LIST_ROLES, {  }, options, models.TeamRole);
+    return Resource.list(this, LIST_ROLES, {}, options, models.TeamRole);
   }
 
   /**

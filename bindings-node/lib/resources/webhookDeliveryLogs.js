@@ -29,7 +29,13 @@ class WebhookDeliveryLogs extends Resource {
    * list with webhookId instead.
    */
   listForWebhook(webhookId, query, options) {
-    return Resource.list(this, LIST_FOR_WEBHOOK, { path: { webhook_id: webhookId }, query }, options, models.WebhookDeliveryLog);
+    return Resource.list(
+      this,
+      LIST_FOR_WEBHOOK,
+      { path: { webhook_id: webhookId }, query },
+      options,
+      models.WebhookDeliveryLog,
+    );
   }
 }
 

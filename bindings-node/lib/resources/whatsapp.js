@@ -13,7 +13,7 @@ const SEND_PAYMENT_MESSAGE = operation('send_whatsapp_payment_message');
 class Whatsapp extends Resource {
   /** The state and the settings of the merchant's WhatsApp connection, on the newest API only. */
   get(options) {
-    return Resource.one(this, GET, {  }, options);
+    return Resource.one(this, GET, {}, options);
   }
 
   /**

@@ -34,6 +34,17 @@ pub(super) fn ts_fit(line: &str) -> String {
     format!("{name}(\n{lines}  ): {result}")
 }
 
+/// The statement that returns the result of a call within a method, its arguments on lines of their
+/// own where it is too long.
+pub(super) fn js_return(arguments: Vec<String>, function: &str) -> String {
+    let line = format!("return {function}({});", arguments.join(", "));
+    if line.chars().count() + 4 <= WIDTH {
+        return line;
+    }
+    let lines: String = arguments.iter().map(|one| format!("      {one},\n")).collect();
+    format!("return {function}(\n{lines}    );")
+}
+
 /// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
 pub(super) fn js_comment(doc: &str, indent: usize) -> String {
     let space = " ".repeat(indent);
