@@ -23110,7 +23110,7 @@ class LomiClient
 
 	/**
 	 * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-	 * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, ca_files?: list<string>, proxy?: string, proxy_headers?: array<string, string>, certificate_file?: string, key_file?: string, tls_server_name?: string, limits?: Limits, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
+	 * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current'|'newest', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, ca_file?: string, ca_files?: list<string>, proxy?: string, proxy_headers?: array<string, string>, certificate_file?: string, key_file?: string, tls_server_name?: string, limits?: Limits, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
 	 *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
 	 *        this client (256); `allow_http` allows http:// to another machine, in a network of
 	 *        your own. `limits` bounds each response; a limit that is missing keeps its default.
@@ -23467,7 +23467,7 @@ class Configuration
 	public function getAllowHttp(): bool {}
 
 	/**
-	 * The route style: auto, documented or current.
+	 * The route style: auto, documented, current or newest.
 	 *
 	 * @return $this
 	 */

@@ -1,6 +1,6 @@
 //! A successful response: its metadata, and its values in any language.
 
-pub(crate) mod confirmation;
+mod confirmation;
 mod created;
 pub(crate) mod decode;
 pub(crate) mod envelope;
@@ -13,6 +13,7 @@ mod page;
 mod pager;
 mod raw_json;
 mod replayed;
+pub(crate) mod second_call;
 pub(crate) mod typed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,13 +28,14 @@ use crate::limits::Limits;
 use crate::request::Target;
 use crate::table::{Model, Operation};
 
-pub use confirmation::{Confirmation, nothing_to_confirm, second_call};
+pub use confirmation::Confirmation;
 pub use created::{Created, payment_required_error};
 pub use envelope::{Content, PageInfo};
 pub use lazy_row::{LazyRow, LazyRowSink};
 pub use page::Page;
 pub use pager::{NewRows, Pager};
 pub use raw_json::{RawJson, RawJsonSink};
+pub use second_call::{nothing_to_confirm, second_call};
 pub use typed::{FromDocument, read_values};
 
 /// A successful response. [`Response::decode`] reads its values.
@@ -78,7 +80,7 @@ pub struct Response {
     /// The operation of the call, if it is one of the table.
     pub(crate) operation: Option<&'static Operation>,
     /// The call that confirms this one, if the server asks for it.
-    pub(crate) second_call: Option<Box<confirmation::SecondCall>>,
+    pub(crate) second_call: Option<Box<second_call::SecondCall>>,
 }
 
 /// The values of a response in one language.

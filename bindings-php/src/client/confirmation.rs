@@ -5,8 +5,8 @@ use ext_php_rs::types::Zval;
 use lomi::binding::{Target, nothing_to_confirm, table};
 use lomi::{CallOptions, Input, Response};
 
-use crate::client::resource::one;
 use crate::client::state::ClientState;
+use crate::convert::decode;
 use crate::models::registry;
 use crate::response;
 use crate::zend::{
@@ -69,7 +69,7 @@ pub(crate) fn confirm(call: &mut Call<'_>) -> Done {
     };
     let response = state.sender.call(target, input, options)?;
     response.check_confirmed()?;
-    let mut value = one(&response)?;
+    let mut value = decode::one(&response)?;
     response::attach(&mut value, &state.keep_response(response));
     call.give(value)
 }

@@ -9,6 +9,7 @@ use lomi::binding::Target;
 use crate::client::options::{self, ClientOptions};
 use crate::client::resource;
 use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::convert::decode;
 use crate::response;
 use crate::send::cancellation::CLIENT;
 use crate::send::sender::Sender;
@@ -85,7 +86,7 @@ fn request(call: &mut Call<'_>) -> Done {
     })?;
     let state = state_of(call.handle()?)?;
     let response = state.sender.call(Target::Raw { method, path }, input, options)?;
-    let value = resource::one(&response)?;
+    let value = decode::one(&response)?;
     drop(state.keep_response(response));
     call.give(value)
 }

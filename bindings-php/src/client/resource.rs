@@ -1,13 +1,13 @@
 //! `LomiSDK\Resource\*`: the operations of a client, such as `$client->checkoutSessions`.
 
 use ext_php_rs::types::Zval;
+use lomi::binding::Target;
 use lomi::binding::table::{Idempotency, Returns};
-use lomi::binding::{Decoded, Target};
 use lomi::{Input, Response, Value};
 
 use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::client::{confirmation, options};
-use crate::convert::decode::{self, PhpSink};
+use crate::convert::decode;
 use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{
@@ -151,7 +151,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
                 response,
             );
         }
-        let mut value = one(&response)?;
+        let mut value = decode::one(&response)?;
         confirmation::attach(&mut value, &ending, &response)?;
         response::attach(&mut value, &ending.keep_response(response));
         Ok(value)
@@ -181,12 +181,4 @@ fn decided(confirm: &Zval, first: Zval) -> Result<Zval, Thrown> {
         Some(object) => call_method(object, "confirm", &mut []),
         None => Ok(first),
     }
-}
-
-/// The value of a response; null where it has none.
-pub(super) fn one(response: &Response) -> Result<Zval, Thrown> {
-    Ok(match decode::decode(response, &mut PhpSink::arrays())? {
-        Decoded::One(value) => value,
-        _ => Zval::null(),
-    })
 }

@@ -187,3 +187,11 @@ impl Sink for PhpSink {
         Ok(object.values.finish())
     }
 }
+
+/// The value of a response; null where it has none.
+pub(crate) fn one(response: &Response) -> Result<Zval, Thrown> {
+    Ok(match decode(response, &mut PhpSink::arrays())? {
+        Decoded::One(value) => value,
+        _ => Zval::null(),
+    })
+}

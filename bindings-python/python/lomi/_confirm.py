@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ._calls import call
-from ._lomi import MODERN_MODELS
 from .models.confirmation_required import ConfirmationRequired
 
 TYPE_CHECKING = False
@@ -78,30 +76,6 @@ def _with_client(client: Client, value: Any, awaited: bool) -> ConfirmationRequi
         return None
     value._client = (client, awaited)
     return value
-
-
-def second_call(first: ConfirmationRequired) -> Any:
-    """Make the call that confirms the one that an object came from."""
-    client, awaited = getattr(first, "_client", (None, False))
-    response = first.last_response
-    if client is None or response is None:
-        from ._lomi import nothing_to_confirm
-
-        return nothing_to_confirm()
-    if awaited:
-        return _second_call_awaited(client, response)
-    return _result(call(client, response, None, None, None, None, MODERN_MODELS))
-
-
-async def _second_call_awaited(client: Client, response: LastResponse) -> Any:
-    from ._async_calls import call as call_async
-
-    return _result(await call_async(client, response, None, None, None, None, MODERN_MODELS))
-
-
-def _result(reply: tuple[Any, LastResponse]) -> Any:
-    reply[1].check_confirmed()
-    return reply[0]
 
 
 if not TYPE_CHECKING:

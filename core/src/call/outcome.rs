@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::handle::CallHandle;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::request::Target;
-use crate::response::confirmation::CONFIRMATION_TOKEN;
+use crate::response::second_call::CONFIRMATION_TOKEN;
 use crate::table::Idempotency;
 
 /// Default timeout of one attempt of a call that may be sent again.
@@ -20,6 +21,16 @@ impl Call {
             true => ATTEMPT_TIMEOUT,
             false => Duration::MAX,
         })
+    }
+
+    /// A handle of this call, for a caller that may stop waiting for it.
+    pub fn progress(&mut self) -> CallHandle {
+        let progress = self.progress.take().unwrap_or_else(|| {
+            let key = self.idempotency_key.clone();
+            let (id, checks_key) = (self.request_id.clone(), self.checks_key());
+            CallHandle::new(self.target.clone(), key, id, checks_key, self.attempts())
+        });
+        self.progress.insert(progress).clone()
     }
 
     /// Whether a request was passed to the transport.

@@ -14,9 +14,9 @@ use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Document;
 use crate::request::Target;
 use crate::response::Response;
-use crate::response::confirmation::SecondCall;
 use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
+use crate::response::second_call::SecondCall;
 use crate::table::{CONFIRMATION_REQUIRED, Returns, RouteStyle};
 
 /// The header of a response that the server has sent before, for the same idempotency key.

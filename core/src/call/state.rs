@@ -185,16 +185,6 @@ impl Call {
         self.deadline.saturating_duration_since(now)
     }
 
-    /// A handle of this call, for a caller that may stop waiting for it.
-    pub fn progress(&mut self) -> CallHandle {
-        let progress = self.progress.take().unwrap_or_else(|| {
-            let key = self.idempotency_key.clone();
-            let (id, checks_key) = (self.request_id.clone(), self.checks_key());
-            CallHandle::new(self.target.clone(), key, id, checks_key, self.attempts())
-        });
-        self.progress.insert(progress).clone()
-    }
-
     /// Warnings about the arguments, for the language's log.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

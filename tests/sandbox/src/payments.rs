@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod changes;
+pub(crate) mod effects;
 pub(crate) mod ledger;
 pub(crate) mod money;
 pub(crate) mod payouts;

@@ -1,5 +1,6 @@
 //! Routes of the API, which need a key.
 
+pub(crate) mod actions;
 mod balances;
 mod body;
 mod confirmation;
@@ -9,6 +10,7 @@ mod delivery_logs;
 mod endpoints;
 mod keyed;
 mod list;
+pub(crate) mod no_route;
 mod notice;
 mod object_filter;
 mod object_list;
@@ -43,16 +45,6 @@ pub(crate) fn session_routes(family: Family) -> Router<SharedApp> {
         // The server's router ignores a slash at the end: an empty id is the list.
         .route(&format!("{collection}/"), many)
         .route(&format!("{collection}/{{id}}"), one)
-}
-
-/// Routes of the balance on today's server.
-pub(crate) fn balance_routes() -> Router<SharedApp> {
-    Router::new()
-        .route("/accounts/balance", get(balances::list))
-        .route("/accounts/balance/breakdown", get(balances::breakdown))
-        .route("/accounts/balance/check/{currency}", get(balances::check))
-        // Its address in the newest documents.
-        .route("/accounts/balance/{currency}", get(balances::check))
 }
 
 /// Routes of webhook endpoints and their delivery log, also under the names of the generated SDKs.

@@ -1,5 +1,7 @@
 //! Requests and responses of the API in each generation: fields, checks, bodies.
 
+pub(crate) mod action;
+pub(crate) mod actions;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod formats;

@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 /// Resources whose creates refer to money, which has tests of its own.
 const MONEY: &[&str] = &["refunds", "payouts", "beneficiary_payouts"];
 /// Resources with tests of their own.
-const OTHERS: &[&str] = &["checkout_sessions", "webhooks", "webhook_delivery_logs"];
+const OTHERS: &[&str] =
+    &["checkout_sessions", "organizations", "webhooks", "webhook_delivery_logs"];
 /// Fields that are written as texts, and that today's server requires.
 const WORDS: &[(&str, &str)] = &[
     ("code", "LOMI2026"),
@@ -43,7 +44,17 @@ impl Resource {
                 serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
             Self { name: spec["resource"].as_str().unwrap().to_owned(), spec }
         };
-        paths.iter().map(read).filter(|r| !OTHERS.contains(&r.name.as_str())).collect()
+        let is_collection = |resource: &Self| {
+            let has = |style: &str| {
+                ["get", "list"].iter().all(|verb| resource.operation(style, verb).is_some())
+            };
+            let schemas = resource.spec["schemas"].as_object().unwrap();
+            let model = schemas.values().next();
+            (has("documented") || has("current"))
+                && model.is_some_and(|model| model["x-lomi"]["id"].is_string())
+        };
+        let others = |resource: &Self| !OTHERS.contains(&resource.name.as_str());
+        paths.iter().map(read).filter(|r| others(r) && is_collection(r)).collect()
     }
 
     /// Method, path and whether it is served, of a verb in a route style.
@@ -53,7 +64,8 @@ impl Resource {
                 let lomi = &entry["x-lomi"];
                 if lomi["verb"] == verb && lomi["routes"].as_str().is_none_or(|r| r == style) {
                     let method = method.to_uppercase().parse().unwrap();
-                    let served = style == "documented" || lomi["served"] != false;
+                    let letter = if style == "documented" { 'C' } else { 'D' };
+                    let served = lomi["generations"].as_str().unwrap().contains(letter);
                     let prefix = if style == "documented" { "/v1" } else { "" };
                     return Some((method, format!("{prefix}{path}"), served));
                 }
@@ -228,7 +240,7 @@ async fn every_resource_lives_in_the_documented_style() {
 
 #[tokio::test]
 async fn every_resource_lives_in_the_current_style() {
-    assert_eq!(live("current", 'D').await, 13);
+    assert_eq!(live("current", 'D').await, 12);
 }
 
 #[tokio::test]
@@ -253,8 +265,6 @@ async fn a_kebab_path_below_v1_is_the_current_style() {
     assert_eq!(client.get("/payment-links").await.json(), list);
     let documented = client.get("/v1/payment_links").await.json();
     assert_eq!(documented["pagination"]["total"], 1);
-    let methods = client.get("/payout-methods").await;
-    assert_eq!((methods.status, methods.text.as_str()), (200, "[]"));
 }
 
 #[tokio::test]

@@ -75,9 +75,9 @@ class Unconfirmed:
 
         :raises ConfirmationTokenError: the token has expired, or is for another body
         """
-        from .._confirm import second_call
+        from .._second_call import second_call
 
-        return second_call(self)  # type: ignore[arg-type]
+        return second_call(self)
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::body::{done, read, refuse};
 use crate::generation::Generation;
+use crate::options::Family;
 use crate::payments::changes::change_object;
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
@@ -94,6 +95,7 @@ fn rows(app: &App, resource: &Resource) -> Vec<Value> {
 
 /// Today's shape, or that of the generated SDKs where today's server does not have the resource.
 fn shape(resource: &Resource) -> Generation {
-    let is_current = resource.operations.iter().any(|o| o.served);
+    let is_current =
+        resource.operations.iter().any(|o| o.paths.iter().any(|r| r.is_in(Family::Current)));
     if is_current { Generation::D } else { Generation::C }
 }

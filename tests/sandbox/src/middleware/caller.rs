@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::request_id::RequestId;
 use crate::generation::Generation;
 use crate::schema::error::ApiError;
+use crate::schema::resource::Resource;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
 use crate::state::environment::Environment;
@@ -60,11 +61,14 @@ pub(crate) fn generation_of(app: &App, path: &str, headers: &HeaderMap) -> Gener
         Generation::A
     } else if let Some(below) = path.strip_prefix("/v1") {
         let first = below.get(1..).and_then(|rest| rest.split('/').next());
-        let is = |path: &str| path.get(1..) == first;
-        match RESOURCES.iter().find(|r| is(r.documented) || is(r.current)) {
-            Some(resource) if is(resource.documented) => Generation::C,
-            Some(_) => selected(),
-            None => Generation::A,
+        let is_documented = |r: &&Resource| first.is_some() && r.documented() == first;
+        let is_current = |r: &&Resource| first.is_some_and(|first| r.is_current(first));
+        if RESOURCES.iter().any(|r| is_documented(&r)) {
+            Generation::C
+        } else if RESOURCES.iter().any(|r| is_current(&r)) {
+            selected()
+        } else {
+            Generation::A
         }
     } else {
         selected()

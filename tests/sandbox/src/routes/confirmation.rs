@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 
 use crate::middleware::caller::Caller;
 use crate::schema::error::ApiError;
-use crate::schema::object_input::checked_create;
-use crate::schema::resource::Resource;
 use crate::schema::responses::json_response;
 use crate::state::app::App;
 use crate::state::idempotency;
@@ -16,26 +14,27 @@ use crate::webhooks::signing::sign;
 
 const LIFETIME: Millis = 10 * MINUTE;
 
-/// The response to a body without a token: nothing has moved. None when its token permits the
+/// The response to a body without a token, which `check` makes a preview of: nothing has moved. None when its token permits the
 /// execution; the token is removed then.
 ///
 /// # Errors
 /// When the body is wrong, or the token is not one of this body or is too old.
 pub(super) fn confirmation(
     app: &App,
-    resource: &Resource,
+    room: &str,
     caller: &Caller,
     body: &mut Value,
+    check: impl FnOnce(Value) -> Result<Value, ApiError>,
 ) -> Result<Option<Response>, ApiError> {
     let sent = body.as_object_mut().and_then(|fields| fields.shift_remove("confirmation_token"));
     let now = app.clock.now();
     match sent.as_ref().and_then(Value::as_str).filter(|token| !token.is_empty()) {
         None => {
-            let preview = checked_create(resource, caller.generation, body.clone())?;
+            let preview = check(body.clone())?;
             let ends = now.saturating_add(LIFETIME);
             let response = json!({
                 "requires_confirmation": true,
-                "confirmation_token": token(app, resource, caller, body, ends),
+                "confirmation_token": token(app, room, caller, body, ends),
                 "expires_at": iso(ends),
                 "preview": preview,
             });
@@ -43,7 +42,7 @@ pub(super) fn confirmation(
         }
         Some(sent) => {
             let ends = sent.split('_').nth(1).and_then(|ends| ends.parse::<Millis>().ok());
-            let is_own = ends.is_some_and(|at| token(app, resource, caller, body, at) == sent);
+            let is_own = ends.is_some_and(|at| token(app, room, caller, body, at) == sent);
             if !is_own {
                 return Err(ApiError::bad_request("confirmation_token is not valid for this body"));
             }
@@ -56,9 +55,9 @@ pub(super) fn confirmation(
 }
 
 /// A token that is valid for one body until a time. Nothing is stored: it is a signature.
-fn token(app: &App, resource: &Resource, caller: &Caller, body: &Value, ends: Millis) -> String {
+fn token(app: &App, room: &str, caller: &Caller, body: &Value, ends: Millis) -> String {
     let fingerprint = idempotency::fingerprint(body);
-    let text = format!("{} {} {ends} {fingerprint:?}", resource.name, caller.environment.word());
+    let text = format!("{room} {} {ends} {fingerprint:?}", caller.environment.word());
     let signature = sign(&app.identity.webhook_secret, text.as_bytes());
     format!("confirm_{ends}_{signature}")
 }

@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
 use axum::{Router, routing};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -12,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::body::read_json;
 use super::confirmation::confirmation;
 use super::keyed::{KeyedRequest, sent_key};
+use super::no_route::only_of;
 use super::notice::{notice_of, with_notice};
 use super::object_list::list;
 use super::product_prices::{store_prices, take_prices};
@@ -31,49 +31,37 @@ use crate::state::app::{App, SharedApp};
 use crate::state::idempotency;
 use crate::webhooks::events::queue_object_event;
 
-/// Resources whose creates need a key in generation E.
-const KEY_REQUIRED: &[&str] = &["payment_requests", "payouts", "refunds"];
-/// Resources whose creates have two steps in generation E.
-const CONFIRMED: &[&str] = &["payouts", "refunds"];
-
 /// The routes of one family.
-pub(crate) fn object_routes(family: Family) -> Router<SharedApp> {
+pub(crate) fn object_routes(app: &SharedApp, family: Family) -> Router<SharedApp> {
     let mut router = Router::new();
     for resource in RESOURCES.iter().filter(|r| !r.has_own_routes()) {
-        let collection = match family {
-            Family::C => format!("/v1{}", resource.documented),
-            Family::Current => resource.current.to_owned(),
-            // A resource with the same name in both styles has one path below /v1.
-            Family::A if resource.current == resource.documented => continue,
-            Family::A => format!("/v1{}", resource.current),
-        };
-        let serves = |verb: &str| {
-            let operation = resource.operation(verb);
-            operation.is_some_and(|o| family == Family::C || o.served)
-        };
-        let mut many = MethodRouter::new();
-        let mut one = MethodRouter::new();
-        if serves("list") {
-            many = many.get(list);
-        }
-        if serves("create") {
-            many = many.post(create);
-        }
-        if serves("get") {
-            one = one.get(retrieve);
-        }
-        if serves("update") {
-            one = one.patch(update);
-        }
-        if serves("delete") {
-            one = one.merge(routing::delete(delete));
-        }
-        if serves("list") || serves("create") {
-            let many = many.layer(Extension(resource));
-            router = router.route(&collection, many.clone()).route(&format!("{collection}/"), many);
-        }
-        if serves("get") {
-            router = router.route(&format!("{collection}/{{id}}"), one.layer(Extension(resource)));
+        for operation in resource.operations {
+            // A resource with the same name in both styles has one path below /v1, that of C.
+            let is_shared = |path: &str| {
+                family == Family::A
+                    && operation.paths.iter().any(|r| r.is_in(Family::C) && r.path == path)
+            };
+            for route in operation.paths.iter().filter(|r| r.is_in(family)) {
+                if is_shared(route.path) {
+                    continue;
+                }
+                let path = match family {
+                    Family::Current => route.path.to_owned(),
+                    Family::A | Family::C => format!("/v1{}", route.path),
+                };
+                let method = match operation.verb {
+                    "list" => routing::get(list),
+                    "create" => routing::post(create),
+                    "get" => routing::get(retrieve),
+                    "update" => routing::patch(update),
+                    _ => routing::delete(delete),
+                };
+                let method = only_of(app, route, method.layer(Extension(resource)));
+                if !path.contains('{') {
+                    router = router.route(&format!("{path}/"), method.clone());
+                }
+                router = router.route(&path, method);
+            }
         }
     }
     router
@@ -92,19 +80,22 @@ async fn create(
         let mut body = read_json(&headers, body).await?;
         let generation = caller.generation;
         let newest = generation == Generation::E;
-        let is_required = newest && KEY_REQUIRED.contains(&resource.name);
+        let operation = resource.operation("create");
+        let is_required = newest && operation.is_some_and(|o| o.required);
         if is_required && sent_key(&headers).is_none() {
             return Err(ApiError::key_required());
         }
         let notice = notice_of(generation, &ignored_fields(resource, generation, &body));
         if newest
-            && CONFIRMED.contains(&resource.name)
-            && let Some(preview) = confirmation(&app, resource, &caller, &mut body)?
+            && operation.is_some_and(|o| o.asks)
+            && let Some(preview) = confirmation(&app, resource.name, &caller, &mut body, |body| {
+                checked_create(resource, generation, body).map(Value::Object)
+            })?
         {
             return Ok(with_notice(preview, notice));
         }
         // Today's server reads the key only where the table says so; earlier ones do not.
-        let is_keyed = resource.operation("create").is_some_and(|o| o.keyed);
+        let is_keyed = operation.is_some_and(|o| o.keyed);
         let is_read = is_required || (is_keyed && matches!(generation, Generation::D));
         let fingerprint = idempotency::fingerprint(&body);
         let none = HeaderMap::new();

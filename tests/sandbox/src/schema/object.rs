@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::action::Shape;
 use super::error::ApiError;
 use super::resource::{Field, Kind, Resource};
+use super::table::RESOURCES;
 use crate::generation::Generation;
 use crate::state::app::App;
 use crate::state::environment::Environment;
@@ -53,6 +55,55 @@ pub(crate) fn object_value(
             .map(|f| (f.name.to_owned(), field_value(app, resource, object, &fields, f)))
             .collect(),
     )
+}
+
+/// An object as an action shows it.
+pub(crate) fn shape_value(
+    app: &App,
+    generation: Generation,
+    shape: &Shape,
+    object: &Object,
+) -> Value {
+    let fields = object.fields();
+    // What only other generations document is shown where nothing else would be.
+    let own: Vec<&Field> = shape.fields.iter().filter(|f| f.is_shown_by(generation)).collect();
+    let shown = match own.is_empty() {
+        true => shape.fields.iter().filter(|f| f.read).collect(),
+        false => own,
+    };
+    let known = RESOURCES.iter().find(|r| r.model == shape.name);
+    let value = |field: &Field| match field.name {
+        name if Some(name) == shape.id => object.id.as_str().into(),
+        "created_at" => iso(object.created_at).into(),
+        "updated_at" => iso(object.updated_at).into(),
+        "environment" => object.environment.word().into(),
+        name => match (fields.get(name), known) {
+            (Some(value), _) => value.clone(),
+            (None, Some(resource)) => field_value(app, resource, object, &fields, field),
+            (None, None) => shape_default(app, field),
+        },
+    };
+    let id = shape.id.and_then(|id| shape.fields.iter().find(|f| f.name == id));
+    let all = id.into_iter().chain(shown);
+    let mut members: Map<String, Value> = all.map(|f| (f.name.to_owned(), value(f))).collect();
+    // No document names the id of some objects.
+    if shape.id.is_none() && object.id != "one" {
+        members.entry("id").or_insert_with(|| object.id.as_str().into());
+    }
+    Value::Object(members)
+}
+
+fn shape_default(app: &App, field: &Field) -> Value {
+    match (field.name, field.kind) {
+        ("organization_id", _) => app.identity.organization_id.to_string().into(),
+        ("merchant_id", _) => app.identity.merchant_id.to_string().into(),
+        ("currency_code" | "target_currency", _) => "XOF".into(),
+        (_, Kind::Number) if field.money => 0.into(),
+        (_, Kind::Number) => 0.into(),
+        (_, Kind::Boolean) => false.into(),
+        (_, Kind::OneOf(words)) => words.first().map_or(Value::Null, |word| Value::from(*word)),
+        _ => Value::Null,
+    }
 }
 
 /// One field of an object.

@@ -1,6 +1,7 @@
 //! The types of the table of resources.
 
 use crate::generation::Generation;
+use crate::options::Family;
 
 /// One resource of the API.
 #[derive(Debug)]
@@ -11,10 +12,8 @@ pub(crate) struct Resource {
     pub(crate) noun: &'static str,
     /// The field with the id.
     pub(crate) id: &'static str,
-    /// Path in the documents of the generated SDKs, below `/v1`.
-    pub(crate) documented: &'static str,
-    /// Path on today's server.
-    pub(crate) current: &'static str,
+    /// The name of its objects in the spec.
+    pub(crate) model: &'static str,
     /// Create, get, list, update and delete, as far as the resource has them.
     pub(crate) operations: &'static [Operation],
     /// Fields of requests and responses, in the order of their names.
@@ -28,10 +27,43 @@ pub(crate) struct Operation {
     pub(crate) verb: &'static str,
     /// Whether the server reads an idempotency key.
     pub(crate) keyed: bool,
-    /// Whether today's server has the route.
-    pub(crate) served: bool,
+    /// Whether generation E requires an idempotency key.
+    pub(crate) required: bool,
+    /// Whether it has two steps in generation E.
+    pub(crate) asks: bool,
+    /// Its paths.
+    pub(crate) paths: &'static [Route],
     /// Parameters of the query.
     pub(crate) parameters: &'static [Parameter],
+}
+
+/// A path of an operation.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// `documented`, `current` or `newest`.
+    pub(crate) style: &'static str,
+    /// The path, with the names of parameters in braces.
+    pub(crate) path: &'static str,
+    /// Generations that have it there.
+    pub(crate) generations: &'static str,
+}
+
+impl Route {
+    /// Whether a generation has it.
+    pub(crate) fn is_of(&self, generation: Generation) -> bool {
+        self.generations.contains(generation.letter())
+    }
+
+    /// Whether it is a route of a family.
+    pub(crate) fn is_in(&self, family: Family) -> bool {
+        match family {
+            Family::A => self.style != "documented" && self.is_of(Generation::A),
+            Family::C => self.style == "documented" && self.is_of(Generation::C),
+            Family::Current => {
+                self.style != "documented" && self.generations.contains(['B', 'D', 'E'])
+            }
+        }
+    }
 }
 
 /// A parameter of a query.
@@ -99,6 +131,20 @@ impl Resource {
     /// Whether it has routes and state of its own, other than those that follow from the table.
     pub(crate) fn has_own_routes(&self) -> bool {
         matches!(self.name, "checkout_sessions" | "webhook_delivery_logs" | "webhooks")
+    }
+
+    /// The first part of its paths in the documents of the generated SDKs, such as `payment_links`.
+    pub(crate) fn documented(&self) -> Option<&'static str> {
+        let operation = self.operation("list")?;
+        let route = operation.paths.iter().find(|route| route.is_in(Family::C))?;
+        route.path.split('/').nth(1)
+    }
+
+    /// Whether an operation with a path of today's server is among its own.
+    pub(crate) fn is_current(&self, first: &str) -> bool {
+        let routes = self.operations.iter().flat_map(|o| o.paths);
+        let mut current = routes.filter(|route| route.style != "documented");
+        current.any(|route| route.path.split('/').nth(1) == Some(first))
     }
 
     /// An operation, if the resource has it.

@@ -1,17 +1,14 @@
 //! All routes, with the middleware around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::Uri;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Response;
 
 use crate::middleware::allowed_hosts::allowed_hosts;
 use crate::middleware::durable::durable;
 use crate::middleware::record::record;
-use crate::middleware::request_id::{RequestId, request_id};
-use crate::options::{Family, RouteErrors};
-use crate::schema::error::route_not_found;
+use crate::middleware::request_id::request_id;
+use crate::routes::no_route::no_route;
 use crate::state::app::SharedApp;
 use crate::{control, pages, routes};
 
@@ -20,10 +17,8 @@ pub(super) fn router(app: SharedApp) -> Router {
     let mut api = routes::webhook_routes();
     for family in &app.options.families {
         api = api.merge(routes::session_routes(*family));
-        api = api.merge(routes::objects::object_routes(*family));
-        if *family == Family::Current {
-            api = api.merge(routes::balance_routes());
-        }
+        api = api.merge(routes::objects::object_routes(&app, *family));
+        api = api.merge(routes::actions::action_routes(&app, *family));
     }
     let api = api
         .fallback(no_route)
@@ -38,17 +33,4 @@ pub(super) fn router(app: SharedApp) -> Router {
         .merge(pages::checkout_routes())
         .layer(from_fn_with_state(app.clone(), durable));
     api.merge(others).with_state(app)
-}
-
-async fn no_route(State(app): State<SharedApp>, uri: Uri, request: Request) -> Response {
-    let shape = app.options.route_errors;
-    let target = match shape {
-        RouteErrors::Path => uri.path(),
-        RouteErrors::Query | RouteErrors::Envelope => {
-            uri.path_and_query().map_or(uri.path(), |p| p.as_str())
-        }
-    };
-    let message = format!("Cannot {} {target}", request.method());
-    let id = request.extensions().get::<RequestId>();
-    route_not_found(shape, &message, id.map_or("", RequestId::as_str))
 }

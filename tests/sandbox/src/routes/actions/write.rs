@@ -1,0 +1,204 @@
+//! POST, PATCH and DELETE of actions.
+
+use axum::body::Body;
+use axum::extract::{Extension, RawPathParams, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::find::{enveloped, ids, object, parent, room_of};
+use crate::generation::Generation;
+use crate::middleware::caller::Caller;
+use crate::middleware::faults::DelayWhileReserved;
+use crate::payments::effects::effect;
+use crate::routes::body::read_json;
+use crate::routes::confirmation::confirmation;
+use crate::routes::keyed::{KeyedRequest, sent_key};
+use crate::schema::action::{Action, Returned, Shape};
+use crate::schema::error::ApiError;
+use crate::schema::object::shape_value;
+use crate::schema::table::RESOURCES;
+use crate::state::app::{App, SharedApp};
+use crate::state::idempotency;
+use crate::state::objects::Object;
+
+/// POST, PATCH and DELETE.
+pub(super) async fn write(
+    State(app): State<SharedApp>,
+    Extension(action): Extension<&'static Action>,
+    caller: Caller,
+    params: RawPathParams,
+    delay: Option<Extension<DelayWhileReserved>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let written = async {
+        let mut body = match read_json(&headers, body).await {
+            Ok(body) => body,
+            // Many actions need no body.
+            Err(_) if headers.get("content-length").is_none_or(|length| length == "0") => json!({}),
+            Err(error) => return Err(error),
+        };
+        let newest = caller.generation == Generation::E;
+        if newest
+            && action.required
+            && action.id != "delete_account"
+            && sent_key(&headers).is_none()
+        {
+            return Err(ApiError::key_required());
+        }
+        let ids = ids(&params);
+        let room = format!("{} {}", action.id, ids.join(" "));
+        if newest
+            && action.asks
+            && let Some(preview) = confirmation(&app, &room, &caller, &mut body, Ok)?
+        {
+            return Ok(preview);
+        }
+        let fingerprint = idempotency::fingerprint(&body);
+        let none = HeaderMap::new();
+        let is_keyed = newest && action.required;
+        let request = KeyedRequest {
+            app: &app,
+            caller: &caller,
+            headers: if is_keyed { &headers } else { &none },
+            delay,
+            room: action.id,
+            fingerprint,
+        };
+        let scenario = headers.get("x-scenario-key").and_then(|v| v.to_str().ok());
+        let response = request
+            .run(|| {
+                let made = done(&app, action, &caller, &ids, scenario, body)?;
+                let bytes = serde_json::to_vec(&made).map(Bytes::from);
+                bytes.map_err(|e| ApiError::bad_request(e.to_string()))
+            })
+            .await?;
+        app.notify_consoles();
+        Ok(with_status(action, &caller, response))
+    };
+    written.await.unwrap_or_else(|error: ApiError| caller.refuse(error))
+}
+
+/// The status of a success: 204 without a value, else 201 for a POST that makes something.
+fn with_status(action: &Action, caller: &Caller, mut response: Response) -> Response {
+    let makes = action.method == "POST"
+        && (action.verb.starts_with("create") || caller.generation != Generation::E);
+    match action.returns {
+        Returned::Nothing if caller.generation != Generation::E => {
+            return StatusCode::NO_CONTENT.into_response();
+        }
+        _ if makes => {}
+        _ => *response.status_mut() = StatusCode::OK,
+    }
+    response
+}
+
+/// Carries an action out. Returns the body of the response.
+fn done(
+    app: &App,
+    action: &'static Action,
+    caller: &Caller,
+    ids: &[String],
+    scenario: Option<&str>,
+    body: Value,
+) -> Result<Value, ApiError> {
+    let Value::Object(fields) = body else {
+        return Err(ApiError::bad_request("The request body must be a JSON object"));
+    };
+    let shape = match &action.returns {
+        Returned::One(shape) | Returned::Page(shape) => Some(*shape),
+        Returned::Nothing | Returned::Any => None,
+    };
+    if action.method == "DELETE" {
+        return deleted(app, action, shape, caller, ids);
+    }
+    let is_made = ids.is_empty() && action.method == "POST" || makes_within(action);
+    let mut object = if is_made {
+        parent(app, action, caller, ids)?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let room = room_of(action, shape);
+        Object::new(&room, id, caller.environment, app.clock.now(), &Map::new())
+    } else if shape.is_some_and(|s| RESOURCES.iter().any(|r| r.model == s.name)) {
+        object(app, action, shape, caller, ids)?
+    } else {
+        match parent(app, action, caller, ids)? {
+            Some(parent) => parent,
+            None => object(app, action, shape, caller, ids)?,
+        }
+    };
+    let mut all = object.fields();
+    all.extend(fields);
+    if let Some(id) = ids.first().filter(|_| is_made) {
+        let parent = format!("{}_id", action.resource.trim_end_matches('s'));
+        all.entry(parent).or_insert_with(|| id.as_str().into());
+    }
+    effect(app, action, caller.generation, scenario, &mut all);
+    object.set_fields(&all);
+    object.updated_at = app.clock.now();
+    let mut objects = app.objects();
+    match objects.of(caller.environment, &object.resource, &object.id) {
+        Some(_) => objects.replace(object.clone()),
+        None => drop(objects.insert(object.clone())),
+    }
+    drop(objects);
+    Ok(match shape {
+        Some(shape) => {
+            enveloped(caller, action, shape_value(app, caller.generation, shape, &object))
+        }
+        None => {
+            let mut sent = json!({"success": true, "id": object.id});
+            if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
+                let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
+                sent.insert("secret".to_owned(), secret.into());
+            }
+            sent
+        }
+    })
+}
+
+/// Whether an action makes an object that belongs to the one in its path.
+fn makes_within(action: &Action) -> bool {
+    matches!(
+        action.id,
+        "add_product_price"
+            | "create_subscription_plan"
+            | "create_customer_portal_session"
+            | "create_customer_invoice_checkout_session"
+            | "create_organization_key"
+            | "create_login_link"
+            | "reverse_transfer"
+    )
+}
+
+/// Whether the response has a secret, which no other one has.
+fn gives_secret(action: &Action) -> bool {
+    matches!(action.id, "create_api_key" | "create_organization" | "create_organization_key")
+}
+
+fn deleted(
+    app: &App,
+    action: &'static Action,
+    shape: Option<&'static Shape>,
+    caller: &Caller,
+    ids: &[String],
+) -> Result<Value, ApiError> {
+    // A subscription that is cancelled can still be fetched.
+    if let Some(shape) = shape {
+        let mut object = object(app, action, Some(shape), caller, ids)?;
+        let mut fields = object.fields();
+        effect(app, action, caller.generation, None, &mut fields);
+        object.set_fields(&fields);
+        app.objects().replace(object.clone());
+        let value = shape_value(app, caller.generation, shape, &object);
+        return Ok(enveloped(caller, action, value));
+    }
+    let mut objects = app.objects();
+    if let Some(id) = ids.last()
+        && !objects.remove(caller.environment, action.resource, id)
+    {
+        return Err(ApiError::not_found(format!("{} with ID {id} not found", action.resource)));
+    }
+    Ok(json!({"message": "Deleted"}))
+}
