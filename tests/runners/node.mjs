@@ -92,6 +92,8 @@ async function call(client, step) {
       return { value: (await sessions.delete(step.id, options)) ?? null };
     case 'list_all':
       return listAll(sessions, step);
+    case 'operation':
+      return { value: await operation(client, step, options) };
     case 'request': {
       const { method, path, query, body } = step;
       return {
@@ -123,6 +125,14 @@ async function call(client, step) {
     }
   }
   return {};
+}
+
+/** The result of any operation; of a list, its rows. */
+async function operation(client, { on, verb, ids = [], body, query, confirm }, options) {
+  const given = [...ids, ...(body || query ? [body ?? query] : [])];
+  const resource = client[camel(on)];
+  const result = await resource[camel(verb)](...given, confirm ? { ...options, confirm: () => true } : options);
+  return jsonable(result !== null && typeof result === 'object' && 'has_more' in result ? result.data : result) ?? null;
 }
 
 /** At most `take` ids of a list. With `resume`, continues once after an error. */

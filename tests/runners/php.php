@@ -103,6 +103,15 @@ function call(LomiClient $client, object $request): array
             return ['value' => $sessions->delete($request->id, $options)];
         case 'list_all':
             return walk($sessions, $list($request->query), $request->take ?? 99, $request->resume ?? false);
+        case 'operation':
+            $camel = fn (string $name): string => lcfirst(str_replace('_', '', ucwords($name, '_')));
+            $given = $request->ids ?? [];
+            if (isset($request->body) || isset($request->query)) {
+                $given[] = isset($request->body) ? $request->body : $list($request->query);
+            }
+            $given[] = $options + (isset($request->confirm) ? ['confirm' => fn (): bool => true] : []);
+            $result = $client->{$camel($request->on)}->{$camel($request->verb)}(...$given);
+            return ['value' => $result instanceof LomiSDK\Page ? $result->data : $result];
         case 'request':
             $given = ['query' => $list($request->query ?? null), 'body' => $request->body ?? null];
             return ['value' => $client->request($request->method, $request->path, $given + $options)];

@@ -23,6 +23,9 @@ async def call(client, asked):
             return {"value": await sessions.delete(asked["id"], **options)}
         case "list_all":
             return await walk(sessions, asked)
+        case "operation":
+            operation, given = plans.operation(client, asked)
+            return {"value": plans.rows(await operation(**given, **options))}
         case "request":
             query, body = asked.get("query"), asked.get("body")
             found = await client.request(asked["method"], asked["path"], query=query, body=body, **options)

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from decimal import Decimal
+from inspect import signature
 
 import lomi
 
@@ -72,6 +73,22 @@ def told(error):
     )
     body = None if error.body is None else error.body[:100]
     return {"body": body, **{name: show(getattr(error, name)) for name in names.split()}}
+
+
+def operation(client, asked):
+    """Any operation of a client, and its arguments."""
+    call = getattr(getattr(client, asked["on"]), asked["verb"])
+    given = dict(zip(list(signature(call).parameters), asked.get("ids", []), strict=False))
+    if "body" in asked or "query" in asked:
+        given["params"] = asked.get("body", asked.get("query"))
+    if asked.get("confirm"):
+        given["confirm"] = lambda first: True
+    return call, given
+
+
+def rows(found):
+    """The result of an operation; of a list, its rows."""
+    return show(found.data if hasattr(found, "has_more") else found)
 
 
 def tell(plan, started, result):

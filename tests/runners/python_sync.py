@@ -23,6 +23,9 @@ def call(client, asked):
             return {"value": sessions.delete(asked["id"], **options)}
         case "list_all":
             return walk(sessions, asked)
+        case "operation":
+            operation, given = plans.operation(client, asked)
+            return {"value": plans.rows(operation(**given, **options))}
         case "request":
             query, body = asked.get("query"), asked.get("body")
             found = client.request(asked["method"], asked["path"], query=query, body=body, **options)

@@ -17,6 +17,7 @@ const REQUIREMENTS: &[(&str, u32)] = &[
     ("M", 6),
     ("API8.", 46),
     ("F", 44),
+    ("O", 4),
 ];
 
 fn rows() -> Vec<(String, Vec<String>)> {
