@@ -33,7 +33,7 @@ fn call_to(listener: &std::net::TcpListener) -> Call {
         base_url: Some(format!("http://{}", listener.local_addr().unwrap())),
         ..ConfigBuilder::default()
     });
-    let target = Target::Operation(crate::table::OPERATIONS[2]);
+    let target = Target::Operation(&crate::table::LIST_CHECKOUT_SESSIONS);
     client.unwrap().prepare(target, Default::default(), Default::default()).unwrap()
 }
 
