@@ -120,6 +120,7 @@ export const {
   SpiQrCode,
   SubscriptionPlan,
   Subscription,
+  SubscriptionChange,
   SupportRequest,
   TeamMember,
   TeamRole,

@@ -337,6 +337,14 @@ class WebhookEvent
 	public const DISPUTE_CREATED = 'DISPUTE_CREATED';
 	public const DISPUTE_UPDATED = 'DISPUTE_UPDATED';
 	public const DISPUTE_CLOSED = 'DISPUTE_CLOSED';
+	public const PAYMENT_RISK_FLAGGED = 'PAYMENT_RISK_FLAGGED';
+	public const PAYMENT_RISK_BLOCKED = 'PAYMENT_RISK_BLOCKED';
+	public const NETWORK_PAYMENT_CREATED = 'NETWORK_PAYMENT_CREATED';
+	public const NETWORK_OPERATOR_FEE_CREATED = 'NETWORK_OPERATOR_FEE_CREATED';
+	public const NETWORK_OPERATOR_FEE_REVERSED = 'NETWORK_OPERATOR_FEE_REVERSED';
+	public const NETWORK_TRANSFER_CREATED = 'NETWORK_TRANSFER_CREATED';
+	public const NETWORK_TRANSFER_REVERSED = 'NETWORK_TRANSFER_REVERSED';
+	public const NETWORK_MEMBER_PAYOUT_PAID = 'NETWORK_MEMBER_PAYOUT_PAID';
 	public const CHECKOUT_COMPLETED = 'CHECKOUT_COMPLETED';
 	public const CHECKOUT_SESSION_COMPLETED = 'CHECKOUT_SESSION_COMPLETED';
 	public const CHECKOUT_SESSION_EXPIRED = 'CHECKOUT_SESSION_EXPIRED';
@@ -12579,6 +12587,52 @@ class ListSubscriptions200Response implements ModelInterface, \ArrayAccess, \Jso
 }
 
 /**
+ * A change of a subscription, as the event SUBSCRIPTION_UPDATED has it.
+ *
+ * @phpstan-type SubscriptionChangeFields array{
+ *   context?: array<string, mixed>|object|null,
+ *   object?: Subscriptions|null,
+ *   previous_attributes?: array<string, mixed>|object|null,
+ *   ...
+ * }
+ * @implements \ArrayAccess<string, mixed>
+ * @implements \IteratorAggregate<string, mixed>
+ */
+class SubscriptionChange implements ModelInterface, \ArrayAccess, \JsonSerializable, \IteratorAggregate, \Countable, \Stringable
+{
+	use ModelMembers;
+
+	public const DISCRIMINATOR = null;
+
+	/** @param SubscriptionChangeFields|null $data */
+	public function __construct(?array $data = null) {}
+
+	/** Where the change came from: its source and actor. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getContext() {}
+
+	/** @param array<string, mixed>|object $context
+	 * @return $this */
+	public function setContext($context) {}
+
+	/** The subscription after the change. (API generations D and E.)
+	 * @return Subscriptions|null */
+	public function getObject() {}
+
+	/** @param Subscriptions $object
+	 * @return $this */
+	public function setObject($object) {}
+
+	/** The values of the changed fields before the change. (API generations D and E.)
+	 * @return array<string, mixed>|null */
+	public function getPreviousAttributes() {}
+
+	/** @param array<string, mixed>|object $previous_attributes
+	 * @return $this */
+	public function setPreviousAttributes($previous_attributes) {}
+}
+
+/**
  * When a subscription is cancelled, and why. Both fields can be left out.
  *
  * @phpstan-type SubscriptionCancelFields array{
@@ -14911,7 +14965,7 @@ class ErrorError implements ModelInterface, \ArrayAccess, \JsonSerializable, \It
  * A webhook delivery whose signature was verified.
  *
  * @phpstan-type EventFields array{
- *   data?: array<string, mixed>|object|null,
+ *   data?: Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed>|null,
  *   event?: string|null,
  *   id?: string|null,
  *   lomi_environment?: string|null,
@@ -14930,12 +14984,13 @@ class Event implements ModelInterface, \ArrayAccess, \JsonSerializable, \Iterato
 	/** @param EventFields|null $data */
 	public function __construct(?array $data = null) {}
 
-	/** What the event is about: a transaction for payments, else a refund, subscription or payout. Amounts are in the
+	/** What the event is about, by its name: a transaction for payments, else a refund, a subscription, the change of a
+	 * subscription, a payout or a dispute. The data of any other event has no type and is unchanged. Amounts are in the
 	 * currency's smallest unit.
-	 * @return array<string, mixed>|null */
+	 * @return Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed>|null */
 	public function getData() {}
 
-	/** @param array<string, mixed>|object $data
+	/** @param Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed> $data
 	 * @return $this */
 	public function setData($data) {}
 

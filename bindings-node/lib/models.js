@@ -5,7 +5,7 @@
 const { confirm } = require('../runtime/response/confirm.js');
 const { Model } = require('../runtime/response/model.js');
 const { paymentRequiredError } = require('../runtime/response/paymentRequired.js');
-const { register } = require('../runtime/response/read.js');
+const { OneOf, register } = require('../runtime/response/read.js');
 
 /** The response to closing the account. It is not documented, so any fields may come. */
 class AccountDeletion extends Model {}
@@ -271,6 +271,9 @@ class SubscriptionPlan extends Model {}
  */
 class Subscription extends Model {}
 
+/** A change of a subscription, as the event SUBSCRIPTION_UPDATED has it. */
+class SubscriptionChange extends Model {}
+
 /**
  * A request to the support of lomi. Its fields are those of create; responses are not documented,
  * so each may be missing.
@@ -426,6 +429,7 @@ const models = {
   SpiQrCode,
   SubscriptionPlan,
   Subscription,
+  SubscriptionChange,
   SupportRequest,
   TeamMember,
   TeamRole,
@@ -465,8 +469,33 @@ register(models, {
   CustomerBlock: {
     entries: CustomerBlockEntry,
   },
+  SubscriptionChange: {
+    object: Subscription,
+  },
   ErrorBody: {
     error: ErrorDetail,
+  },
+  Event: {
+    data: new OneOf('event', {
+      PAYMENT_CREATED: Transaction,
+      PAYMENT_SUCCEEDED: Transaction,
+      PAYMENT_FAILED: Transaction,
+      PAYMENT_CANCELLED: Transaction,
+      REFUND_CREATED: Refund,
+      REFUND_COMPLETED: Refund,
+      REFUND_FAILED: Refund,
+      SUBSCRIPTION_CREATED: Subscription,
+      SUBSCRIPTION_RENEWED: Subscription,
+      SUBSCRIPTION_CANCELLED: Subscription,
+      SUBSCRIPTION_PAYMENT_FAILED: Subscription,
+      SUBSCRIPTION_UPDATED: SubscriptionChange,
+      PAYOUT_CREATED: Payout,
+      PAYOUT_COMPLETED: Payout,
+      PAYOUT_FAILED: Payout,
+      DISPUTE_CREATED: Dispute,
+      DISPUTE_UPDATED: Dispute,
+      DISPUTE_CLOSED: Dispute,
+    }),
   },
 });
 

@@ -30,6 +30,32 @@ test('an event is read from the raw body in every form of bytes', () => {
   }
 });
 
+test('the name of an event decides the class of its data', () => {
+  const read = (event, data) => {
+    const body = JSON.stringify({ id: '1', event, data });
+    return webhooks.constructEvent(body, webhooks.sign(body, SECRET), SECRET);
+  };
+  for (const [name, type] of [
+    ['payment.failed', lomi.Transaction],
+    ['REFUND_CREATED', lomi.Refund],
+    ['SUBSCRIPTION_CANCELED', lomi.Subscription],
+    ['SUBSCRIPTION_UPDATED', lomi.SubscriptionChange],
+    ['PAYOUT_FAILED', lomi.Payout],
+    ['DISPUTE_CLOSED', lomi.Dispute],
+    ['USAGE_RECORDED', Object],
+    ['SOMETHING_NEW', Object],
+    ['constructor', Object],
+  ]) {
+    const { data } = read(name, { status: 'failed', new: { a: 1 } });
+    assert.equal(Object.getPrototypeOf(data), type.prototype, name);
+    assert.deepEqual({ ...data }, { status: 'failed', new: { a: 1 } });
+  }
+  const { data } = read('SUBSCRIPTION_UPDATED', { object: { subscription_id: 's' } });
+  assert.ok(data.object instanceof lomi.Subscription);
+  assert.equal(read('PAYMENT_FAILED', 'gone').data, 'gone');
+  assert.equal(read('PAYMENT_FAILED', null).data, null);
+});
+
 test('a parsed body is refused, and the error says what to do', () => {
   for (const parsed of [JSON.parse(BODY), null, undefined, 5, []]) {
     assert.throws(

@@ -3,6 +3,7 @@
 import type { Model } from './model.js';
 import type { Money } from './money.js';
 import type { CallOptions } from './options.js';
+import type { EventData } from './verification.js';
 
 /**
  * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in
@@ -262,6 +263,17 @@ export declare class Subscription extends Model {
   subscription_status?: SubscriptionStatus | null;
   /** When the subscription last changed. */
   updated_at?: string | null;
+}
+
+/** A change of a subscription, as the event SUBSCRIPTION_UPDATED has it. */
+export declare class SubscriptionChange extends Model {
+  private constructor();
+  /** Where the change came from: its source and actor. (API generations D and E.) */
+  context?: Record<string, unknown> | null;
+  /** The subscription after the change. (API generations D and E.) */
+  object?: Subscription | null;
+  /** The values of the changed fields before the change. (API generations D and E.) */
+  previous_attributes?: Record<string, unknown> | null;
 }
 
 /**
@@ -602,10 +614,11 @@ export declare class ErrorDetail extends Model {
 export declare class Event extends Model {
   private constructor();
   /**
-   * What the event is about: a transaction for payments, else a refund, subscription or payout.
-   * Amounts are in the currency's smallest unit.
+   * What the event is about, by its name: a transaction for payments, else a refund, a
+   * subscription, the change of a subscription, a payout or a dispute. The data of any other event
+   * has no type and is unchanged. Amounts are in the currency's smallest unit.
    */
-  data?: Record<string, unknown> | null;
+  data?: EventData | null;
   /** What happened. */
   event?: WebhookEvent | null;
   /**
@@ -831,6 +844,14 @@ export type WebhookEvent =
   | 'DISPUTE_CREATED'
   | 'DISPUTE_UPDATED'
   | 'DISPUTE_CLOSED'
+  | 'PAYMENT_RISK_FLAGGED'
+  | 'PAYMENT_RISK_BLOCKED'
+  | 'NETWORK_PAYMENT_CREATED'
+  | 'NETWORK_OPERATOR_FEE_CREATED'
+  | 'NETWORK_OPERATOR_FEE_REVERSED'
+  | 'NETWORK_TRANSFER_CREATED'
+  | 'NETWORK_TRANSFER_REVERSED'
+  | 'NETWORK_MEMBER_PAYOUT_PAID'
   | 'CHECKOUT_COMPLETED'
   | 'CHECKOUT_SESSION_COMPLETED'
   | 'CHECKOUT_SESSION_EXPIRED'
@@ -861,6 +882,14 @@ export declare const WebhookEvent: {
   readonly DISPUTE_CREATED: 'DISPUTE_CREATED';
   readonly DISPUTE_UPDATED: 'DISPUTE_UPDATED';
   readonly DISPUTE_CLOSED: 'DISPUTE_CLOSED';
+  readonly PAYMENT_RISK_FLAGGED: 'PAYMENT_RISK_FLAGGED';
+  readonly PAYMENT_RISK_BLOCKED: 'PAYMENT_RISK_BLOCKED';
+  readonly NETWORK_PAYMENT_CREATED: 'NETWORK_PAYMENT_CREATED';
+  readonly NETWORK_OPERATOR_FEE_CREATED: 'NETWORK_OPERATOR_FEE_CREATED';
+  readonly NETWORK_OPERATOR_FEE_REVERSED: 'NETWORK_OPERATOR_FEE_REVERSED';
+  readonly NETWORK_TRANSFER_CREATED: 'NETWORK_TRANSFER_CREATED';
+  readonly NETWORK_TRANSFER_REVERSED: 'NETWORK_TRANSFER_REVERSED';
+  readonly NETWORK_MEMBER_PAYOUT_PAID: 'NETWORK_MEMBER_PAYOUT_PAID';
   readonly CHECKOUT_COMPLETED: 'CHECKOUT_COMPLETED';
   readonly CHECKOUT_SESSION_COMPLETED: 'CHECKOUT_SESSION_COMPLETED';
   readonly CHECKOUT_SESSION_EXPIRED: 'CHECKOUT_SESSION_EXPIRED';

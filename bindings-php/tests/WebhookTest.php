@@ -7,7 +7,13 @@ namespace LomiSDK\Tests;
 use LomiSDK\Exception\ConfigurationError;
 use LomiSDK\Exception\SignatureVerificationError;
 use LomiSDK\Exception\ValidationError;
+use LomiSDK\Model\Dispute;
 use LomiSDK\Model\Event;
+use LomiSDK\Model\Payouts;
+use LomiSDK\Model\Refunds;
+use LomiSDK\Model\SubscriptionChange;
+use LomiSDK\Model\Subscriptions;
+use LomiSDK\Model\Transactions;
 use LomiSDK\Tests\Support\Process;
 use LomiSDK\Webhook\CallbackStore;
 use LomiSDK\Webhook\MemoryStore;
@@ -45,6 +51,39 @@ final class WebhookTest extends TestCase
     {
         $body = json_encode($fields);
         return Webhooks::constructEvent($body, Webhooks::sign($body, 'whsec_a'), 'whsec_a');
+    }
+
+    /** @return array<string, array{string, ?class-string}> */
+    public static function dataOfEvents(): array
+    {
+        return [
+            'payment' => ['payment.failed', Transactions::class],
+            'refund' => ['REFUND_CREATED', Refunds::class],
+            'subscription' => ['SUBSCRIPTION_CANCELED', Subscriptions::class],
+            'change' => ['SUBSCRIPTION_UPDATED', SubscriptionChange::class],
+            'payout' => ['PAYOUT_FAILED', Payouts::class],
+            'dispute' => ['DISPUTE_CLOSED', Dispute::class],
+            'without a type' => ['USAGE_RECORDED', null],
+            'unknown' => ['SOMETHING_NEW', null],
+        ];
+    }
+
+    /** @dataProvider dataOfEvents */
+    public function testTheNameOfAnEventDecidesTheClassOfItsData(string $name, ?string $class): void
+    {
+        $fields = ['status' => 'failed', 'new' => ['a' => 1]];
+        $data = self::event(['id' => '1', 'event' => $name, 'data' => $fields])->getData();
+        self::assertSame($class, is_object($data) ? $data::class : null);
+        self::assertSame('failed', $data['status']);
+        self::assertSame(['a' => 1], $data['new']);
+        self::assertEquals($fields, json_decode(json_encode($data), true));
+    }
+
+    public function testTheChangeOfASubscriptionHasTheSubscription(): void
+    {
+        $event = self::event(['id' => '1', 'event' => 'SUBSCRIPTION_UPDATED', 'data' => ['object' => ['subscription_id' => 's']]]);
+        self::assertInstanceOf(Subscriptions::class, $event->getData()->getObject());
+        self::assertSame('gone', self::event(['id' => '1', 'event' => 'PAYMENT_FAILED', 'data' => 'gone'])->getData());
     }
 
     /** @return array<string, array{callable(): ReplayStore}> */

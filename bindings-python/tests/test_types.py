@@ -10,6 +10,8 @@ from conftest import ROOT
 
 HERE = ROOT / "bindings-python"
 PACKAGE = HERE / "python"
+#: What users may write.
+TYPED = [HERE / "tests" / f"typed_{name}.py" for name in ("user_code", "operations")]
 
 
 def pyright(*files):
@@ -33,21 +35,22 @@ def mypy(*files):
 
 
 def test_mypy_strict():
-    code, said = mypy(PACKAGE / "lomi", HERE / "tests" / "typed_user_code.py")
+    code, said = mypy(PACKAGE / "lomi", *TYPED)
     assert code == 0, said
 
 
 def test_pyright():
-    code, said = pyright(PACKAGE / "lomi", HERE / "tests" / "typed_user_code.py")
+    code, said = pyright(PACKAGE / "lomi", *TYPED)
     assert code == 0, said
 
 
+@pytest.mark.parametrize("name", ["wrong_user_code.py", "wrong_operations.py"])
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_what_is_wrong_is_told(checker):
-    file = HERE / "tests" / "wrong_user_code.py"
+def test_what_is_wrong_is_told(checker, name):
+    file = HERE / "tests" / name
     _, said = mypy(file) if checker == "mypy" else pyright(file)
     lines = [n for n, line in enumerate(file.read_text().splitlines(), 1) if "# wrong" in line]
-    missed = [n for n in lines if f"wrong_user_code.py:{n}:" not in said]
+    missed = [n for n in lines if f"{name}:{n}:" not in said]
     assert missed == [], said
 
 

@@ -32,6 +32,45 @@ def test_an_event_is_read_from_any_form_of_the_raw_body(form):
     assert event.timestamp.year == 2026
 
 
+def event(name, data):
+    body = json.dumps({"id": "1", "event": name, "data": data}).encode()
+    return webhooks.construct_event(body, webhooks.sign(body, SECRET), SECRET)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("payment.failed", lomi.Transaction),
+        ("REFUND_CREATED", lomi.Refund),
+        ("SUBSCRIPTION_CANCELED", lomi.Subscription),
+        ("SUBSCRIPTION_UPDATED", lomi.SubscriptionChange),
+        ("PAYOUT_FAILED", lomi.Payout),
+        ("DISPUTE_CLOSED", lomi.Dispute),
+        ("USAGE_RECORDED", dict),
+        ("SOMETHING_NEW", dict),
+    ],
+)
+def test_the_name_of_an_event_decides_the_type_of_its_data(name, model):
+    read = event(name, {"status": "failed", "new": {"a": 1}})
+    assert type(read.data) is model
+    assert read.data["status"] == "failed" and read.data["new"] == {"a": 1}
+    copied = pickle.loads(pickle.dumps(read))
+    assert type(copied.data) is model and copied == read
+    assert json.loads(read.to_json())["data"] == {"status": "failed", "new": {"a": 1}}
+    assert type(lomi.Event.from_json(read.to_json()).data) is model
+
+
+def test_the_change_of_a_subscription_has_the_subscription():
+    change = event("SUBSCRIPTION_UPDATED", {"object": {"subscription_id": "s"}, "context": {}}).data
+    assert type(change.object) is lomi.Subscription and change.object.subscription_id == "s"
+    assert change.previous_attributes is None and change.context == {}
+
+
+def test_data_that_is_no_object_is_unchanged():
+    assert event("PAYMENT_FAILED", "gone").data == "gone"
+    assert event("PAYMENT_FAILED", None).data is None
+
+
 def test_one_of_several_secrets_will_do():
     signature = webhooks.sign(BODY, SECRET)
     assert webhooks.construct_event(BODY, signature.encode(), ["whsec_new", SECRET]).id == "evt_1"

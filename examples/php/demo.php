@@ -147,11 +147,11 @@ try {
         $body = (string) file_get_contents($inbox);
         $signature = preg_filter('/^X-Lomi-Signature: /i', '', $http_response_header);
         $event = Webhooks::constructEvent($body, (string) end($signature)); // by LOMI_WEBHOOK_SECRET
-        $data = (array) $event->getData();
-        if ($data['checkout_session_id'] !== $id) {
+        $payment = $event->getData();
+        if (!$payment instanceof \LomiSDK\Model\Transactions || $payment->getCheckoutSessionId() !== $id) {
             throw new RuntimeException('the event of another session');
         }
-        echo "verified  webhook {$event->getEvent()}, {$data['net_amount']} XOF\n";
+        echo "verified  webhook {$event->getEvent()}, {$payment->getNetAmount()} XOF\n";
 
         $step = 'get after the payment';
         $status = $client->checkoutSessions->get($id)->getStatus();

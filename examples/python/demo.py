@@ -153,8 +153,10 @@ def paid(host, key, inbox):
     with urllib.request.urlopen(inbox) as delivery:
         body, signature = delivery.read(), delivery.headers["X-Lomi-Signature"]
     event = lomi.webhooks.construct_event(body, signature)  # uses LOMI_WEBHOOK_SECRET
-    expect(event.data["checkout_session_id"] == session.checkout_session_id, "another's event")
-    print(f"verified webhook: {event.event}, {event.data['net_amount']} XOF")
+    payment = event.data
+    expect(isinstance(payment, lomi.Transaction), "the event is about no payment")
+    expect(payment.checkout_session_id == session.checkout_session_id, "another's event")
+    print(f"verified webhook: {event.event}, {payment.net_amount} XOF")
 
     start_step("get after the payment")
     found = sessions.get(session.checkout_session_id)

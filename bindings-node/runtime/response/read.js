@@ -9,6 +9,14 @@ const { Model, attach } = require('./model.js');
 /** The model classes, by the number that the native library gives each model. */
 const classes = [];
 
+/** The class of a field by the value of another field: `{value: class}`. */
+class OneOf {
+  constructor(by, classes) {
+    this.by = by;
+    this.classes = new Map(Object.entries(classes));
+  }
+}
+
 /** The fields of a model class that contain other models: class to `{field: class}`. */
 const nestedFields = new Map();
 
@@ -21,21 +29,24 @@ function register(models, nested) {
 }
 
 /** Makes a parsed object and its nested objects instances of their classes. */
-function instantiate(object, type, response, notes) {
-  const nested = nestedFields.get(type);
+function instantiate(object, model, response, notes) {
+  const nested = nestedFields.get(model);
   if (nested !== undefined) {
     for (const name in nested) {
       const inner = object[name];
+      let type = nested[name];
+      if (type instanceof OneOf) type = type.classes.get(object[type.by]);
+      if (type === undefined) continue;
       if (Array.isArray(inner)) {
-        for (const item of inner) instantiateNested(item, nested[name], response, notes);
+        for (const item of inner) instantiateNested(item, type, response, notes);
       } else {
-        instantiateNested(inner, nested[name], response, notes);
+        instantiateNested(inner, type, response, notes);
       }
     }
   }
   // The private fields before the prototype: the other order is three times slower.
   attach(object, response, notes?.get(object));
-  Object.setPrototypeOf(object, type.prototype);
+  Object.setPrototypeOf(object, model.prototype);
   return object;
 }
 
@@ -106,4 +117,4 @@ function readAny(result) {
   return value;
 }
 
-module.exports = { register, readOne, readPage, readAny };
+module.exports = { OneOf, register, readOne, readPage, readAny };

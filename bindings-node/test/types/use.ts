@@ -23,8 +23,10 @@ import type {
   Limits,
   LomiClientOptions,
   Page,
+  Refund,
   RequestEvent,
   ResponseEvent,
+  Transaction,
 } from 'lomi';
 import { keepRawBody, webhook as expressWebhook } from 'lomi/express';
 import fastifyWebhook, { webhook as namedFastifyWebhook } from 'lomi/fastify';
@@ -157,12 +159,20 @@ export function received(body: Buffer, signature: string): void {
   const event: AnyWebhookEvent = webhooks.constructEvent(body, signature, ['a', 'b'], { maxAge: 300 });
   switch (event.event) {
     case 'PAYMENT_SUCCEEDED': {
-      const id: string | undefined = event.data.transaction_id;
-      void id;
+      exactly<Equal<typeof event.data, Transaction>>();
+      void event.data.transaction_id;
       break;
     }
+    case 'REFUND_FAILED':
+      exactly<Equal<typeof event.data, Refund>>();
+      break;
+    case 'USAGE_RECORDED':
+      exactly<Equal<typeof event.data, Record<string, unknown>>>();
+      break;
     case 'SUBSCRIPTION_UPDATED':
       void event.data.previous_attributes;
+      // @ts-expect-error a change has no fields of a transaction
+      void event.data.gross_amount.toFixed();
       break;
     default:
       exactly<Equal<IsAny<typeof event.data>, false>>();

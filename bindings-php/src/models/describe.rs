@@ -94,7 +94,7 @@ pub(crate) fn documented_type(kind: Kind) -> String {
         Kind::Boolean => "bool".into(),
         Kind::Integer => "int".into(),
         Kind::Number => "float".into(),
-        Kind::Map => "object".into(),
+        Kind::Map | Kind::OneOf(_) => "object".into(),
         Kind::Maps => "object[]".into(),
         Kind::Words => "string[]".into(),
         Kind::Model(model) => format!("\\LomiSDK\\Model\\{}", model.names.php),

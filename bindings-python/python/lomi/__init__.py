@@ -272,6 +272,7 @@ if TYPE_CHECKING:
     from .models import StorefrontSettingsUpdate as StorefrontSettingsUpdate
     from .models import Subscription as Subscription
     from .models import SubscriptionCancel as SubscriptionCancel
+    from .models import SubscriptionChange as SubscriptionChange
     from .models import SubscriptionPlan as SubscriptionPlan
     from .models import SubscriptionPlanChange as SubscriptionPlanChange
     from .models import SubscriptionPlanCreate as SubscriptionPlanCreate
@@ -573,6 +574,7 @@ _MODULES = {
     "StorefrontSettingsUpdate": "models",
     "Subscription": "models",
     "SubscriptionCancel": "models",
+    "SubscriptionChange": "models",
     "SubscriptionPlan": "models",
     "SubscriptionPlanChange": "models",
     "SubscriptionPlanCreate": "models",
@@ -889,6 +891,7 @@ __all__ = [
     "StorefrontSettingsUpdate",
     "Subscription",
     "SubscriptionCancel",
+    "SubscriptionChange",
     "SubscriptionPlan",
     "SubscriptionPlanChange",
     "SubscriptionPlanCreate",

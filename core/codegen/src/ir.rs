@@ -9,6 +9,7 @@ pub struct Api {
     pub servers: Vec<Server>,
     pub models: Vec<Model>,
     pub enums: Vec<Enum>,
+    pub unions: Vec<Union>,
     /// In the order of their names.
     pub resources: Vec<Resource>,
     /// Classes of earlier generated clients.
@@ -169,6 +170,28 @@ pub enum Kind {
     Model(String),
     /// A list of objects of another model.
     Models(String),
+    /// An object whose model another field names; the name of the union.
+    OneOf(String),
+}
+
+/// The models that a field may have, by the value of another field of the same object.
+#[derive(Serialize)]
+pub struct Union {
+    /// The name of its type in every language.
+    pub name: String,
+    /// The names of the other field in JSON.
+    pub by: Vec<String>,
+    /// The enum of that field.
+    pub set: String,
+    pub doc: String,
+    pub models: Vec<UnionModel>,
+}
+
+/// One model of a union, with the values that name it.
+#[derive(Serialize)]
+pub struct UnionModel {
+    pub name: String,
+    pub values: Vec<String>,
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@ mod earlier;
 mod operations;
 mod reference;
 mod schemas;
+mod unions;
 
 use crate::case::{camel, studly};
 use crate::ir::{Api, DocumentedClass, Resource, Server};
@@ -57,6 +58,7 @@ pub(crate) fn read(
         let describes = |file: &&ResourceFile| file.schemas.contains_key(&model.name);
         model.resource = parsed.iter().find(describes).map(|file| file.resource.clone());
     }
+    let unions = unions::read(&schemas, &models, &enums)?;
     let mut resources = Vec::new();
     let mut operations = Vec::new();
     for file in &parsed {
@@ -76,5 +78,5 @@ pub(crate) fn read(
     }
     let earlier_classes = earlier::read(earlier, &operations)?;
     let version = version.to_owned();
-    Ok(Api { version, servers, models, enums, resources, earlier_classes, operations })
+    Ok(Api { version, servers, models, enums, unions, resources, earlier_classes, operations })
 }

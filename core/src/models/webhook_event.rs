@@ -51,6 +51,22 @@ pub enum WebhookEvent {
     DisputeUpdated,
     /// `DISPUTE_CLOSED`.
     DisputeClosed,
+    /// `PAYMENT_RISK_FLAGGED`.
+    PaymentRiskFlagged,
+    /// `PAYMENT_RISK_BLOCKED`.
+    PaymentRiskBlocked,
+    /// `NETWORK_PAYMENT_CREATED`.
+    NetworkPaymentCreated,
+    /// `NETWORK_OPERATOR_FEE_CREATED`.
+    NetworkOperatorFeeCreated,
+    /// `NETWORK_OPERATOR_FEE_REVERSED`.
+    NetworkOperatorFeeReversed,
+    /// `NETWORK_TRANSFER_CREATED`.
+    NetworkTransferCreated,
+    /// `NETWORK_TRANSFER_REVERSED`.
+    NetworkTransferReversed,
+    /// `NETWORK_MEMBER_PAYOUT_PAID`.
+    NetworkMemberPayoutPaid,
     /// `CHECKOUT_COMPLETED`.
     CheckoutCompleted,
     /// `CHECKOUT_SESSION_COMPLETED`.
@@ -92,6 +108,14 @@ impl WebhookEvent {
             Self::DisputeCreated => "DISPUTE_CREATED",
             Self::DisputeUpdated => "DISPUTE_UPDATED",
             Self::DisputeClosed => "DISPUTE_CLOSED",
+            Self::PaymentRiskFlagged => "PAYMENT_RISK_FLAGGED",
+            Self::PaymentRiskBlocked => "PAYMENT_RISK_BLOCKED",
+            Self::NetworkPaymentCreated => "NETWORK_PAYMENT_CREATED",
+            Self::NetworkOperatorFeeCreated => "NETWORK_OPERATOR_FEE_CREATED",
+            Self::NetworkOperatorFeeReversed => "NETWORK_OPERATOR_FEE_REVERSED",
+            Self::NetworkTransferCreated => "NETWORK_TRANSFER_CREATED",
+            Self::NetworkTransferReversed => "NETWORK_TRANSFER_REVERSED",
+            Self::NetworkMemberPayoutPaid => "NETWORK_MEMBER_PAYOUT_PAID",
             Self::CheckoutCompleted => "CHECKOUT_COMPLETED",
             Self::CheckoutSessionCompleted => "CHECKOUT_SESSION_COMPLETED",
             Self::CheckoutSessionExpired => "CHECKOUT_SESSION_EXPIRED",
@@ -128,6 +152,14 @@ impl From<&str> for WebhookEvent {
             "DISPUTE_CREATED" => Self::DisputeCreated,
             "DISPUTE_UPDATED" => Self::DisputeUpdated,
             "DISPUTE_CLOSED" => Self::DisputeClosed,
+            "PAYMENT_RISK_FLAGGED" => Self::PaymentRiskFlagged,
+            "PAYMENT_RISK_BLOCKED" => Self::PaymentRiskBlocked,
+            "NETWORK_PAYMENT_CREATED" => Self::NetworkPaymentCreated,
+            "NETWORK_OPERATOR_FEE_CREATED" => Self::NetworkOperatorFeeCreated,
+            "NETWORK_OPERATOR_FEE_REVERSED" => Self::NetworkOperatorFeeReversed,
+            "NETWORK_TRANSFER_CREATED" => Self::NetworkTransferCreated,
+            "NETWORK_TRANSFER_REVERSED" => Self::NetworkTransferReversed,
+            "NETWORK_MEMBER_PAYOUT_PAID" => Self::NetworkMemberPayoutPaid,
             "CHECKOUT_COMPLETED" => Self::CheckoutCompleted,
             "CHECKOUT_SESSION_COMPLETED" => Self::CheckoutSessionCompleted,
             "CHECKOUT_SESSION_EXPIRED" => Self::CheckoutSessionExpired,

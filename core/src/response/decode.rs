@@ -59,15 +59,16 @@ pub(crate) fn places(document: &Document, object: usize, model: &'static Model) 
 /// The node of no member: the root is the whole document.
 pub(crate) const NOWHERE: u32 = Document::ROOT as u32;
 
-/// Reads the value of one field.
+/// Reads the value of one field of an object.
 pub(crate) fn field<S: Sink>(
     document: &Document,
+    object: usize,
     place: usize,
     field: &'static Field,
     sink: &mut S,
 ) -> Result<S::Value, S::Error> {
     let mut decoder = Decoder { document, cache: FieldCache::default() };
-    decoder.field(place, document.at(place), field, &mut Vec::new(), sink)
+    decoder.field((object, place), document.at(place), field, &mut Vec::new(), sink)
 }
 
 /// Walks the objects of one document.
@@ -105,13 +106,13 @@ impl<'d> Decoder<'d> {
 
     fn model<S: Sink>(
         &mut self,
-        place: usize,
+        parent: usize,
         model: &'static Model,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
         let mut object = sink.begin_object(Some(model))?;
         let mut originals = Originals::new();
-        self.members(place, model, |decoder, member, place| {
+        self.members(parent, model, |decoder, member, place| {
             let value = decoder.document.at(place);
             let read = match member {
                 Member::Extra(name) => {
@@ -122,7 +123,9 @@ impl<'d> Decoder<'d> {
                     sink.key(&mut object, Key::Field(position, field))?;
                     match plain {
                         true => decoder.document.emit(place, value, sink)?,
-                        false => decoder.field(place, value, field, &mut originals, sink)?,
+                        false => {
+                            decoder.field((parent, place), value, field, &mut originals, sink)?
+                        }
                     }
                 }
             };
@@ -203,15 +206,16 @@ impl<'d> Decoder<'d> {
         sink.value(object, kept)
     }
 
+    /// Reads the value of a field, given the nodes of its object and of the value.
     fn field<S: Sink>(
         &mut self,
-        place: usize,
+        (object, place): (usize, usize),
         value: Value<'_>,
         field: &'static Field,
         originals: &mut Originals,
         sink: &mut S,
     ) -> Result<S::Value, S::Error> {
-        let conversion = conversion(self.document, place, value, field);
+        let conversion = conversion(self.document, object, place, value, field);
         if matches!(conversion, Conversion::Word(_) | Conversion::Number(_)) {
             originals.push((field.name, place));
         }

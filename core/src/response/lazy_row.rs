@@ -58,7 +58,9 @@ impl LazyRow {
             None => self.place(position),
         };
         match place {
-            Some(place) => decode::field(&self.document, place, field, sink).map(Some),
+            Some(place) => {
+                decode::field(&self.document, Document::ROOT, place, field, sink).map(Some)
+            }
             None => Ok(None),
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::json::document::{Document, Value};
 use crate::json::is_number;
-use crate::table::{Field, Kind, Model};
+use crate::table::{Field, Kind, Model, Union};
 
 /// The conversion that a field's value needs.
 pub(crate) enum Conversion<'d> {
@@ -23,11 +23,12 @@ pub(crate) enum Conversion<'d> {
     Map(&'d str),
 }
 
-/// The conversion of a field's value. Servers in PHP send an empty object as `[]`, and some columns
+/// The conversion of the value of one field of an object. Servers in PHP send an empty object as `[]`, and some columns
 /// are sent as JSON in a string.
 #[inline]
 pub(crate) fn conversion<'d>(
     document: &Document,
+    object: usize,
     place: usize,
     value: Value<'d>,
     field: &'static Field,
@@ -35,6 +36,9 @@ pub(crate) fn conversion<'d>(
     match (field.kind, value) {
         (Kind::Model(model), Value::Object) => Conversion::Object(model),
         (Kind::Models(model), Value::List) => Conversion::Objects(model),
+        (Kind::OneOf(union), Value::Object) => {
+            named_model(document, object, union).map_or(Conversion::Unchanged, Conversion::Object)
+        }
         (Kind::Enum(words), Value::Text(word)) => {
             words.canonical(word).map_or(Conversion::Unchanged, Conversion::Word)
         }
@@ -48,4 +52,12 @@ pub(crate) fn conversion<'d>(
         }
         _ => Conversion::Unchanged,
     }
+}
+
+/// The model of a union that the other field of the object names.
+fn named_model(document: &Document, object: usize, union: &Union) -> Option<&'static Model> {
+    union.by.iter().find_map(|name| match document.at(document.member(object, name)?) {
+        Value::Text(word) => union.model(word),
+        _ => None,
+    })
 }

@@ -88,7 +88,7 @@ impl Document {
             last = Some(member);
             let known = cache.field(model, nth, self.bytes(name));
             let unchanged =
-                |known: MatchedField| known.plain || self.is_unchanged(member, known.field);
+                |known: MatchedField| known.plain || self.is_unchanged(place, member, known.field);
             if !known.is_none_or(unchanged) || !is_exact(self, member, sink) {
                 return None;
             }
@@ -112,7 +112,7 @@ impl Document {
             let field = model.fields.get(target).filter(|_| !already);
             let Some(field) = field else { continue };
             filled |= bit(target)?;
-            if !self.is_unchanged(member, field) {
+            if !self.is_unchanged(place, member, field) {
                 return None;
             }
             added.push((field.name, self.quoted(member)?));
@@ -120,9 +120,9 @@ impl Document {
         Some(RawJson { text: self.source_of(place, last?)?, added })
     }
 
-    /// Whether a field needs no conversion.
-    fn is_unchanged(&self, place: usize, field: &'static Field) -> bool {
-        matches!(conversion(self, place, self.at(place), field), Conversion::Unchanged)
+    /// Whether a field of an object needs no conversion.
+    fn is_unchanged(&self, object: usize, place: usize, field: &'static Field) -> bool {
+        matches!(conversion(self, object, place, self.at(place), field), Conversion::Unchanged)
     }
 }
 

@@ -23,10 +23,21 @@ pub trait FromDocument: Sized {
     fn read(fields: Fields<'_>) -> Self;
 }
 
+/// An object of one of several models.
+pub(crate) trait FromUnion: Sized {
+    /// Reads an object of a model.
+    fn read(model: &'static Model, document: &Document, place: usize) -> Option<Self>;
+
+    /// An object without a model.
+    fn other(object: Map<String, Value>) -> Self;
+}
+
 /// The fields of one object, by their position in the table.
 pub struct Fields<'d> {
     document: &'d Document,
     model: &'static Model,
+    /// The node of the object.
+    object: usize,
     /// The node of each field's value; the root for a field that was not sent or is null.
     places: [u32; MAX_FIELDS],
     extra: Map<String, Value>,
@@ -58,7 +69,7 @@ impl<'d> Fields<'d> {
             }
             Ok::<_, Infallible>(())
         });
-        Self { document, model, places, extra, originals: Map::new() }
+        Self { document, model, object, places, extra, originals: Map::new() }
     }
 
     /// The value of a field, which may be null. Returns `None` for a field that was not sent.
@@ -236,6 +247,18 @@ impl<'d> Fields<'d> {
         })
     }
 
+    /// The field as an object of the model that another field names; any other object is read
+    /// without a model.
+    pub(crate) fn one_of<T: FromUnion>(&mut self, position: usize) -> Option<T> {
+        self.take(position, |fields, given| match (fields.conversion(given), given.value) {
+            (Conversion::Object(model), _) => T::read(model, fields.document, given.place),
+            (_, document::Value::Object) => {
+                object(value(fields.document, given.place)).map(T::other)
+            }
+            _ => None,
+        })
+    }
+
     /// The fields that the table does not list, and the unchanged values of converted fields.
     pub(crate) fn end(self) -> (Map<String, Value>, Map<String, Value>) {
         (self.extra, self.originals)
@@ -243,7 +266,7 @@ impl<'d> Fields<'d> {
 
     fn conversion(&self, given: &Given<'d>) -> Conversion<'d> {
         match self.model.fields.get(given.position) {
-            Some(field) => conversion(self.document, given.place, given.value, field),
+            Some(field) => conversion(self.document, self.object, given.place, given.value, field),
             None => Conversion::Unchanged,
         }
     }

@@ -90,6 +90,28 @@ pub enum Kind {
     Model(&'static Model),
     /// A list of objects of another model.
     Models(&'static Model),
+    /// An object whose model another field names.
+    OneOf(&'static Union),
+}
+
+/// The models that a field may have, by the value of another field of the same object.
+#[derive(Debug)]
+pub struct Union {
+    /// The names of the other field in JSON.
+    pub by: &'static [&'static str],
+    /// The enum of that field.
+    pub set: &'static Enum,
+    /// Its values that name a model.
+    pub models: &'static [(&'static str, &'static Model)],
+}
+
+impl Union {
+    /// The model that a value of the other field names.
+    pub fn model(&self, value: &str) -> Option<&'static Model> {
+        let canonical = self.set.canonical(value);
+        let value = canonical.as_deref().unwrap_or(value);
+        self.models.iter().find(|(word, _)| *word == value).map(|(_, model)| *model)
+    }
 }
 
 /// An open enum: other words may be added.

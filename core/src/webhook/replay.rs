@@ -36,8 +36,11 @@ const SUBJECTS: &[&str] =
 /// because some databases ignore case.
 pub fn replay_key(event: &Event) -> Result<String, Error> {
     let name = event.event.as_ref().map_or("", |event| event.as_str());
-    let nothing = Map::new();
-    let data = event.data.as_ref().unwrap_or(&nothing);
+    let data = match event.data.clone().map(Value::from) {
+        Some(Value::Object(data)) => data,
+        _ => Map::new(),
+    };
+    let data = &data;
     let identity = match (scalar(data, "transaction_id"), event.id.as_deref()) {
         (Some(transaction), _) if name.starts_with("PAYMENT_") => {
             json!(["payment", name, transaction, scalar(data, "status")])

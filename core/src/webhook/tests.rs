@@ -6,7 +6,7 @@ use super::errors::{payload_error, signature_error};
 use super::verify::timestamp;
 use super::*;
 use crate::error::{Error, ErrorKind};
-use crate::models::Event;
+use crate::models::{Event, EventData};
 
 const SECRET: &str = "whsec_test";
 
@@ -48,6 +48,50 @@ fn names_are_normalized_and_kept() {
     let old = signed(r#"{"id":"evt_1","type":"payment.failed","data":{"a":1}}"#).unwrap();
     assert_eq!(old.event, Some(crate::models::WebhookEvent::PaymentFailed));
     assert_eq!(old.extra["type"], "payment.failed");
+}
+
+#[test]
+fn the_name_of_an_event_decides_the_type_of_its_data() {
+    let data = |event: &str, data: &str| {
+        signed(&format!(r#"{{"data":{data},"id":"1",{event}}}"#)).unwrap().data
+    };
+    for event in [r#""event":"PAYMENT_SUCCEEDED""#, r#""type":"payment.succeeded""#] {
+        let Some(EventData::Transaction(payment)) =
+            data(event, r#"{"transaction_id":"t","new":1}"#)
+        else {
+            panic!("{event}")
+        };
+        assert_eq!(payment.transaction_id.as_deref(), Some("t"));
+        assert_eq!(payment.extra["new"], 1);
+    }
+    let change = r#"{"object":{"subscription_id":"s"},"previous_attributes":{"status":"paused"}}"#;
+    let Some(EventData::SubscriptionChange(change)) =
+        data(r#""event":"SUBSCRIPTION_UPDATED""#, change)
+    else {
+        panic!()
+    };
+    assert_eq!(change.object.unwrap().subscription_id.as_deref(), Some("s"));
+    assert_eq!(change.previous_attributes.unwrap()["status"], "paused");
+    for (name, wanted) in [
+        ("REFUND_FAILED", "Refund"),
+        ("SUBSCRIPTION_CANCELED", "Subscription"),
+        ("PAYOUT_COMPLETED", "Payout"),
+        ("DISPUTE_CLOSED", "Dispute"),
+        ("USAGE_RECORDED", "Other"),
+        ("SOMETHING_NEW", "Other"),
+    ] {
+        let data = data(&format!(r#""event":"{name}""#), r#"{"id":"1"}"#).unwrap();
+        assert!(format!("{data:?}").starts_with(&format!("{wanted}(")), "{name}: {data:?}");
+    }
+}
+
+#[test]
+fn data_that_is_no_object_is_kept() {
+    let event = signed(r#"{"id":"1","event":"PAYMENT_FAILED","data":"gone"}"#).unwrap();
+    assert_eq!((event.data, &event.originals["data"]), (None, &"gone".into()));
+    let event = signed(r#"{"id":"1","event":"PAYMENT_FAILED","data":{"status":7}}"#).unwrap();
+    let Some(EventData::Transaction(payment)) = event.data else { panic!() };
+    assert_eq!(payment.originals["status"], 7);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use lomi::models::{
     CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus, CheckoutSessionUpdate,
+    EventData,
 };
-use lomi::{Client, Created, Error, ErrorKind, Value, json, webhook};
+use lomi::{Client, Created, Error, ErrorKind, json, webhook};
 
 /// Number of calls so far, for the table at the end.
 struct Count(u32);
@@ -112,12 +113,15 @@ async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error
     let event =
         webhook::construct_event(body.as_bytes(), &signature, &[&secret], Default::default())
             .map_err(|e| ("webhook", e))?;
-    let data = event.data.unwrap_or_default();
-    if data.get("checkout_session_id").and_then(Value::as_str) != Some(&id) {
+    let Some(EventData::Transaction(payment)) = event.data else {
+        return Err(("webhook", Error::internal("the event is about no payment")));
+    };
+    if payment.checkout_session_id.as_ref() != Some(&id) {
         return Err(("webhook", Error::internal("the event of another session")));
     }
     let name = event.event.as_ref().map_or("", |event| event.as_str());
-    println!("verified  webhook {name}, {} XOF", data.get("net_amount").unwrap_or(&Value::Null));
+    let amount = payment.net_amount.map(|amount| amount.to_string()).unwrap_or_default();
+    println!("verified  webhook {name}, {amount} XOF");
 
     let found = sessions.get(&id).await.map_err(|e| ("get after the payment", e))?;
     if found.status != Some(CheckoutSessionStatus::Completed) {

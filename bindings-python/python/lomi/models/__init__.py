@@ -228,6 +228,7 @@ if TYPE_CHECKING:
     from .storefront_settings_update import StorefrontSettingsUpdate as StorefrontSettingsUpdate
     from .subscription import Subscription as Subscription
     from .subscription_cancel import SubscriptionCancel as SubscriptionCancel
+    from .subscription_change import SubscriptionChange as SubscriptionChange
     from .subscription_plan import SubscriptionPlan as SubscriptionPlan
     from .subscription_plan_change import SubscriptionPlanChange as SubscriptionPlanChange
     from .subscription_plan_create import SubscriptionPlanCreate as SubscriptionPlanCreate
@@ -463,6 +464,7 @@ _MODULES = {
     "StorefrontSettingsUpdate": "storefront_settings_update",
     "Subscription": "subscription",
     "SubscriptionCancel": "subscription_cancel",
+    "SubscriptionChange": "subscription_change",
     "SubscriptionPlan": "subscription_plan",
     "SubscriptionPlanChange": "subscription_plan_change",
     "SubscriptionPlanCreate": "subscription_plan_create",
@@ -710,6 +712,7 @@ __all__ = [
     "StorefrontSettingsUpdate",
     "Subscription",
     "SubscriptionCancel",
+    "SubscriptionChange",
     "SubscriptionPlan",
     "SubscriptionPlanChange",
     "SubscriptionPlanCreate",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._lomi import DOCUMENTED_MODELS
+from .._lomi import MODERN_MODELS
 from .._model.base import Model
 from .._model.fields import field
 
@@ -21,7 +21,7 @@ class Dispute(Model):
     """
 
     _schema: ClassVar[str] = "Dispute"
-    _model_set: ClassVar[int] = DOCUMENTED_MODELS
+    _model_set: ClassVar[int] = MODERN_MODELS
     _fields: ClassVar[tuple[str, ...]] = ("status",)
 
     status: str | None = field()

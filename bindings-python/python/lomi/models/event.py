@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
-from .._lomi import DOCUMENTED_MODELS
+from .._lomi import MODERN_MODELS
 from .._model.base import Model
-from .._model.fields import Moment, field
+from .._model.fields import Time, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, ClassVar
 
+    from .dispute import Dispute
+    from .payout import Payout
+    from .refund import Refund
+    from .subscription import Subscription
+    from .subscription_change import SubscriptionChange
+    from .transaction import Transaction
+
 
 class Event(Model):
     """A webhook delivery whose signature was verified."""
 
     _schema: ClassVar[str] = "Event"
-    _model_set: ClassVar[int] = DOCUMENTED_MODELS
+    _model_set: ClassVar[int] = MODERN_MODELS
     _fields: ClassVar[tuple[str, ...]] = (
         "data",
         "event",
@@ -28,10 +35,21 @@ class Event(Model):
         "timestamp",
     )
 
-    data: dict[str, Any] | None = field()
-    """What the event is about: a transaction for payments, else a refund, subscription or payout.
+    data: (
+        Transaction
+        | Refund
+        | Subscription
+        | SubscriptionChange
+        | Payout
+        | Dispute
+        | dict[str, Any]
+        | None
+    ) = field()
+    """What the event is about, by its name: a transaction for payments, else a refund, a
+    subscription, the change of a subscription, a payout or a dispute.
 
-    Amounts are in the currency's smallest unit.
+    The data of any other event has no type and is unchanged. Amounts are in the currency's
+    smallest unit.
     """
     event: str | None = field()
     """What happened."""
@@ -46,7 +64,7 @@ class Event(Model):
 
     Whether a payment is a test or live is in data.environment.
     """
-    timestamp = Moment()
+    timestamp = Time()
     """When the delivery was created."""
 
     if TYPE_CHECKING:
@@ -54,7 +72,14 @@ class Event(Model):
         def __init__(
             self,
             *,
-            data: dict[str, Any] | None = None,
+            data: Transaction
+            | Refund
+            | Subscription
+            | SubscriptionChange
+            | Payout
+            | Dispute
+            | dict[str, Any]
+            | None = None,
             event: str | None = None,
             id: str | None = None,
             lomi_environment: str | None = None,
@@ -66,4 +91,6 @@ class Event(Model):
 if not TYPE_CHECKING:
     from .._hints import later
 
-    __getattr__ = later(__name__)
+    __getattr__ = later(
+        __name__, "Transaction Refund Subscription SubscriptionChange Payout Dispute"
+    )

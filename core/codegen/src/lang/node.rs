@@ -89,7 +89,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             "map" => "Record<string, unknown>".to_owned(),
             "maps" => "Record<string, unknown>[]".to_owned(),
             "words" => "string[] | string".to_owned(),
-            "enum" | "model" => node_name(&of),
+            "enum" | "model" | "one_of" => node_name(&of),
             "models" => format!("{}[]", node_name(&of)),
             "time" if sends => "string | Date".to_owned(),
             _ => "string".to_owned(),

@@ -248,12 +248,19 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     templates.add_filter("php_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
     let names: BTreeMap<String, String> =
         api.models.iter().map(|m| (m.name.clone(), m.names.php.clone())).collect();
-    let of_field = names.clone();
+    let unions = api.unions.iter().map(|union| {
+        let classes = union.models.iter().filter_map(|model| names.get(&model.name));
+        let classes: Vec<&str> = classes.map(String::as_str).collect();
+        (union.name.clone(), classes.join("|"))
+    });
+    let unions: BTreeMap<String, String> = unions.collect();
+    let mut of_field = names.clone();
+    of_field.extend(unions);
+    let of_read = of_field.clone();
     templates.add_filter("php_read", move |field: Value| {
         let (kind, of) = (text(&field, "kind"), text(&field, "of"));
-        read_type(&kind, of_field.get(&of).map_or("", String::as_str))
+        read_type(&kind, of_read.get(&of).map_or("", String::as_str))
     });
-    let of_field = names.clone();
     templates.add_filter("php_write", move |field: Value| {
         let (kind, of) = (text(&field, "kind"), text(&field, "of"));
         write_type(&kind, of_field.get(&of).map_or("", String::as_str))
@@ -303,6 +310,7 @@ fn read_type(kind: &str, of: &str) -> String {
         "maps" => "list<array<string, mixed>>".into(),
         "words" => "list<string>|string".into(),
         "model" => of.into(),
+        "one_of" => format!("{of}|array<string, mixed>"),
         "models" => format!("list<{of}>"),
         _ => "string".into(),
     }

@@ -10,7 +10,7 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
 use crate::case::snake;
-use crate::ir::{Api, DocumentedClass, EarlierClass, Kind, Model, Operation, Returns, Role};
+use crate::ir::{Api, DocumentedClass, EarlierClass, Field, Kind, Model, Operation, Returns, Role};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template, wrap};
 
@@ -164,8 +164,8 @@ fn classes(api: &Api) -> Vec<Class<'_>> {
     let mut classes = Vec::new();
     for model in &api.models {
         let name = &model.names.python;
-        let read_only = read_only(model);
-        classes.push(Class { name, module: snake(name), model, documented: true, read_only });
+        let (read_only, documented) = (read_only(model), !is_of_events(api, model));
+        classes.push(Class { name, module: snake(name), model, documented, read_only });
         // A model with an identifier is a resource, which has a class in both families.
         let name = &model.names.rust;
         let resource = model.role == Role::Response && model.id.is_some();
@@ -176,6 +176,14 @@ fn classes(api: &Api) -> Vec<Class<'_>> {
     }
     classes.sort_by(|a, b| a.name.cmp(b.name));
     classes
+}
+
+/// Whether a model is an event, or only events have it. They are read into the classes of
+/// `LomiClient`.
+fn is_of_events(api: &Api, model: &Model) -> bool {
+    let in_union = || api.unions.iter().flat_map(|u| &u.models).any(|m| m.name == model.name);
+    let has_union = |field: &Field| matches!(field.kind, Kind::OneOf(_));
+    model.fields.iter().any(has_union) || (model.id.is_none() && in_union())
 }
 
 /// What only the server sets, except where an object belongs.
@@ -224,8 +232,17 @@ fn uses(api: &Api, class: &Class<'_>) -> Value {
         if let Kind::Model(name) | Kind::Models(name) = &field.kind
             && let Some(model) = api.models.iter().find(|m| m.name == *name)
         {
-            let name = &model.names.python;
+            let name = match class.documented {
+                true => &model.names.python,
+                false => &model.names.rust,
+            };
             models.push(context! { module => snake(name), name => name.as_str() });
+        }
+        // The classes of `LomiClient`, which is what reads such a field.
+        if let Kind::OneOf(name) = &field.kind {
+            for name in union_classes(api, name) {
+                models.push(context! { module => snake(name), name });
+            }
         }
     }
     context! {
@@ -236,6 +253,14 @@ fn uses(api: &Api, class: &Class<'_>) -> Value {
         uuid => has(&[Kind::Uuid]) && class.documented,
         models => models,
     }
+}
+
+/// The classes of `LomiClient` of a union's models.
+fn union_classes<'a>(api: &'a Api, union: &str) -> Vec<&'a str> {
+    let found = api.unions.iter().find(|u| u.name == union);
+    let of = |name: &str| api.models.iter().find(|m| m.name == name);
+    let models = found.into_iter().flat_map(|union| &union.models);
+    models.filter_map(|model| of(&model.name)).map(|model| model.names.rust.as_str()).collect()
 }
 
 fn shown(role: Role, read: bool, write: bool) -> bool {
@@ -262,25 +287,40 @@ fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         of.get(schema).map_or_else(|| schema.to_owned(), |(_, rust)| rust.clone())
     });
     let of = names;
-    templates.add_filter("python_type", move |field: Value, request: bool| {
-        let text = |name: &str| attribute(&field, name);
-        let model = of.get(&text("of")).map(|(python, _)| python.clone()).unwrap_or_default();
-        match (text("kind").as_str(), request) {
-            ("uuid", _) => "UUID | str".to_owned(),
-            ("time", _) => "datetime | str".to_owned(),
-            ("boolean", _) => "bool".into(),
-            ("integer", _) => "int".into(),
-            ("number", true) => "int | float | Decimal".into(),
-            ("number", false) => "int | float".into(),
-            ("map", _) => "dict[str, Any]".into(),
-            ("maps", _) => "list[dict[str, Any]]".into(),
-            ("words", true) => "Sequence[str]".into(),
-            ("words", false) => "list[str] | str".into(),
-            ("model", _) => model,
-            ("models", _) => format!("list[{model}]"),
-            _ => "str".into(),
-        }
-    });
+    let unions: BTreeMap<String, String> = (api.unions.iter())
+        .map(|union| (union.name.clone(), union_classes(api, &union.name).join(" | ")))
+        .collect();
+    templates.add_filter(
+        "python_type",
+        move |field: Value, request: bool, documented: Option<bool>| {
+            let text = |name: &str| attribute(&field, name);
+            let names = of.get(&text("of"));
+            let model = names.map(|(python, rust)| match documented {
+                Some(false) => rust.clone(),
+                _ => python.clone(),
+            });
+            let model = model.unwrap_or_default();
+            match (text("kind").as_str(), request) {
+                ("uuid", _) => "UUID | str".to_owned(),
+                ("time", _) => "datetime | str".to_owned(),
+                ("boolean", _) => "bool".into(),
+                ("integer", _) => "int".into(),
+                ("number", true) => "int | float | Decimal".into(),
+                ("number", false) => "int | float".into(),
+                ("map", _) => "dict[str, Any]".into(),
+                ("maps", _) => "list[dict[str, Any]]".into(),
+                ("words", true) => "Sequence[str]".into(),
+                ("words", false) => "list[str] | str".into(),
+                ("model", _) => model,
+                ("one_of", _) => {
+                    let classes = unions.get(&text("of")).map_or("", String::as_str);
+                    format!("{classes} | dict[str, Any]")
+                }
+                ("models", _) => format!("list[{model}]"),
+                _ => "str".into(),
+            }
+        },
+    );
     // The documented class that an operation returns.
     let lists: BTreeMap<String, String> = (api.models.iter())
         .filter(|m| m.role == Role::List)

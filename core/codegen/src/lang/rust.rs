@@ -47,9 +47,17 @@ pub(super) fn render(
             context! { set => Value::from(Serde(set)) },
         )?;
     }
+    for union in &api.unions {
+        write(
+            format!("core/src/models/{}.rs", snake(&union.name)),
+            "rust/union.rs.j2",
+            context! { union => Value::from(Serde(union)) },
+        )?;
+    }
     let mut modules: Vec<Value> = Vec::new();
     let models = api.models.iter().filter(|m| m.role != Role::List).map(|m| &m.names.rust);
-    for name in models.chain(api.enums.iter().map(|e| &e.names.rust)) {
+    let others = api.enums.iter().map(|e| &e.names.rust).chain(api.unions.iter().map(|u| &u.name));
+    for name in models.chain(others) {
         modules.push(context! { module => snake(name), name => name.as_str() });
     }
     for operation in &api.operations {
@@ -101,7 +109,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
             "map" => "Map<String, Value>".into(),
             "maps" => "Vec<Map<String, Value>>".into(),
             "words" => "Vec<String>".into(),
-            "enum" | "model" => name(&of),
+            "enum" | "model" | "one_of" => name(&of),
             "models" => format!("Vec<{}>", name(&of)),
             _ => "String".to_owned(),
         }
@@ -109,7 +117,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     templates.add_filter("rust_reader", |field: Value| match kind_of(&field).0.as_str() {
         "enum" => "word".to_owned(),
         kind @ ("boolean" | "integer" | "number" | "map" | "maps" | "words" | "model"
-        | "models") => kind.to_owned(),
+        | "models" | "one_of") => kind.to_owned(),
         _ => "text".to_owned(),
     });
     templates.add_filter("rust_argument", move |field: Value| {

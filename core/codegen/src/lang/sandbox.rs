@@ -114,7 +114,7 @@ fn field(api: &Api, field: &Field) -> Value {
         Kind::Time => "Time",
         Kind::Boolean => "Boolean",
         Kind::Integer | Kind::Number => "Number",
-        Kind::Map | Kind::Model(_) => "Object",
+        Kind::Map | Kind::Model(_) | Kind::OneOf(_) => "Object",
         Kind::Maps | Kind::Models(_) => "Objects",
         Kind::Words => "Words",
         Kind::Enum(_) => "OneOf",

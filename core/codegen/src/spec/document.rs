@@ -159,6 +159,17 @@ pub(super) struct PropertyExtension {
     pub(super) beside: bool,
     #[serde(default)]
     pub(super) money: bool,
+    pub(super) one_of: Option<UnionEntry>,
+}
+
+/// The models that a field may have, by the value of another field.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnionEntry {
+    pub(super) name: String,
+    pub(super) by: String,
+    /// Value of the other field to schema.
+    pub(super) models: Map<String, Value>,
 }
 
 #[derive(Deserialize)]

@@ -179,6 +179,7 @@ fn read_parameter(entry: &ParameterEntry) -> Result<Parameter, String> {
         null: None,
         beside: false,
         money: false,
+        one_of: None,
     };
     let extension = entry.lomi.as_ref().unwrap_or(&none);
     let bound = |number: &Option<serde_json::Number>| number.as_ref().map(ToString::to_string);

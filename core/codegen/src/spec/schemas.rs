@@ -160,6 +160,9 @@ pub(super) fn documented(description: &str, generations: &str) -> String {
 
 /// The kind of a property. The error says what is not supported.
 pub(super) fn kind(property: &Property, is_enum: &dyn Fn(&str) -> bool) -> Result<Kind, String> {
+    if let Some(union) = property.lomi.as_ref().and_then(|extension| extension.one_of.as_ref()) {
+        return Ok(Kind::OneOf(union.name.clone()));
+    }
     if let Some(reference) = &property.reference {
         let name = referred(reference)?.to_owned();
         return Ok(if is_enum(&name) { Kind::Enum(name) } else { Kind::Model(name) });

@@ -93,6 +93,7 @@ fn area(group: &str) -> &'static str {
         "E" => "E  errors",
         "B" => "B  bad input",
         "F" => "F  what users of comparable SDKs met",
+        "O" => "O  operations",
         _ => "A  generations of the API",
     }
 }

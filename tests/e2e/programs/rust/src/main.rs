@@ -7,7 +7,7 @@
 
 use std::io::Read;
 
-use lomi::models::{CheckoutSessionCreate, Payout, PayoutCreate};
+use lomi::models::{CheckoutSessionCreate, EventData, Payout, PayoutCreate};
 use lomi::{CallOptions, Client, Created, ErrorKind, Value, json, webhook};
 
 type Output = Result<Value, Box<dyn std::error::Error>>;
@@ -87,7 +87,10 @@ fn verify(signature: &str) -> Output {
     let secret = std::env::var("LOMI_WEBHOOK_SECRET")?;
     match webhook::construct_event(&body, signature, &[&secret], Default::default()) {
         Ok(event) => {
-            let session = event.data.and_then(|data| data.get("checkout_session_id").cloned());
+            let session = match event.data {
+                Some(EventData::Transaction(payment)) => payment.checkout_session_id,
+                _ => None,
+            };
             Ok(json!({"event": event.event.map(|e| e.as_str().to_owned()), "session": session}))
         }
         Err(error) if error.kind() == ErrorKind::SignatureVerification => {
