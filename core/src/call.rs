@@ -6,6 +6,7 @@ mod attempt_failure;
 mod handle;
 mod host_state;
 mod outcome;
+mod polling;
 mod raw_response;
 mod reading;
 mod retry;

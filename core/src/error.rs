@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::json::Value;
+use crate::response::Response;
 use crate::secret::redact;
 
 pub use attempt::Attempt;
@@ -57,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) retry_after: Option<Duration>,
     /// Whether the call was a write.
     pub(crate) writes: bool,
+    pub(crate) last: Option<Arc<Response>>,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -136,6 +138,11 @@ impl Error {
         self.inner.retry_after
     }
 
+    /// The last response of a wait that ended too early: the object's last state.
+    pub fn last(&self) -> Option<&Response> {
+        self.inner.last.as_deref()
+    }
+
     /// Whether the call was a write that may have been carried out. Check before you repeat it, or
     /// repeat it with the same idempotency key if the operation takes one.
     pub fn is_outcome_unknown(&self) -> bool {
@@ -185,6 +192,7 @@ impl Error {
             operation: None,
             retry_after: None,
             writes: false,
+            last: None,
             source: None,
         };
         Self { inner: Box::new(inner) }

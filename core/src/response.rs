@@ -212,8 +212,8 @@ impl Response {
         })
     }
 
-    /// The body as JSON: the result of an operation without a schema.
-    pub(crate) fn json(&self) -> Result<Value, Error> {
+    /// The body as JSON, without types.
+    pub fn json(&self) -> Result<Value, Error> {
         match &self.content {
             Content::Nothing => Ok(Value::Null),
             _ => self.document.whole(&mut Values),

@@ -9,7 +9,7 @@ pub use models::*;
 pub use operations::*;
 pub use schema::{
     ClassNames, Enum, Field, Idempotency, Kind, Model, Operation, Paging, Parameter, Returns,
-    RouteStyle, Union,
+    RouteStyle, Union, Wait,
 };
 
 /// An operation of the table by its documented name, such as `create_checkout_session`.

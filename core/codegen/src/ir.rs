@@ -1,7 +1,7 @@
 //! The intermediate representation of the API, which is all that templates see. Names, kinds and
 //! order are decided before; templates only lay out text.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
 pub struct Api {
@@ -250,6 +250,25 @@ pub struct Operation {
     pub replay_safe: bool,
     /// The documented statuses: success first.
     pub statuses: Vec<u16>,
+    /// The read can be repeated until its object changes no more.
+    pub wait: Option<Wait>,
+}
+
+/// When an object changes no more, and the method that waits for it.
+#[derive(Serialize, Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// The name of the method, such as `wait`.
+    pub verb: String,
+    /// The same in camelCase.
+    #[serde(skip_deserializing)]
+    pub camel_verb: String,
+    /// The field that has the state.
+    pub field: String,
+    /// Its final values.
+    pub done: Vec<String>,
+    /// A field that has a value only in a final state.
+    pub present: Option<String>,
 }
 
 /// Which servers deduplicate an operation by idempotency key.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::handle::CallHandle;
 use super::host_state::{HostState, Learned};
+use super::polling::{self, Polling};
 use super::raw_response::RawResponse;
 use super::retry_budget::RetryBudget;
 use super::routes::{self, FirstRoute, Route};
@@ -62,6 +63,8 @@ pub struct Call {
     pub(super) span: AttemptSpan,
     /// Doubtful arguments, which a client with `validation: warn` sends all the same.
     pub(super) warnings: Vec<String>,
+    /// Set if the read is repeated until its object is in a final state.
+    pub(super) polling: Option<Polling>,
     pub(super) next: Next,
 }
 
@@ -122,6 +125,14 @@ impl Call {
         if !config.binding_logs {
             log::warnings(&warnings);
         }
+        let polling = match &options.until {
+            Some(until) => Some(Polling::new(target.operation(), until, now)?),
+            None => None,
+        };
+        let timeout = match polling {
+            Some(_) => polling::TIMEOUT,
+            None => config.timeout,
+        };
         let idempotency_key = match (&options.idempotency_key, &target) {
             (Some(key), _) => Some(key.clone()),
             // Every POST has a key: a server that ignores it is not harmed, and the call can be
@@ -140,7 +151,7 @@ impl Call {
         })?;
         let mut call = Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
-            deadline: now + options.timeout.unwrap_or(config.timeout),
+            deadline: now + options.timeout.unwrap_or(timeout),
             route: first.index,
             first_route: first,
             config: Arc::clone(config),
@@ -168,6 +179,7 @@ impl Call {
             observer: observer_of(config),
             span: AttemptSpan::new(),
             warnings,
+            polling,
             next: Next::Send,
         };
         // Built now, so that an invalid request fails before the call runs.

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::attempt_failure::ReadFailure;
+use super::attempt_failure::{AttemptFailure, ReadFailure};
+use super::polling::Polling;
 use super::raw_response::RawResponse;
 use super::retry::{self, RetryDecision};
+use super::retry_after;
 use super::state::{Call, Next};
 use super::transport_error::{TransportError, with_address};
 use crate::error::{Error, ErrorKind, Outcome};
@@ -38,7 +40,8 @@ impl Call {
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
                 if left.is_zero() {
-                    let error = self.last.take().unwrap_or_else(|| {
+                    let pending = self.polling.as_mut().and_then(Polling::still_pending);
+                    let error = pending.or_else(|| self.last.take()).unwrap_or_else(|| {
                         let message = with_address("the deadline passed", &self.url);
                         Error::new(ErrorKind::Timeout, message)
                     });
@@ -84,7 +87,8 @@ impl Call {
             Ok(raw) => match self.read(raw) {
                 Ok(response) => {
                     self.budget.refund(self.spent);
-                    return Next::Done(Box::new(Ok(response)));
+                    self.spent = 0;
+                    return self.after_read(response, now, random_fraction);
                 }
                 Err(ReadFailure::NextRoute) => return Next::Send,
                 Err(ReadFailure::Failed(error, failure)) => {
@@ -107,7 +111,8 @@ impl Call {
             true if self.max_retries > 0 => (self.in_progress_retries, u32::MAX),
             _ => (self.retries, self.max_retries),
         };
-        let decision = retry::decide(failure, safe, retry, max_retries, left, random_fraction());
+        let random_fraction = random_fraction();
+        let decision = retry::decide(failure, safe, retry, max_retries, left, random_fraction);
         let granted = match decision {
             RetryDecision::RetryAfter(pause) => {
                 self.budget.spend(timed_out).map(|cost| (pause, cost))
@@ -115,7 +120,7 @@ impl Call {
             RetryDecision::GiveUp => None,
         };
         let Some((pause, cost)) = granted else {
-            return Next::Done(Box::new(Err(self.finish(error))));
+            return self.after_failure(error, failure, now, random_fraction);
         };
         self.spent += cost;
         match failure.in_progress {
@@ -125,6 +130,61 @@ impl Call {
         self.earlier_unknown |= failure.outcome == Outcome::Unknown;
         self.last = Some(error);
         Next::Wait(pause)
+    }
+
+    /// What follows a successful response: a wait reads again until the object is in a final state.
+    fn after_read(
+        &mut self,
+        mut response: Response,
+        now: Instant,
+        random_fraction: impl FnOnce() -> f64,
+    ) -> Next {
+        let left = self.time_left(now);
+        let asked = retry_after::read(&response.headers, None);
+        let Some(polling) = self.polling.as_mut().filter(|polling| !polling.is_over(&response))
+        else {
+            return Next::Done(Box::new(Ok(response)));
+        };
+        self.history = std::mem::take(&mut response.history);
+        self.retries = 0;
+        let pause = polling.next_pause(now, asked, left, random_fraction());
+        polling.last = Some(Box::new(response));
+        match pause {
+            Some(pause) => Next::Wait(pause),
+            None => self.end_of_wait(Error::internal("a wait without a response")),
+        }
+    }
+
+    /// What follows a failure that is not retried: a wait reads again later, unless the failure is
+    /// final.
+    fn after_failure(
+        &mut self,
+        error: Error,
+        failure: AttemptFailure,
+        now: Instant,
+        random_fraction: f64,
+    ) -> Next {
+        let left = self.time_left(now);
+        let lasts = failure.outcome == Outcome::Final || error.kind() == ErrorKind::Tls;
+        let polling = self.polling.as_mut().filter(|_| !lasts);
+        let asked = error.retry_after();
+        let pause =
+            polling.and_then(|polling| polling.next_pause(now, asked, left, random_fraction));
+        match pause {
+            Some(pause) => {
+                self.retries = 0;
+                self.last = Some(error);
+                Next::Wait(pause)
+            }
+            None if lasts => Next::Done(Box::new(Err(self.finish(error)))),
+            None => self.end_of_wait(error),
+        }
+    }
+
+    /// No further read is of use: the last state, or the error of a call without one.
+    fn end_of_wait(&mut self, error: Error) -> Next {
+        let pending = self.polling.as_mut().and_then(Polling::still_pending);
+        Next::Done(Box::new(Err(self.finish(pending.unwrap_or(error)))))
     }
 
     fn report_request(&mut self) {

@@ -46,6 +46,9 @@ pub enum ErrorKind {
     Status,
     /// The server has no route for this operation, in any route style.
     UnsupportedOperation,
+    /// The time of a wait passed before the object reached the state that was waited for. Its last
+    /// state is [`Error::last`](crate::Error::last).
+    StillPending,
     /// A list returned the same page again instead of ending.
     PaginationLoop,
     /// The caller cancelled the call.
@@ -83,6 +86,7 @@ impl ErrorKind {
             Self::Server => "ServerError",
             Self::Status => "APIStatusError",
             Self::UnsupportedOperation => "UnsupportedOperationError",
+            Self::StillPending => "StillPendingError",
             Self::PaginationLoop => "PaginationLoopError",
             Self::Cancelled => "CancelledError",
             Self::SignatureVerification => "SignatureVerificationError",

@@ -79,6 +79,9 @@ pub struct CallOptions {
     pub any_status: bool,
     /// Fields to add to the body unchanged, whatever their names; they are not checked.
     pub extra_body: Map<String, Value>,
+    /// Repeats a read until its object is in this state, or in one that is final. `final` is any
+    /// final state. The timeout, 300 s by default, limits the whole wait.
+    pub until: Option<String>,
 }
 
 impl CallOptions {
@@ -115,6 +118,17 @@ impl CallOptions {
     #[must_use]
     pub fn max_retries(self, retries: u32) -> Self {
         Self { max_retries: Some(retries), ..self }
+    }
+
+    /// For a read: repeats it until its object is in this state, or in one that is final.
+    #[must_use]
+    pub fn until(self, state: impl Into<String>) -> Self {
+        Self { until: Some(state.into()), ..self }
+    }
+
+    /// With `final` as the state to wait for, unless another one is given.
+    pub(crate) fn or_until_final(self) -> Self {
+        Self { until: self.until.or_else(|| Some("final".to_owned())), ..self }
     }
 
     /// The caller's own idempotency key, 1 to 255 visible ASCII characters.

@@ -22,6 +22,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// The operation, if the endpoint is one of the table.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        match self {
+            Self::Operation(operation) => Some(operation),
+            Self::Raw { .. } => None,
+        }
+    }
+
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Operation(operation) => operation.id.to_owned(),

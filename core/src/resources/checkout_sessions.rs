@@ -76,6 +76,23 @@ impl<'c> CheckoutSessions<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, expired), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub async fn wait(&self, session_id: &str) -> Result<CheckoutSession, Error> {
+        self.wait_with(session_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub async fn wait_with(
+        &self,
+        session_id: &str,
+        options: CallOptions,
+    ) -> Result<CheckoutSession, Error> {
+        self.get_with(session_id, options.or_until_final()).await
+    }
+
     /// One page of the merchant's sessions, newest first.
     pub async fn list(
         &self,

@@ -58,6 +58,19 @@ impl<'c> Exports<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (failed or with download_url), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub async fn wait(&self, export_id: &str) -> Result<Export, Error> {
+        self.wait_with(export_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub async fn wait_with(&self, export_id: &str, options: CallOptions) -> Result<Export, Error> {
+        self.get_with(export_id, options.or_until_final()).await
+    }
+
     /// The merchant's exports, on the newest API only.
     pub async fn list(&self) -> Result<Page<Export>, Error> {
         self.list_with(CallOptions::default()).await

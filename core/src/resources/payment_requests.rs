@@ -65,6 +65,23 @@ impl<'c> PaymentRequests<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, failed, refunded, expired, cancelled), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub async fn wait(&self, request_id: &str) -> Result<PaymentRequest, Error> {
+        self.wait_with(request_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub async fn wait_with(
+        &self,
+        request_id: &str,
+        options: CallOptions,
+    ) -> Result<PaymentRequest, Error> {
+        self.get_with(request_id, options.or_until_final()).await
+    }
+
     /// One page of the merchant's payment requests. The current server's total is the number of
     /// rows on the page.
     pub async fn list(

@@ -69,6 +69,19 @@ impl<'c> Payouts<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, failed), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub async fn wait(&self, payout_id: &str) -> Result<Payout, Error> {
+        self.wait_with(payout_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub async fn wait_with(&self, payout_id: &str, options: CallOptions) -> Result<Payout, Error> {
+        self.get_with(payout_id, options.or_until_final()).await
+    }
+
     /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary
     /// payouts; test keys see withdrawals only.
     pub async fn list(&self, params: PayoutListParams) -> Result<Page<Payout>, Error> {

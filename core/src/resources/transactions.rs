@@ -45,6 +45,23 @@ impl<'c> Transactions<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, failed, refunded, expired, cancelled), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub async fn wait(&self, transaction_id: &str) -> Result<Transaction, Error> {
+        self.wait_with(transaction_id, CallOptions::default()).await
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub async fn wait_with(
+        &self,
+        transaction_id: &str,
+        options: CallOptions,
+    ) -> Result<Transaction, Error> {
+        self.get_with(transaction_id, options.or_until_final()).await
+    }
+
     /// One page of the merchant's transactions. On the current server its rows have other fields
     /// than a single transaction has.
     pub async fn list(&self, params: TransactionListParams) -> Result<Page<Transaction>, Error> {

@@ -5,7 +5,7 @@
 use http::Method;
 
 use super::models::*;
-use super::schema::{Idempotency, Kind, Operation, Paging, Parameter, Returns, RouteStyle};
+use super::schema::{Idempotency, Kind, Operation, Paging, Parameter, Returns, RouteStyle, Wait};
 
 /// Every operation.
 pub const OPERATIONS: &[&Operation] = &[
@@ -231,6 +231,7 @@ pub static DELETE_ACCOUNT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response contains is not documented.
@@ -248,6 +249,7 @@ pub static EXPORT_ACCOUNT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of an account. The newest API has no such route: use balances.
@@ -265,6 +267,7 @@ pub static RETRIEVE_ACCOUNT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Every account of the merchant, in one response. The newest API has no such route: use balances.
@@ -282,6 +285,7 @@ pub static LIST_ACCOUNTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and create another. A repeat creates a second key.
@@ -299,6 +303,7 @@ pub static CREATE_API_KEY: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The merchant's API keys, on the newest API only.
@@ -316,6 +321,7 @@ pub static LIST_API_KEYS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Revokes an API key, which then works no longer. No money moves; safe to repeat.
@@ -333,6 +339,7 @@ pub static REVOKE_API_KEY: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that currency.
@@ -350,6 +357,7 @@ pub static LIST_BALANCES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Available, pending and total balance in each currency, with conversions. Servers return 404 before the first payment.
@@ -372,6 +380,7 @@ pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The available balance in one currency. The response is a number, or an object with has_sufficient_balance and available_balance.
@@ -392,6 +401,7 @@ pub static CHECK_BALANCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server has no such route. Use create_payout with destination `beneficiary` there.
@@ -412,6 +422,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a beneficiary payout. Documented with the generated clients; the current server has no such route.
@@ -432,6 +443,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
 };
 
 /// One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server has no such route.
@@ -460,6 +472,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Asks a payer for money through Wave. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -477,6 +490,7 @@ pub static CREATE_WAVE_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -494,6 +508,7 @@ pub static CREATE_MTN_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -511,6 +526,7 @@ pub static CREATE_CARD_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far: use create_card instead.
@@ -528,6 +544,7 @@ pub static CREATE_SWITCH_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a card charge. Read it before repeating a call whose response was lost.
@@ -545,6 +562,7 @@ pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same Idempotency-Key, which is required.
@@ -562,6 +580,7 @@ pub static CAPTURE_CARD_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which is required.
@@ -579,6 +598,7 @@ pub static INCREMENT_CARD_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge before repeating.
@@ -596,6 +616,7 @@ pub static CANCEL_CARD_CHARGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Creates a checkout session and returns the page to send the buyer to.
@@ -616,6 +637,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a session.
@@ -636,6 +658,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["completed", "expired"], present: None }),
 };
 
 /// One page of the merchant's sessions, newest first.
@@ -663,6 +686,7 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a session. Documented with the generated clients; the current server has no such route.
@@ -683,6 +707,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Deletes a session; it cannot be undone. Documented with the generated clients; the current server has no such route.
@@ -703,6 +728,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a subscription. The newest API has only subscriptions for this.
@@ -725,6 +751,7 @@ pub static RETRIEVE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the subscriptions of all customers. The newest API has only subscriptions for this.
@@ -748,6 +775,7 @@ pub static LIST_CUSTOMER_SUBSCRIPTIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -765,6 +793,7 @@ pub static UPDATE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe to repeat.
@@ -787,6 +816,7 @@ pub static CANCEL_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a customer. Moves no money; a repeat creates a second customer.
@@ -804,6 +834,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The stored data of a customer.
@@ -824,6 +855,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's customers. On the current server the only list with a true total.
@@ -853,6 +885,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a customer. Safe to repeat.
@@ -873,6 +906,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025 answer 200 with a body, not 204.
@@ -893,6 +927,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The customers with the highest total spend, without paging. The newest API only; moves no money.
@@ -915,6 +950,7 @@ pub static LIST_TOP_CUSTOMERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The customer's transactions, all in one response. On the current server a row has nine fields: fees and the net amount are missing.
@@ -932,6 +968,7 @@ pub static LIST_CUSTOMER_TRANSACTIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The customer's subscriptions, all in one response. On the current server rows have other field names, such as subscription_status.
@@ -952,6 +989,7 @@ pub static LIST_SUBSCRIPTIONS_OF_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the audit events of a customer's portal. The newest API still pages this list by number.
@@ -973,6 +1011,7 @@ pub static LIST_CUSTOMER_PORTAL_EVENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second link with a token of its own.
@@ -993,6 +1032,7 @@ pub static CREATE_CUSTOMER_PORTAL_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is safe to repeat.
@@ -1010,6 +1050,7 @@ pub static BLOCK_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
@@ -1027,6 +1068,7 @@ pub static UNBLOCK_CUSTOMER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API has the route as /coupons.
@@ -1048,6 +1090,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a coupon. The newest API has the route as /coupons.
@@ -1069,6 +1112,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's coupons, all in one answer from the current server. The newest API has the route as /coupons.
@@ -1094,6 +1138,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a coupon. Documented with the generated clients; the current server has no such route.
@@ -1114,6 +1159,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it as /coupons.
@@ -1135,6 +1181,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// How often a coupon was used, and what it brought in. The current server returns other field names than its document.
@@ -1155,6 +1202,7 @@ pub static RETRIEVE_DISCOUNT_COUPON_PERFORMANCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a dispute, on the newest API only.
@@ -1172,6 +1220,7 @@ pub static RETRIEVE_DISPUTE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the disputes of the merchant's payments, on the newest API only.
@@ -1195,6 +1244,7 @@ pub static LIST_DISPUTES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the response contains is not documented.
@@ -1212,6 +1262,7 @@ pub static SUBMIT_DISPUTE_EVIDENCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// One usage event, not a webhook event. Documented with the generated clients; the current server has no such route.
@@ -1232,6 +1283,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the customers' usage events, not webhook events. Documented with the generated clients; the current server has no such route.
@@ -1253,6 +1305,7 @@ pub static LIST_EVENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Starts a file with the merchant's data, which is made in the background: read it until download_url is there. A repeat starts a second one.
@@ -1270,6 +1323,7 @@ pub static CREATE_EXPORT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of an export. Read it again until download_url is there.
@@ -1287,6 +1341,7 @@ pub static RETRIEVE_EXPORT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["failed"], present: Some("download_url") }),
 };
 
 /// The merchant's exports, on the newest API only.
@@ -1304,6 +1359,7 @@ pub static LIST_EXPORTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// A summary of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1321,6 +1377,7 @@ pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's cash flow in a period, on the newest API only. What the response contains is not documented.
@@ -1341,6 +1398,7 @@ pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The aging report of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1358,6 +1416,7 @@ pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The reconciliation of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1375,6 +1434,7 @@ pub static RETRIEVE_FINANCE_RECONCILIATION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of an instalment. Documented with the generated clients; the current server has no such route.
@@ -1395,6 +1455,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of instalments. Documented with the generated clients; the current server has no such route.
@@ -1419,6 +1480,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
@@ -1436,6 +1498,7 @@ pub static CREATE_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of an invoice to a customer.
@@ -1456,6 +1519,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the invoices to the merchant's customers.
@@ -1481,6 +1545,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed update, even if the invoice exists.
@@ -1498,6 +1563,7 @@ pub static UPDATE_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no money; a repeat makes a second page.
@@ -1515,6 +1581,7 @@ pub static CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is safe to repeat.
@@ -1532,6 +1599,7 @@ pub static FINALIZE_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail.
@@ -1549,6 +1617,7 @@ pub static SEND_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
@@ -1566,6 +1635,7 @@ pub static REMIND_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented.
@@ -1583,6 +1653,7 @@ pub static VOID_CUSTOMER_INVOICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
@@ -1600,6 +1671,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE_PDF: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One log entry. The server requires its type as well as its identifier.
@@ -1617,6 +1689,7 @@ pub static RETRIEVE_LOG: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of log entries of one type, such as API requests or webhook deliveries. The server requires type.
@@ -1646,6 +1719,7 @@ pub static LIST_LOGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Whose API key this is, and of which environment. Only the current server is known to have this route.
@@ -1663,6 +1737,7 @@ pub static RETRIEVE_ME: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a merchant. The current server returns 403 unless it is the key's own merchant.
@@ -1683,6 +1758,7 @@ pub static RETRIEVE_MERCHANT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// What the merchant's subscriptions bring in per month.
@@ -1703,6 +1779,7 @@ pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// What the merchant's subscriptions bring in per year.
@@ -1723,6 +1800,7 @@ pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's balance in one currency. The server requires currency_code and returns 400 without it.
@@ -1748,6 +1826,7 @@ pub static RETRIEVE_MERCHANT_BALANCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One meter balance. Documented with the generated clients; the current server has no such route.
@@ -1768,6 +1847,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of meter balances. Documented with the generated clients; the current server has no such route.
@@ -1789,6 +1869,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
@@ -1806,6 +1887,7 @@ pub static CREATE_METER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a meter.
@@ -1826,6 +1908,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The organisation's meters. The current server answers with a plain list and without paging.
@@ -1849,6 +1932,7 @@ pub static LIST_METERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a meter. The current server takes filter, aggregation and is_active only. Safe to repeat.
@@ -1869,6 +1953,7 @@ pub static UPDATE_METER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a meter. Documented with the generated clients; the current server has no such route.
@@ -1889,6 +1974,7 @@ pub static DELETE_METER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// How many units of the meter a customer has received, used and left. All are zero, without a balance_id, while the customer has no balance.
@@ -1906,6 +1992,7 @@ pub static RETRIEVE_CUSTOMER_METER_BALANCE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat makes a second link.
@@ -1923,6 +2010,7 @@ pub static CREATE_LOGIN_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes a second session.
@@ -1940,6 +2028,7 @@ pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat creates a second organisation.
@@ -1957,6 +2046,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of an organisation. The response is 404 unless it is the key's own organisation.
@@ -1974,6 +2064,7 @@ pub static RETRIEVE_ORGANIZATION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The organisations that the key can see, all in one response.
@@ -1991,6 +2082,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the support email address of an organisation, and nothing else; safe to repeat.
@@ -2008,6 +2100,7 @@ pub static UPDATE_ORGANIZATION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Revenue and counts of the key's organisation, calculated at one time.
@@ -2025,6 +2118,7 @@ pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// How the organisation's payments are checked for risk. What the response contains is not documented.
@@ -2042,6 +2136,7 @@ pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes how payments are checked for risk; moves no money and is safe to repeat. What the response contains is not documented.
@@ -2059,6 +2154,7 @@ pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a second key.
@@ -2076,6 +2172,7 @@ pub static CREATE_ORGANIZATION_KEY: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Creates a payment link and returns its page. No money moves, but a repeat creates a second link.
@@ -2093,6 +2190,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a payment link.
@@ -2113,6 +2211,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's payment links. The current server's total is the number of rows on the page.
@@ -2141,6 +2240,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2161,6 +2261,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the generated clients; the current server has no such route.
@@ -2181,6 +2282,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
@@ -2201,6 +2303,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a payment request.
@@ -2221,6 +2324,11 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait {
+        field: "status",
+        done: &["completed", "failed", "refunded", "expired", "cancelled"],
+        present: None,
+    }),
 };
 
 /// One page of the merchant's payment requests. The current server's total is the number of rows on the page.
@@ -2248,6 +2356,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a payment request. Documented with the generated clients; the current server has no such route.
@@ -2268,6 +2377,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Deletes a payment request. Documented with the generated clients; the current server has no such route.
@@ -2288,6 +2398,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
@@ -2305,6 +2416,7 @@ pub static CREATE_PAYOUT_METHOD: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a payout method. Documented with the generated clients; the current server has no such route.
@@ -2325,6 +2437,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's payout methods. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2346,6 +2459,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call moves nothing; the same body and key with confirmation_token executes it.
@@ -2363,6 +2477,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a payout. Read it before deciding whether to pay out again.
@@ -2383,6 +2498,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
 };
 
 /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test keys see withdrawals only.
@@ -2411,6 +2527,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2431,6 +2548,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2451,6 +2569,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Creates a price; a repeat creates a second one. Documented with the generated clients; the current server has no such route. It adds a price under its product.
@@ -2468,6 +2587,7 @@ pub static CREATE_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// A price. Documented with the generated clients; the current server has no such route.
@@ -2488,6 +2608,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's prices. Documented with the generated clients; the current server has no such route.
@@ -2509,6 +2630,7 @@ pub static LIST_PRICES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a price. Documented with the generated clients; the current server has no such route.
@@ -2529,6 +2651,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a price. Documented with the generated clients; the current server has no such route.
@@ -2549,6 +2672,7 @@ pub static DELETE_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a product. Moves no money; a repeat creates a second product.
@@ -2566,6 +2690,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a product.
@@ -2586,6 +2711,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's products. On the current server, rows carry their prices and fees.
@@ -2609,6 +2735,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a product. The newest API has the route, the servers of December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
@@ -2629,6 +2756,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no such route.
@@ -2649,6 +2777,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at most 3 active prices of a product.
@@ -2666,6 +2795,7 @@ pub static ADD_PRODUCT_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Makes one of the prices the default price of its product, and returns the product. Moves no money and is safe to repeat.
@@ -2686,6 +2816,7 @@ pub static SET_DEFAULT_PRODUCT_PRICE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that prices cannot change. The response is not documented.
@@ -2703,6 +2834,7 @@ pub static UPDATE_PRODUCT_PRICES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The payment providers and whether each is connected, all in one response.
@@ -2725,6 +2857,7 @@ pub static LIST_PROVIDERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
@@ -2742,6 +2875,7 @@ pub static CREATE_REFUND: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a refund.
@@ -2762,6 +2896,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
 };
 
 /// One page of the merchant's refunds.
@@ -2787,6 +2922,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2807,6 +2943,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2827,6 +2964,7 @@ pub static DELETE_REFUND: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// What the newest API decided about one payment, and why.
@@ -2844,6 +2982,7 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of what the newest API decided about payments before taking them.
@@ -2868,6 +3007,7 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's settings of the checkout page, on the newest API only. What the response contains is not documented.
@@ -2885,6 +3025,7 @@ pub static RETRIEVE_CHECKOUT_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given settings of the checkout page; safe to repeat. What the response contains is not documented.
@@ -2902,6 +3043,7 @@ pub static UPDATE_CHECKOUT_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's settings of the storefront, on the newest API only. What the response contains is not documented.
@@ -2919,6 +3061,7 @@ pub static RETRIEVE_STOREFRONT_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response contains is not documented.
@@ -2936,6 +3079,7 @@ pub static UPDATE_STOREFRONT_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
@@ -2959,6 +3103,7 @@ pub static LIST_SETTLEMENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does. Its last response is not documented.
@@ -2976,6 +3121,7 @@ pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of an instant settlement. Read it before deciding whether to pay out again.
@@ -2993,6 +3139,7 @@ pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the transactions in a settlement. What its rows contain is not documented.
@@ -3013,6 +3160,7 @@ pub static LIST_SETTLEMENT_TRANSACTIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One account alias. Documented with the generated clients; the current server has no such route.
@@ -3033,6 +3181,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of account aliases. Documented with the generated clients; the current server has no such route.
@@ -3057,6 +3206,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated clients; the current server has no such route.
@@ -3074,6 +3224,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3094,6 +3245,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of QR codes. Documented with the generated clients; the current server has no such route.
@@ -3115,6 +3267,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3135,6 +3288,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a QR code. Documented with the generated clients; the current server has no such route.
@@ -3155,6 +3309,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second plan. Later a recurring product with prices is used.
@@ -3172,6 +3327,7 @@ pub static CREATE_SUBSCRIPTION_PLAN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a plan, in the 2025 documentation only.
@@ -3189,6 +3345,7 @@ pub static RETRIEVE_SUBSCRIPTION_PLAN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices instead.
@@ -3209,6 +3366,7 @@ pub static LIST_SUBSCRIPTION_PLANS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change. Safe to repeat.
@@ -3226,6 +3384,7 @@ pub static UPDATE_SUBSCRIPTION_PLAN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
@@ -3243,6 +3402,7 @@ pub static DELETE_SUBSCRIPTION_PLAN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -3260,6 +3420,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a subscription. On the current server amounts are in the plan fields.
@@ -3280,6 +3441,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's subscriptions. On the current server rows have product names and amounts, but no price_id.
@@ -3306,6 +3468,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -3326,6 +3489,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Deletes a subscription. Documented with the generated clients; the current server has no such route. It has a route to cancel instead.
@@ -3346,6 +3510,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat.
@@ -3363,6 +3528,7 @@ pub static CANCEL_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
@@ -3383,6 +3549,7 @@ pub static RESUME_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown outcome; proration is not documented.
@@ -3400,6 +3567,7 @@ pub static CHANGE_SUBSCRIPTION_PLAN: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// How much of a usage-based product the subscription has used. What the response contains is not documented.
@@ -3420,6 +3588,7 @@ pub static RETRIEVE_SUBSCRIPTION_USAGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Sends a request to the support of lomi. No money moves; a repeat sends a second request.
@@ -3437,6 +3606,7 @@ pub static CREATE_SUPPORT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a support request, on the newest API only.
@@ -3454,6 +3624,7 @@ pub static RETRIEVE_SUPPORT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the merchant's support requests, on the newest API only.
@@ -3474,6 +3645,7 @@ pub static LIST_SUPPORT_REQUESTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Closes a support request; safe to repeat. What the response contains is not documented.
@@ -3491,6 +3663,7 @@ pub static CLOSE_SUPPORT_REQUEST: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The members of the merchant's team, on the newest API only.
@@ -3508,6 +3681,7 @@ pub static LIST_TEAM_MEMBERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The roles that a team member can have, on the newest API only.
@@ -3525,6 +3699,7 @@ pub static LIST_TEAM_ROLES: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second invitation.
@@ -3542,6 +3717,7 @@ pub static INVITE_TEAM_MEMBER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to repeat.
@@ -3559,6 +3735,7 @@ pub static REVOKE_TEAM_INVITATION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the role of a team member; safe to repeat. What the response contains is not documented.
@@ -3576,6 +3753,7 @@ pub static UPDATE_TEAM_MEMBER_ROLE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Removes a member from the merchant's team. No money moves; safe to repeat.
@@ -3593,6 +3771,7 @@ pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a transaction. Moves no money and is safe to repeat.
@@ -3613,6 +3792,11 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait {
+        field: "status",
+        done: &["completed", "failed", "refunded", "expired", "cancelled"],
+        present: None,
+    }),
 };
 
 /// One page of the merchant's transactions. On the current server its rows have other fields than a single transaction has.
@@ -3647,6 +3831,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with links, not a PDF.
@@ -3664,6 +3849,7 @@ pub static RETRIEVE_TRANSACTION_RECEIPT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Moves money between accounts of a network. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -3681,6 +3867,7 @@ pub static CREATE_TRANSFER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a transfer. Read it before deciding whether to transfer again.
@@ -3698,6 +3885,7 @@ pub static RETRIEVE_TRANSFER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: Some(Wait { field: "status", done: &["posted", "reversed", "failed"], present: None }),
 };
 
 /// One page of the transfers of the operator's network.
@@ -3722,6 +3910,7 @@ pub static LIST_TRANSFERS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -3739,6 +3928,7 @@ pub static REVERSE_TRANSFER: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own; a repeat with the same one is not counted.
@@ -3756,6 +3946,7 @@ pub static RECORD_USAGE_EVENT: Operation = Operation {
     natural_key: Some("transaction_id"),
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// One page of the customers' usage events, with the state of each.
@@ -3781,6 +3972,7 @@ pub static LIST_USAGE_EVENTS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// The current state of a usage event, and why it failed if it did.
@@ -3801,6 +3993,7 @@ pub static RETRIEVE_USAGE_EVENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome, because it may lead to a bill.
@@ -3821,6 +4014,7 @@ pub static CREATE_USAGE_SUBSCRIPTION: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// One page of the periods of the usage of subscriptions.
@@ -3847,6 +4041,7 @@ pub static LIST_USAGE_PERIODS: Operation = Operation {
     natural_key: None,
     paging: Paging::Number,
     replay_safe: true,
+    wait: None,
 };
 
 /// The revenue from usage between two dates, both of which the server requires. What the response contains is not documented.
@@ -3870,6 +4065,7 @@ pub static RETRIEVE_USAGE_REVENUE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Whether a customer may use a feature. The server requires both parameters; what the response contains is not documented.
@@ -3893,6 +4089,7 @@ pub static CHECK_USAGE_ENTITLEMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates an entitlement to a feature. No money moves; a repeat creates a second one.
@@ -3913,6 +4110,7 @@ pub static CREATE_USAGE_ENTITLEMENT: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be added twice. The newest API has no such route.
@@ -3930,6 +4128,7 @@ pub static GRANT_USAGE_CREDITS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
@@ -3951,6 +4150,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves it as /webhooks/deliveries.
@@ -3979,6 +4179,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with webhookId instead.
@@ -4001,6 +4202,7 @@ pub static LIST_WEBHOOK_LOGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Offset,
     replay_safe: true,
+    wait: None,
 };
 
 /// Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the webhook and create another. A repeat creates a second one.
@@ -4018,6 +4220,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The current state of a webhook, without its secret.
@@ -4038,6 +4241,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// The merchant's webhooks, all in one answer from the current server, without their secrets.
@@ -4059,6 +4263,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes the given fields of a webhook; safe to repeat.
@@ -4079,6 +4284,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API 204 without one.
@@ -4099,6 +4305,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
@@ -4119,6 +4326,7 @@ pub static TEST_WEBHOOK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery fails; a repeat delivers it once more.
@@ -4140,6 +4348,7 @@ pub static RETRY_WEBHOOK_DELIVERY: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// The state and the settings of the merchant's WhatsApp connection, on the newest API only.
@@ -4157,6 +4366,7 @@ pub static RETRIEVE_WHATSAPP_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is not documented.
@@ -4174,6 +4384,7 @@ pub static UPDATE_WHATSAPP_SETTINGS: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };
 
 /// Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link. What the response contains is not documented.
@@ -4191,6 +4402,7 @@ pub static CREATE_WHATSAPP_SETUP_LINK: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: false,
+    wait: None,
 };
 
 /// Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same Idempotency-Key sends no second message.
@@ -4208,4 +4420,5 @@ pub static SEND_WHATSAPP_PAYMENT_MESSAGE: Operation = Operation {
     natural_key: None,
     paging: Paging::Whole,
     replay_safe: true,
+    wait: None,
 };

@@ -210,6 +210,19 @@ pub struct Operation {
     pub paging: Paging,
     /// Whether a repeated call cannot do its work twice.
     pub replay_safe: bool,
+    /// How to tell that the object of a read changes no more.
+    pub wait: Option<Wait>,
+}
+
+/// When an object changes no more.
+#[derive(Debug)]
+pub struct Wait {
+    /// The field that has the state.
+    pub field: &'static str,
+    /// Its final values.
+    pub done: &'static [&'static str],
+    /// A field that has a value only in a final state.
+    pub present: Option<&'static str>,
 }
 
 /// One parameter of a path or a query.

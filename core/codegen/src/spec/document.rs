@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
+use crate::ir::Wait;
+
 /// A JSON object in the order of the document, whose values are parsed later.
 pub(super) type Ordered = Map<String, Value>;
 
@@ -205,6 +207,8 @@ pub(super) struct OperationExtension {
     pub(super) replay_safe: bool,
     /// The field of the body that identifies the object: with it, the call can be repeated.
     pub(super) natural_key: Option<String>,
+    /// When the object of a read changes no more.
+    pub(super) wait: Option<Wait>,
     /// What the vendor's TypeScript client calls it, such as `coupons.list`.
     pub(super) typescript: Option<String>,
     /// Which generations of the API have the operation at this path.

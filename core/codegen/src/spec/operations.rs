@@ -4,7 +4,9 @@ use super::document::{OperationEntry, Ordered, ParameterEntry, PropertyExtension
 use super::reference::{is_reference, referred};
 use super::schemas::{documented, kind};
 use crate::case::{camel, studly};
-use crate::ir::{Body, Idempotency, Model, Operation, Paging, Parameter, Path, Returns, Role};
+use crate::ir::{
+    Body, Idempotency, Model, Operation, Paging, Parameter, Path, Returns, Role, Wait,
+};
 
 /// The styles of a path that is the same in all of them; the newest API has that of `current`.
 const ROUTE_STYLES: [&str; 2] = ["documented", "current"];
@@ -138,6 +140,10 @@ fn read_one(
         }
         _ => Some(format!("{}Params", studly(&entry.lomi.operation))),
     };
+    let wait = match &entry.lomi.wait {
+        Some(wait) => Some(read_wait(wait, method, &returns, models)?),
+        None => None,
+    };
     Ok(Operation {
         id: entry.lomi.operation.clone(),
         documented: false,
@@ -161,7 +167,24 @@ fn read_one(
         paging,
         replay_safe: entry.lomi.replay_safe,
         statuses,
+        wait,
     })
+}
+
+/// The fields of a wait must be those of the object.
+fn read_wait(
+    wait: &Wait,
+    method: &str,
+    returns: &Returns,
+    models: &[Model],
+) -> Result<Wait, String> {
+    let Returns::One(name) = returns else { return Err("a wait for no object".into()) };
+    let model = models.iter().find(|m| m.name == *name).ok_or("a wait for no model")?;
+    let has = |field: &String| model.fields.iter().any(|f| f.name == *field);
+    if method != "get" || !has(&wait.field) || !wait.present.as_ref().is_none_or(has) {
+        return Err(format!("{name} cannot be waited for by {}", wait.field));
+    }
+    Ok(Wait { camel_verb: camel(&wait.verb), ..wait.clone() })
 }
 
 fn find_model<'a>(reference: &str, models: &'a [Model]) -> Result<&'a Model, String> {

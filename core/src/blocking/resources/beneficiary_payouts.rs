@@ -63,6 +63,23 @@ impl<'c> BeneficiaryPayouts<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, failed), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub fn wait(&self, payout_id: &str) -> Result<BeneficiaryPayout, Error> {
+        self.wait_with(payout_id, CallOptions::default())
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub fn wait_with(
+        &self,
+        payout_id: &str,
+        options: CallOptions,
+    ) -> Result<BeneficiaryPayout, Error> {
+        self.get_with(payout_id, options.or_until_final())
+    }
+
     /// One page of the merchant's beneficiary payouts. Documented with the generated clients; the
     /// current server has no such route.
     pub fn list(

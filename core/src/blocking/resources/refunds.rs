@@ -68,6 +68,19 @@ impl<'c> Refunds<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (completed, failed), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub fn wait(&self, refund_id: &str) -> Result<Refund, Error> {
+        self.wait_with(refund_id, CallOptions::default())
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub fn wait_with(&self, refund_id: &str, options: CallOptions) -> Result<Refund, Error> {
+        self.get_with(refund_id, options.or_until_final())
+    }
+
     /// One page of the merchant's refunds.
     pub fn list(&self, params: RefundListParams) -> Result<Page<Refund>, Error> {
         self.list_with(params, CallOptions::default())

@@ -68,6 +68,19 @@ impl<'c> Transfers<'c> {
         typed::read_one(&response)
     }
 
+    /// Waits until the object is in a final state (posted, reversed, failed), for at most
+    /// 300 s. Fails with [`ErrorKind::StillPending`](crate::ErrorKind::StillPending) if that is not
+    /// long enough; [`Error::last`] is the last state then.
+    pub fn wait(&self, transfer_id: &str) -> Result<Transfer, Error> {
+        self.wait_with(transfer_id, CallOptions::default())
+    }
+
+    /// Like [`Self::wait`], with options: [`CallOptions::until`] for another state,
+    /// [`CallOptions::timeout`] for another time.
+    pub fn wait_with(&self, transfer_id: &str, options: CallOptions) -> Result<Transfer, Error> {
+        self.get_with(transfer_id, options.or_until_final())
+    }
+
     /// One page of the transfers of the operator's network.
     pub fn list(&self, params: TransferListParams) -> Result<Page<Transfer>, Error> {
         self.list_with(params, CallOptions::default())
