@@ -1,6 +1,7 @@
 //! The Python exception for each error. An error of the core becomes the class of
 //! `lomi.errors` that has the name of its kind; an exception of Python's passes through.
 
+use lomi::binding::Content;
 use lomi::{Attempt, Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -44,6 +45,9 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     fields.set_item("outcome", error.outcome().as_str())?;
     fields.set_item("operation", error.operation())?;
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
+    if let Some(Content::One(model, _)) = error.last().map(|last| &last.content) {
+        fields.set_item("last", model.name)?;
+    }
     let make = import_raise(py)?;
     python_code::call(make, (error.kind().class_name(), error.is_outcome_unknown(), fields))
 }

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from .errors import ResponseTooLargeError as ResponseTooLargeError
     from .errors import ServerError as ServerError
     from .errors import SignatureVerificationError as SignatureVerificationError
+    from .errors import StillPendingError as StillPendingError
     from .errors import TLSError as TLSError
     from .errors import UnexpectedRedirectError as UnexpectedRedirectError
     from .errors import UnexpectedResponseError as UnexpectedResponseError
@@ -393,6 +394,7 @@ _MODULES = {
     "ResponseTooLargeError": "errors",
     "ServerError": "errors",
     "SignatureVerificationError": "errors",
+    "StillPendingError": "errors",
     "TLSError": "errors",
     "UnexpectedRedirectError": "errors",
     "UnexpectedResponseError": "errors",
@@ -710,6 +712,7 @@ __all__ = [
     "ResponseTooLargeError",
     "ServerError",
     "SignatureVerificationError",
+    "StillPendingError",
     "TLSError",
     "UnexpectedRedirectError",
     "UnexpectedResponseError",

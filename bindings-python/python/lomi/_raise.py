@@ -25,6 +25,11 @@ def exception(class_name: str, outcome_unknown: bool, fields: dict[str, Any]) ->
         error.headers = Headers(headers)
         error.body = body.decode("utf-8", "replace")
         error.data = _error_model(error)
+        if error.last is not None:
+            # Its model: the body is that of the last response.
+            from ._lomi import MODERN_MODELS, read
+
+            error.last = read(error.body, error.last, MODERN_MODELS)
     if error.status is not None:
         from http.client import responses
 

@@ -43,7 +43,8 @@ class LomiError(ApiException):
     sent or tried. ``outcome``: ``not_sent``, ``rejected``, ``unknown`` (the work may have been
     done) or ``final``. ``operation``: such as ``create_checkout_session``. ``retry_after``:
     seconds the server asks to wait. ``history``: a dictionary per request: method, route, status,
-    failure, milliseconds, request_id.
+    failure, milliseconds, request_id. ``last``: of a StillPendingError, the object in its last
+    state.
     """
 
     message: str = ""
@@ -58,6 +59,7 @@ class LomiError(ApiException):
     operation: str | None = None
     retry_after: float | None = None
     history: Sequence[dict[str, Any]] = ()
+    last: Any = None
 
     def __init__(
         self,
@@ -178,6 +180,10 @@ class BadRequestError(APIStatusError, BadRequestException):
 
 class ConfirmationTokenError(BadRequestError):
     """The token of a confirmation has expired, or is for another body."""
+
+
+class StillPendingError(LomiError):
+    """The time of a wait passed before the object reached its state: ``last`` is the object."""
 
 
 class AuthenticationError(APIStatusError, UnauthorizedException):

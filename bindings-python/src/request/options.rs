@@ -35,6 +35,7 @@ pub(super) fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, 
             }
             "max_retries" => options.max_retries = Some(count(&name, &value)?),
             "idempotency_key" => options.idempotency_key = Some(text(&name, &value)?),
+            "until" => options.until = Some(text(&name, &value)?),
             "request_id" => options.request_id = Some(text(&name, &value)?),
             "api_key" => options.api_key = Some(Secret::new(text(&name, &value)?)),
             "account" => options.account = Some(text(&name, &value)?),

@@ -33,6 +33,7 @@ def options(
     attempt_timeout: Any = None,
     idle_timeout: Any = None,
     extra_body: Mapping[str, Any] | None = None,
+    until: str | None = None,
 ) -> dict[str, Any] | None:
     """Give the options that are set as a dictionary; None where none is."""
     if (
@@ -47,6 +48,7 @@ def options(
         and attempt_timeout is None
         and idle_timeout is None
         and extra_body is None
+        and until is None
     ):
         return None
     given = {
@@ -61,6 +63,7 @@ def options(
         "attempt_timeout": attempt_timeout,
         "idle_timeout": idle_timeout,
         "extra_body": extra_body,
+        "until": until,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -157,6 +157,55 @@ class Payouts:
         _value: Payout = _reply[0]
         return _value
 
+    def wait(
+        self,
+        payout_id: UUID | str,
+        *,
+        until: str = "final",
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Payout:
+        """Read the object again and again, with growing pauses, until it is in a final state:
+        completed, failed.
+
+        :param payout_id: The payout's identifier (payout_id).
+        :param until: another state to wait for; a final one ends the wait too
+        :param timeout: the most seconds to wait: 300 where left out
+        :raises lomi.StillPendingError: the time passed; ``last`` is the object as it was last
+        """
+        _given = _options(
+            None,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            until=until,
+        )
+        _path = {"payout_id": payout_id}
+        _reply = _call(
+            self._native,
+            "retrieve_payout",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Payout = _reply[0]
+        return _value
+
     def list(
         self,
         params: Mapping[str, Any] | None = None,
@@ -457,6 +506,55 @@ class AsyncPayouts:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
+        )
+        _path = {"payout_id": payout_id}
+        _reply = await self._call(
+            self._native,
+            "retrieve_payout",
+            _path,
+            None,
+            None,
+            _given,
+            MODERN_MODELS,
+        )
+        _value: Payout = _reply[0]
+        return _value
+
+    async def wait(
+        self,
+        payout_id: UUID | str,
+        *,
+        until: str = "final",
+        timeout: Timeout | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        api_key: str | None = None,
+        account: str | None = None,
+        request_id: str | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+    ) -> Payout:
+        """Read the object again and again, with growing pauses, until it is in a final state:
+        completed, failed.
+
+        :param payout_id: The payout's identifier (payout_id).
+        :param until: another state to wait for; a final one ends the wait too
+        :param timeout: the most seconds to wait: 300 where left out
+        :raises lomi.StillPendingError: the time passed; ``last`` is the object as it was last
+        """
+        _given = _options(
+            None,
+            timeout,
+            max_retries,
+            headers,
+            api_key,
+            account,
+            request_id,
+            connect_timeout,
+            attempt_timeout,
+            idle_timeout,
+            until=until,
         )
         _path = {"payout_id": payout_id}
         _reply = await self._call(
