@@ -55,6 +55,7 @@ export const {
   RateLimitError,
   ServerError,
   UnsupportedOperationError,
+  StillPendingError,
   PaginationLoopError,
   CancelledError,
   PaymentRequiredError,

@@ -3,6 +3,8 @@
 // The error classes. Every error of this package is one of them; their names are the same in
 // Python, Node and PHP.
 
+const { readLast } = require('./response/read.js');
+
 /** Defines a property that is not enumerable. */
 const hidden = (target, name, value) =>
   Object.defineProperty(target, name, { value, writable: true, configurable: true });
@@ -34,6 +36,7 @@ class LomiError extends Error {
     hidden(this, BYTES, fields.rawBody ?? null);
     hidden(this, 'serverMessage', fields.serverMessage ?? null);
     hidden(this, 'headers', fields.headers ?? {});
+    hidden(this, 'last', fields.last ?? null);
   }
 
   get kind() {
@@ -94,6 +97,7 @@ class UnprocessableEntityError extends APIStatusError {}
 class RateLimitError extends APIStatusError {}
 class ServerError extends APIStatusError {}
 class UnsupportedOperationError extends LomiError {}
+class StillPendingError extends LomiError {}
 class PaginationLoopError extends LomiError {}
 class CancelledError extends LomiError {}
 class PaymentRequiredError extends LomiError {
@@ -129,6 +133,7 @@ const errors = {
   RateLimitError,
   ServerError,
   UnsupportedOperationError,
+  StillPendingError,
   PaginationLoopError,
   CancelledError,
   PaymentRequiredError,
@@ -145,6 +150,7 @@ for (const [name, type] of Object.entries(errors)) {
 function errorFromJson(json, signal) {
   const fields = JSON.parse(json);
   if (fields.rawBody !== undefined) fields.rawBody = Buffer.from(fields.rawBody, 'latin1');
+  if (fields.last !== undefined) fields.last = readLast(fields);
   const Type = errors[fields.kind] ?? LomiError;
   const aborted = fields.kind === 'CancelledError' && signal !== undefined;
   return new Type(fields.message, fields, aborted ? { cause: signal.reason } : undefined);

@@ -6,7 +6,7 @@
 const native = require('../native.js');
 const { dispatch, finish, withWarnings } = require('./call/dispatch.js');
 const { composeInput } = require('./convert/input.js');
-const { callOptions } = require('./convert/options.js');
+const { WAIT_OPTIONS, callOptions } = require('./convert/options.js');
 const { detachedMethodError } = require('./convert/json.js');
 const { PageRequest } = require('./list/pageRequest.js');
 const { Pager } = require('./list/pager.js');
@@ -36,8 +36,8 @@ class Resource {
     throw detachedMethodError('client.checkoutSessions.create(...)');
   }
 
-  static #call(client, number, parts, options) {
-    const { json, signal } = callOptions(options);
+  static #call(client, number, parts, options, names) {
+    const { json, signal } = callOptions(options, names);
     const input = composeInput(parts);
     return dispatch(client, (id) => withWarnings(client, client.call(id, number, input, json)), signal);
   }
@@ -46,6 +46,14 @@ class Resource {
   static async one(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
     const result = await Resource.#call(client, number, parts, options);
+    return readOne(finish(result));
+  }
+
+  /** A call that is repeated until its object is in a final state. */
+  static async wait(resource, number, parts, options) {
+    const client = Resource.#clientOf(resource);
+    const given = { until: 'final', ...options };
+    const result = await Resource.#call(client, number, parts, given, WAIT_OPTIONS);
     return readOne(finish(result));
   }
 

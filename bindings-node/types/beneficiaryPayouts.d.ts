@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { CurrencyCode, PaymentMethodCode, PayoutStatus, ProviderCode } from './shared.js';
 
@@ -49,6 +49,11 @@ export interface BeneficiaryPayouts {
    * server has no such route.
    */
   get(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
+  /**
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
+   * takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(payoutId: string, options?: WaitOptions): Promise<BeneficiaryPayout>;
   /**
    * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
    * current server has no such route.

@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { CurrencyCode } from './shared.js';
 
@@ -35,6 +35,11 @@ export interface CheckoutSessions {
   create(body: CheckoutSessionCreate, options?: CallOptions): Promise<CheckoutSession | PaymentRequired>;
   /** The current state of a session. */
   get(sessionId: string, options?: CallOptions): Promise<CheckoutSession>;
+  /**
+   * Waits until it is in a final state: completed, expired. Rejects with a StillPendingError if
+   * that takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(sessionId: string, options?: WaitOptions): Promise<CheckoutSession>;
   /** One page of the merchant's sessions, newest first. */
   list(query?: CheckoutSessionQuery | null, options?: CallOptions): PageRequest<CheckoutSession>;
   /**

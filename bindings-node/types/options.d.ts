@@ -116,6 +116,12 @@ export interface CallOptions {
   extraBody?: Record<string, unknown>;
 }
 
+/** Options of a wait. Its `timeout` is 300,000 unless it is given. */
+export interface WaitOptions extends CallOptions {
+  /** Another state to wait for, such as `completed`. Any final state ends the wait too. */
+  until?: string;
+}
+
 /** Options of a call that the server may ask to confirm: no money moves before. */
 export interface ConfirmableOptions extends CallOptions {
   /**

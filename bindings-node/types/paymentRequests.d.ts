@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { CurrencyCode, TransactionStatus } from './shared.js';
 
@@ -45,6 +45,11 @@ export interface PaymentRequests {
   create(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
   /** The current state of a payment request. */
   get(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
+  /**
+   * Waits until it is in a final state: completed, failed, refunded, expired, cancelled. Rejects
+   * with a StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(requestId: string, options?: WaitOptions): Promise<PaymentRequest>;
   /**
    * One page of the merchant's payment requests. The current server's total is the number of rows
    * on the page.

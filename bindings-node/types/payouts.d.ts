@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions, ConfirmableOptions } from './options.js';
+import type { CallOptions, ConfirmableOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type {
   ConfirmationRequired,
@@ -68,6 +68,11 @@ export interface Payouts {
   create(body: PayoutCreate, options?: ConfirmableOptions): Promise<Payout | ConfirmationRequired<Payout>>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId: string, options?: CallOptions): Promise<Payout>;
+  /**
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
+   * takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(payoutId: string, options?: WaitOptions): Promise<Payout>;
   /**
    * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
    * payouts; test keys see withdrawals only.

@@ -3,7 +3,7 @@
 import type { Configuration } from './configuration.js';
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions, ConfirmableOptions } from './options.js';
+import type { CallOptions, ConfirmableOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { ConfirmationRequired } from './shared.js';
 
@@ -45,6 +45,11 @@ export interface Refunds {
   create(body: RefundCreate, options?: ConfirmableOptions): Promise<Refund | ConfirmationRequired<Refund>>;
   /** The current state of a refund. */
   get(refundId: string, options?: CallOptions): Promise<Refund>;
+  /**
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
+   * takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(refundId: string, options?: WaitOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */
   list(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
   /**

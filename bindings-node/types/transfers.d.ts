@@ -2,7 +2,7 @@
 
 import type { Model } from './model.js';
 import type { Money } from './money.js';
-import type { CallOptions, ConfirmableOptions } from './options.js';
+import type { CallOptions, ConfirmableOptions, WaitOptions } from './options.js';
 import type { PageRequest } from './responses.js';
 import type { ConfirmationRequired, CurrencyCode } from './shared.js';
 
@@ -34,6 +34,11 @@ export interface Transfers {
   ): Promise<Transfer | ConfirmationRequired<Transfer>>;
   /** The current state of a transfer. Read it before deciding whether to transfer again. */
   get(transferId: string, options?: CallOptions): Promise<Transfer>;
+  /**
+   * Waits until it is in a final state: posted, reversed, failed. Rejects with a StillPendingError
+   * if that takes longer than the timeout, 300,000 ms unless it is given.
+   */
+  wait(transferId: string, options?: WaitOptions): Promise<Transfer>;
   /** One page of the transfers of the operator's network. */
   list(query?: TransferQuery | null, options?: CallOptions): PageRequest<Transfer>;
   /**

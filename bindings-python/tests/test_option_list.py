@@ -33,6 +33,12 @@ def test_options_of_a_call(kind):
     assert parameters(kind.delete) - {"session_id"} == listed("call") - {"extra_body"}
 
 
+@pytest.mark.parametrize("kind", [CheckoutSessions, AsyncCheckoutSessions])
+def test_options_of_a_wait(kind):
+    own = parameters(kind.wait) - {"session_id"}
+    assert own == (listed("call") | listed("wait")) - {"extra_body", "idempotency_key"}
+
+
 def test_settings_of_a_configuration():
     settings = {name for name in vars(lomi.Configuration()) if not name.startswith("_")}
     settings |= {

@@ -27,6 +27,11 @@ class BeneficiaryPayouts extends Resource {
     return Resource.one(this, GET, { path: { payout_id: payoutId } }, options);
   }
 
+  /** Waits until the object is in a final state: completed, failed. */
+  wait(payoutId, options) {
+    return Resource.wait(this, GET, { path: { payout_id: payoutId } }, options);
+  }
+
   /**
    * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
    * current server has no such route.

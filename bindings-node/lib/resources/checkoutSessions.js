@@ -23,6 +23,11 @@ class CheckoutSessions extends Resource {
     return Resource.one(this, GET, { path: { session_id: sessionId } }, options);
   }
 
+  /** Waits until the object is in a final state: completed, expired. */
+  wait(sessionId, options) {
+    return Resource.wait(this, GET, { path: { session_id: sessionId } }, options);
+  }
+
   /** One page of the merchant's sessions, newest first. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.CheckoutSession);

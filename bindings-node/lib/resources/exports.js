@@ -24,6 +24,11 @@ class Exports extends Resource {
     return Resource.one(this, GET, { path: { export_id: exportId } }, options);
   }
 
+  /** Waits until the object is in a final state: failed, or with download_url. */
+  wait(exportId, options) {
+    return Resource.wait(this, GET, { path: { export_id: exportId } }, options);
+  }
+
   /** The merchant's exports, on the newest API only. */
   list(options) {
     return Resource.list(this, LIST, {}, options, models.Export);

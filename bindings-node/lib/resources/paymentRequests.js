@@ -28,6 +28,13 @@ class PaymentRequests extends Resource {
   }
 
   /**
+   * Waits until the object is in a final state: completed, failed, refunded, expired, cancelled.
+   */
+  wait(requestId, options) {
+    return Resource.wait(this, GET, { path: { request_id: requestId } }, options);
+  }
+
+  /**
    * One page of the merchant's payment requests. The current server's total is the number of rows
    * on the page.
    */

@@ -28,6 +28,11 @@ class Payouts extends Resource {
     return Resource.one(this, GET, { path: { payout_id: payoutId } }, options);
   }
 
+  /** Waits until the object is in a final state: completed, failed. */
+  wait(payoutId, options) {
+    return Resource.wait(this, GET, { path: { payout_id: payoutId } }, options);
+  }
+
   /**
    * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
    * payouts; test keys see withdrawals only.

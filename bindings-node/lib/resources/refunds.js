@@ -27,6 +27,11 @@ class Refunds extends Resource {
     return Resource.one(this, GET, { path: { refund_id: refundId } }, options);
   }
 
+  /** Waits until the object is in a final state: completed, failed. */
+  wait(refundId, options) {
+    return Resource.wait(this, GET, { path: { refund_id: refundId } }, options);
+  }
+
   /** One page of the merchant's refunds. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Refund);

@@ -17,6 +17,13 @@ class Transactions extends Resource {
   }
 
   /**
+   * Waits until the object is in a final state: completed, failed, refunded, expired, cancelled.
+   */
+  wait(transactionId, options) {
+    return Resource.wait(this, GET, { path: { transaction_id: transactionId } }, options);
+  }
+
+  /**
    * One page of the merchant's transactions. On the current server its rows have other fields than
    * a single transaction has.
    */

@@ -26,6 +26,11 @@ class Transfers extends Resource {
     return Resource.one(this, GET, { path: { transfer_id: transferId } }, options);
   }
 
+  /** Waits until the object is in a final state: posted, reversed, failed. */
+  wait(transferId, options) {
+    return Resource.wait(this, GET, { path: { transfer_id: transferId } }, options);
+  }
+
   /** One page of the transfers of the operator's network. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Transfer);

@@ -24,6 +24,9 @@ const CALL_OPTIONS = new Set([
   'extraBody',
 ]);
 
+/** The options of a wait. */
+const WAIT_OPTIONS = new Set([...CALL_OPTIONS, 'until']);
+
 /** Throws an error of `Type` for the first name that is not one of `names`. */
 function checkNames(options, names, Type) {
   for (const name of Object.keys(options)) {
@@ -92,4 +95,4 @@ function clientOptions(given, names) {
   return options;
 }
 
-module.exports = { CALL_OPTIONS, callOptions, checkedOptions, clientOptions, optionalOptions };
+module.exports = { CALL_OPTIONS, WAIT_OPTIONS, callOptions, checkedOptions, clientOptions, optionalOptions };

@@ -59,13 +59,13 @@ function instantiateNested(value, type, response, notes) {
  * `[path, originals]` has the values of an object as the server sent them. Returns the notes by
  * object.
  */
-function applyNotes(json, root) {
+function applyNotes(list, root) {
   const notes = new Map();
   const notesOf = (object) => {
     if (!notes.has(object)) notes.set(object, { originals: undefined, big: false });
     return notes.get(object);
   };
-  for (const [path, note] of JSON.parse(json)) {
+  for (const [path, note] of list) {
     const chain = [root];
     for (const step of path) chain.push(chain.at(-1)?.[step]);
     if (note === 0) {
@@ -85,9 +85,16 @@ function applyNotes(json, root) {
 /** One object of a model. */
 function readOne(result) {
   const roots = [JSON.parse(result.json)];
-  const notes = result.notes === undefined ? undefined : applyNotes(result.notes, roots);
+  const notes = result.notes === undefined ? undefined : applyNotes(JSON.parse(result.notes), roots);
   const response = result.metadata === undefined ? null : new LastResponse(result.metadata);
   return instantiate(roots[0], classes[result.model], response, notes);
+}
+
+/** The last object of a wait that ended too early, from the fields of its error. */
+function readLast({ last, lastModel, lastNotes }) {
+  const roots = [last];
+  const notes = lastNotes === undefined ? undefined : applyNotes(lastNotes, roots);
+  return instantiate(roots[0], classes[lastModel], null, notes);
 }
 
 /** A page as `[members, response]`, with its rows as objects of `type`. */
@@ -97,7 +104,7 @@ function readPage(result, type) {
   // A long page comes in parts, which are lists of rows.
   if (typeof json !== 'string')
     page.data = [...json.slice(0, -1).flatMap((part) => JSON.parse(part)), ...page.data];
-  const notes = result.notes === undefined ? undefined : applyNotes(result.notes, page.data);
+  const notes = result.notes === undefined ? undefined : applyNotes(JSON.parse(result.notes), page.data);
   const response = new LastResponse(result.metadata);
   for (const row of page.data) instantiate(row, type, response, notes);
   return [page, response];
@@ -106,7 +113,7 @@ function readPage(result, type) {
 /** Any value. An object or a list has a `lastResponse` that is not enumerable. */
 function readAny(result) {
   const roots = [result.json === '' ? undefined : JSON.parse(result.json)];
-  if (result.notes !== undefined) applyNotes(result.notes, roots);
+  if (result.notes !== undefined) applyNotes(JSON.parse(result.notes), roots);
   const [value] = roots;
   if (value !== null && typeof value === 'object') {
     Object.defineProperty(value, 'lastResponse', {
@@ -117,4 +124,4 @@ function readAny(result) {
   return value;
 }
 
-module.exports = { OneOf, register, readOne, readPage, readAny };
+module.exports = { OneOf, register, readOne, readPage, readAny, readLast };

@@ -16,6 +16,7 @@ pub(crate) fn call_options(json: Option<&str>) -> Result<CallOptions, Error> {
     options.idle_timeout = given.time("idleTimeout")?;
     options.max_retries = given.count("maxRetries")?;
     options.idempotency_key = given.string("idempotencyKey")?;
+    options.until = given.string("until")?;
     options.request_id = given.string("requestId")?;
     options.headers = given.headers("headers")?;
     options.api_key = given.string("apiKey")?.map(Secret::new);

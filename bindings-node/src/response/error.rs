@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use lomi::binding::redact;
-use lomi::{Error, Map, Value};
+use lomi::binding::{Content, redact};
+use lomi::{Error, Map, Response, Value};
 
+use super::json_writer::JsonWriter;
 use super::metadata::write_history;
 use super::object_writer::ObjectWriter;
+use crate::table::number_of;
 
 /// All properties of an error, in Latin-1.
 pub(super) fn error_json(error: &Error) -> Vec<u8> {
@@ -42,7 +44,24 @@ pub(super) fn error_json(error: &Error) -> Vec<u8> {
     if let Some(pause) = error.retry_after() {
         object.number("retryAfter", Some(pause.as_secs_f64()));
     }
+    if let Some(last) = error.last() {
+        write_last(&mut object, last);
+    }
     object.end()
+}
+
+/// The last object of a wait: its JSON, the number of its model, and its notes.
+fn write_last(object: &mut ObjectWriter, last: &Response) {
+    let mut writer = JsonWriter::default();
+    let Content::One(model, _) = &last.content else { return };
+    if last.decode(&mut writer).is_err() {
+        return;
+    }
+    object.number("lastModel", Some(number_of(model)));
+    if let Some(notes) = writer.notes() {
+        object.name("lastNotes").extend_from_slice(&notes);
+    }
+    object.name("last").extend_from_slice(&writer.json);
 }
 
 /// The same as a string, for a function that returns an error at once.

@@ -14,6 +14,7 @@ import {
   PaymentRequired,
   PaymentRequiredError,
   RateLimitError,
+  StillPendingError,
   VERSION,
   webhooks,
 } from 'lomi';
@@ -153,6 +154,19 @@ export function failed(error: unknown): string {
   }
   if (error instanceof LomiError && error.outcome === 'not_sent') return error.kind;
   return 'no error of ours';
+}
+
+export async function waited(client: LomiClient, signal: AbortSignal): Promise<string | null> {
+  try {
+    const paid: Transaction = await client.transactions.wait('t', { until: 'completed', timeout: 1000, signal });
+    // @ts-expect-error a state is a string
+    await client.refunds.wait('r', { until: 1 });
+    // @ts-expect-error only a wait has a state
+    await client.refunds.get('r', { until: 'final' });
+    return paid.transaction_id ?? null;
+  } catch (error) {
+    return error instanceof StillPendingError ? JSON.stringify(error.last) : null;
+  }
 }
 
 export function received(body: Buffer, signature: string): void {

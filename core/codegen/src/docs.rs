@@ -26,6 +26,7 @@ struct List {
     _about: String,
     client: Vec<Row>,
     call: Vec<Row>,
+    wait: Vec<Row>,
     webhook: Vec<Row>,
     error: Vec<Row>,
     configuration: Vec<Row>,
@@ -92,6 +93,13 @@ pub(crate) fn render(
             "Options of a call",
             "They hold for one call and override the client's.",
             &list.call,
+        ),
+        (
+            "wait",
+            "Options of a wait",
+            "The methods `wait` read an object again and again until it changes no more. They have \
+             the options of a call too.",
+            &list.wait,
         ),
         (
             "webhook",
