@@ -34,6 +34,8 @@ export interface LomiClientOptions {
   routes?: 'auto' | 'documented' | 'current' | 'newest';
   /** The `User-Agent` header. */
   userAgent?: string;
+  /** The `Lomi-Version` header, such as `1.2.0`: the version that the newest API answers as. */
+  apiVersion?: string;
   /** A PEM file of certificate authorities to trust in addition to the system's. */
   caFile?: string;
   /** The same, for several files. */

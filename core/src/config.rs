@@ -82,6 +82,8 @@ pub struct Config {
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// The `Lomi-Version` header.
+    pub api_version: Option<String>,
     /// Limits on responses.
     pub limits: Limits,
     /// PEM files of more certificate authorities to trust.

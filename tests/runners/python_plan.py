@@ -11,7 +11,7 @@ import lomi
 
 CLIENT = (
     "environment base_url routes timeout attempt_timeout connect_timeout idle_timeout max_retries headers"
-    " max_connections allow_http"
+    " max_connections allow_http api_version"
 )
 
 OUTPUT = threading.Lock()

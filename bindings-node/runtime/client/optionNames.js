@@ -14,6 +14,7 @@ const COMMON_OPTIONS = [
   'allowHttp',
   'routes',
   'userAgent',
+  'apiVersion',
   'caFile',
   'caFiles',
   'certificateFile',

@@ -30,6 +30,7 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
         max_connections: options.count("maxConnections")?,
         allow_http: options.flag("allowHttp")?,
         headers: options.headers("headers")?,
+        api_version: options.string("apiVersion")?,
         user_agent: Some(match options.string("userAgent")? {
             Some(user_agent) => user_agent,
             None => format!("lomi-node/{}", lomi::VERSION),

@@ -98,6 +98,7 @@ const CLIENT_OPTIONS: &[&str] = &[
     "allow_http",
     "headers",
     "user_agent",
+    "api_version",
     "ca_file",
     "ca_files",
     "proxy",
@@ -164,6 +165,7 @@ pub(crate) fn client_options(
             "max_connections" => builder.max_connections = Some(connections(&value)?),
             "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&name, &value)?,
+            "api_version" => builder.api_version = Some(string(&name, &value)?),
             "user_agent" => builder.user_agent = Some(string(&name, &value)?),
             "ca_file" => builder.ca_files.push(PathBuf::from(string(&name, &value)?)),
             "ca_files" => {

@@ -46,6 +46,7 @@ class _Base:
         proxy: str | None = None,
         proxy_headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
+        api_version: str | None = None,
         max_connections: int | None = None,
         limits: Limits | None = None,
         allow_http: bool = False,
@@ -80,6 +81,8 @@ class _Base:
         :param proxy: the URL of a proxy, HTTP or SOCKS5; ``HTTPS_PROXY`` where left out
         :param proxy_headers: headers that only an HTTP proxy receives
         :param user_agent: the header ``User-Agent``
+        :param api_version: the header ``Lomi-Version``, such as ``1.2.0``: the version that the
+            newest API answers as; older servers ignore it
         :param max_connections: the most connections at once; 256 where left out. Calls beyond
             them wait within their timeout
         :param limits: limits on responses, such as ``{"body": 1_000_000}``; a larger response is a
@@ -109,6 +112,7 @@ class _Base:
             "proxy": proxy,
             "proxy_headers": _headers("proxy_headers", proxy_headers),
             "user_agent": user_agent,
+            "api_version": api_version,
             "max_connections": max_connections,
             "limits": limits,
             "allow_http": allow_http,

@@ -112,6 +112,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// The version of the API that the newest servers are to answer as: the `Lomi-Version` header,
+    /// such as `1.2.0`. Older servers ignore it.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.config.api_version = Some(version.into());
+        self
+    }
+
     /// The `User-Agent` header.
     pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
         self.config.user_agent = Some(agent.into());

@@ -57,6 +57,8 @@ pub struct ConfigBuilder {
     pub headers: Vec<(String, String)>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
+    /// The `Lomi-Version` header, such as `1.2.0`.
+    pub api_version: Option<String>,
     /// Limits on responses.
     pub limits: Limits,
     /// PEM files of more certificate authorities to trust.
@@ -158,6 +160,7 @@ impl ConfigBuilder {
             max_retries: self.max_retries.unwrap_or(2),
             headers: client_headers,
             request_id,
+            api_version: self.api_version,
             user_agent: self.user_agent.unwrap_or_else(|| format!("lomi-rust/{}", crate::VERSION)),
             limits: self.limits,
             endpoint: Arc::new(

@@ -5,7 +5,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Config;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
 pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -13,7 +13,7 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 
 /// The most headers that a request has if the caller adds none.
-const MOST_HEADERS: usize = 10;
+const MOST_HEADERS: usize = 11;
 
 /// The headers of every call of a client.
 pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {
@@ -22,6 +22,10 @@ pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     put(&mut headers, "user-agent", &config.user_agent)?;
+    if let Some(version) = &config.api_version {
+        put(&mut headers, "lomi-version", version)
+            .map_err(|error| error.with_kind(ErrorKind::Configuration))?;
+    }
     if let Some(key) = &config.api_key {
         headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);
     }

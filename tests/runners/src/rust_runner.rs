@@ -241,6 +241,7 @@ fn configured(settings: &Plan, through: Through) -> Result<Client, Error> {
     builder = set(builder, settings.text("api_key"), ClientBuilder::api_key);
     builder = set(builder, settings.text("base_url"), ClientBuilder::base_url);
     builder = set(builder, settings.text("environment"), ClientBuilder::environment);
+    builder = set(builder, settings.text("api_version"), ClientBuilder::api_version);
     builder = set(builder, settings.seconds("timeout")?, ClientBuilder::timeout);
     builder = set(builder, settings.seconds("attempt_timeout")?, ClientBuilder::attempt_timeout);
     builder = set(builder, settings.seconds("idle_timeout")?, ClientBuilder::idle_timeout);
