@@ -1,11 +1,12 @@
 //! The Rust runner: performs a plan with the public client of the crate, and prints one line of
 //! JSON per scenario.
 
+mod operation;
+
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
 use base64::Engine;
-use lomi::binding::{OPERATIONS, Target, read_values};
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionUpdate};
 use lomi::{
     CallOptions, Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Number,
@@ -67,27 +68,6 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
     }
     result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
     result
-}
-
-/// The result of any operation; of a list, its rows.
-async fn operation(client: &Client, asked: &Plan, options: CallOptions) -> Result<Value, Error> {
-    let (on, verb) = (asked.text("on").unwrap_or_default(), asked.text("verb").unwrap_or_default());
-    let found = OPERATIONS.iter().find(|o| o.resource == on && o.verb == verb);
-    let operation = found.ok_or_else(|| Error::internal(format!("there is no {on}.{verb}")))?;
-    let template = operation.paths.first().map(|(_, path)| *path).unwrap_or_default();
-    let names = template.split('{').skip(1).filter_map(|part| part.split('}').next());
-    let body = asked.0.get("body").map(|body| exact(body.clone()));
-    let input = Input { query: asked.map("query"), body, ..Input::default() };
-    let input = names.zip(asked.texts("ids")).fold(input, |i, (name, id)| i.with_path(name, id));
-    let mut response =
-        client.run(client.prepare(Target::Operation(operation), input, options)?).await?;
-    if asked.flag("confirm")
-        && let Ok((target, input, options)) = response.confirmation()
-    {
-        response = client.run(client.prepare(target, input, options)?).await?;
-        response.check_confirmed()?;
-    }
-    read_values(&response)
 }
 
 async fn call(
@@ -156,8 +136,7 @@ async fn call(
             result.insert("items".into(), json!(ids));
         }
         "operation" => {
-            let value = operation(client, &asked, options).await?;
-            result.insert("value".into(), value);
+            operation::play(client, &asked, options, result).await?;
         }
         "request" => {
             let method = asked.text("method").unwrap_or_default();
