@@ -3,7 +3,7 @@
 use lomi::binding::{Content, OPERATIONS, Target, read_values};
 use lomi::{CallOptions, Client, Error, Input, Map, Value, json};
 
-use super::{Plan, exact};
+use super::plan::{Plan, exact};
 
 /// The result of any operation, and its class; of a list, its rows and theirs.
 pub(super) async fn play(

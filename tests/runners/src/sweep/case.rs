@@ -48,7 +48,7 @@ impl Case {
         let (_, template) = self.route()?;
         let ids = prepared.ids(self.operation, template).await?;
         if matches!(self.operation.returns, Returns::Page(_)) {
-            prepared.fill(self.operation).await?;
+            prepared.fill(self.operation, ids.first()).await?;
         }
         let before = prepared.requests().await?.len();
         Ok(ReadyCase { case: self, prepared, ids, before })

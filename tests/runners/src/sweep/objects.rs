@@ -79,9 +79,19 @@ impl Prepared {
         Ok(ids)
     }
 
-    /// An object of the operation's resource, for a list to show.
-    pub(crate) async fn fill(&self, operation: &Operation) -> Result<()> {
-        self.made(operation.resource).await.map(drop)
+    /// An object for a list to show: of the operation's resource, or of the object with the id.
+    pub(crate) async fn fill(&self, operation: &Operation, id: Option<&String>) -> Result<()> {
+        let resource = match operation.id {
+            "list_customer_transactions" => "transactions",
+            "list_subscriptions_of_customer" | "list_customer_subscriptions" => "subscriptions",
+            _ => operation.resource,
+        };
+        let is_within = operation.resource == "customers" && resource != "customers";
+        let owner = id.filter(|_| is_within);
+        if self.made_of(resource, owner).await?.is_none() {
+            self.created(resource, "").await?;
+        }
+        Ok(())
     }
 
     async fn id(&self, operation: &Operation, name: &str) -> Result<String> {
@@ -107,8 +117,12 @@ impl Prepared {
         }
     }
 
-    /// A new object of a resource, made by the sandbox's control API.
     async fn made(&self, resource: &str) -> Result<Option<String>> {
+        self.made_of(resource, None).await
+    }
+
+    /// A new object of a resource, made by the sandbox's control API. It can be a customer's.
+    async fn made_of(&self, resource: &str, customer: Option<&String>) -> Result<Option<String>> {
         let get = OPERATIONS.iter().find(|o| o.resource == resource && o.verb == "get");
         let Some(Returns::One(model)) = get.map(|get| get.returns) else { return Ok(None) };
         let Some(id) = model.id else { return Ok(None) };
@@ -118,6 +132,9 @@ impl Prepared {
                 && field.mirrors.is_none_or(|other| other != id)
                 && !["status", "environment"].contains(&field.name)
         });
+        if let Some(customer) = customer {
+            fields.insert("customer_id".into(), customer.clone().into());
+        }
         if resource == "refunds" {
             fields.insert("transaction_id".into(), self.transaction.clone().into());
         }
@@ -137,8 +154,8 @@ impl Prepared {
             ("support_requests", _) => ("create_support_request", "id"),
             ("team", _) => ("invite_team_member", "id"),
             ("settlements", "instant_settlement_id") => ("create_instant_settlement", "id"),
-            ("usage", "event_id") => ("record_usage_event", "event_id"),
-            ("subscription_plans", "plan_id") => ("create_subscription_plan", "plan_id"),
+            ("usage", _) => ("record_usage_event", "event_id"),
+            ("subscription_plans", "plan_id" | "") => ("create_subscription_plan", "plan_id"),
             _ => return Ok(None),
         };
         let creator = operation(creator)?;
