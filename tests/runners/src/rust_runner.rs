@@ -9,8 +9,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use anyhow::Result;
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
 use lomi::{
-    CallOptions, Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Value, json,
-    webhook,
+    Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Value, json, webhook,
 };
 use tokio::task::JoinSet;
 

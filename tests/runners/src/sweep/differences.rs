@@ -14,19 +14,21 @@ pub(crate) struct Difference {
 }
 
 /// The first difference of each request, and of the result.
-pub(crate) fn differences(rust: &Recorded, other: &Recorded, language: &str) -> Vec<Difference> {
+pub(crate) fn differences(rust: &Recorded, other: &Recorded, runner: &str) -> Vec<Difference> {
     let mut found = Vec::new();
     for at in 0..rust.requests.len().max(other.requests.len()) {
         let side = |recorded: &Recorded| recorded.requests.get(at).cloned().unwrap_or_default();
         let what = format!("request {}", at + 1);
         found.extend(difference(&what, &side(rust), &side(other)));
     }
-    found.extend(difference("result", &as_returned_by(language, &rust.result), &other.result));
+    found.extend(difference("result", &as_returned_by(runner, &rust.result), &other.result));
     found
 }
 
-/// The result of Rust as another language returns it, with that language's name for the class.
-fn as_returned_by(language: &str, result: &Value) -> Value {
+/// The result of Rust as the runner of another language prints it, with that language's name for
+/// the class.
+fn as_returned_by(runner: &str, result: &Value) -> Value {
+    let language = runner.split('-').next();
     let mut result = result.clone();
     let class = result.get("type").and_then(Value::as_str).map(str::to_owned);
     let names = class.and_then(|class| {
@@ -34,14 +36,14 @@ fn as_returned_by(language: &str, result: &Value) -> Value {
     });
     if let (Some(names), Some(fields)) = (names, result.as_object_mut()) {
         let name = match language {
-            "node" => names.node,
-            "php" => names.php,
+            Some("node") => names.node,
+            Some("php") => names.php,
             // Python's are those of its documented client, and its other client has Rust's.
             _ => names.rust,
         };
         fields.insert("type".into(), name.into());
     }
-    if language == "php"
+    if language == Some("php")
         && let Some(value) = result.get_mut("value")
     {
         *value = match value {
