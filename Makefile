@@ -49,8 +49,9 @@ test-nodes: build ## the same on the oldest and the newest Node
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
 
-conformance: build ## whether every language does what the scenarios say, and the same
+conformance: build ## whether every language does what the scenarios say, and the same for every operation
 	target/debug/lomi-conformance run
+	target/debug/lomi-conformance sweep
 
 mutants: build ## whether a rule that goes missing turns a scenario red
 	python3 tests/runners/mutants.py

@@ -2,14 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use lomi::binding::ConfigBuilder;
+use lomi::binding::table::OPERATIONS;
+use lomi::binding::{ConfigBuilder, Target};
 use lomi::json;
 use lomi::models::CheckoutSessionListParams;
-use lomi::{CallOptions, Client, Created, ErrorKind, Secret};
+use lomi::{CallOptions, Client, Created, ErrorKind, Input, Secret};
 use lomi::{
     models::CheckoutSessionCreate, models::CheckoutSessionStatus, models::CheckoutSessionUpdate,
 };
-use lomi_sandbox::{Family, Options, Sandbox};
+use lomi_sandbox::{Family, Generation, Options, Sandbox};
 
 fn sandbox(families: &[Family]) -> Sandbox {
     Sandbox::start(Options { families: families.to_vec(), ..Options::default() }).unwrap()
@@ -200,5 +201,30 @@ async fn other_endpoints_are_reached_with_the_same_safety() {
         let options = CallOptions::default();
         let error = client.request(http::Method::GET, path, input, options).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Validation, 0), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_of_another_generation_does_not_exist() {
+    for (generation, routes, id) in [
+        (Generation::D, "newest", "list_transfers"),
+        (Generation::D, "newest", "list_discount_coupons"),
+        (Generation::E, "current", "list_discount_coupons"),
+        (Generation::E, "current", "resume_subscription"),
+        (Generation::B, "current", "list_meters"),
+    ] {
+        let sandbox = Sandbox::start(Options { generation, ..Options::default() }).unwrap();
+        let client = Client::with(ConfigBuilder {
+            api_key: Some(Secret::new(sandbox.test_key())),
+            base_url: Some(sandbox.url().to_owned()),
+            routes: routes.parse().unwrap(),
+            ..ConfigBuilder::default()
+        });
+        let client = client.unwrap();
+        let operation = OPERATIONS.iter().find(|operation| operation.id == id).unwrap();
+        let input = Input::default().with_path("subscription_id", "s_1");
+        let call = client.prepare(Target::Operation(operation), input, CallOptions::default());
+        let error = client.run(call.unwrap()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedOperation, "{id}: {error}");
     }
 }

@@ -93,7 +93,7 @@ async function call(client, step) {
     case 'list_all':
       return listAll(sessions, step);
     case 'operation':
-      return { value: await operation(client, step, options) };
+      return operation(client, step, options);
     case 'request': {
       const { method, path, query, body } = step;
       return {
@@ -127,12 +127,16 @@ async function call(client, step) {
   return {};
 }
 
-/** The result of any operation; of a list, its rows. */
+/** The result of any operation, and its class; of a list, its rows and theirs. */
 async function operation(client, { on, verb, ids = [], body, query, confirm }, options) {
   const given = [...ids, ...(body || query ? [body ?? query] : [])];
   const resource = client[camel(on)];
   const result = await resource[camel(verb)](...given, confirm ? { ...options, confirm: () => true } : options);
-  return jsonable(result !== null && typeof result === 'object' && 'has_more' in result ? result.data : result) ?? null;
+  const isPage = result !== null && typeof result === 'object' && 'has_more' in result;
+  const found = isPage ? result.data : result;
+  const one = isPage ? found[0] : found;
+  const type = typeof one?.original === 'function' ? one.constructor.name : null;
+  return { value: jsonable(found) ?? null, type };
 }
 
 /** At most `take` ids of a list. With `resume`, continues once after an error. */

@@ -111,7 +111,9 @@ function call(LomiClient $client, object $request): array
             }
             $given[] = $options + (isset($request->confirm) ? ['confirm' => fn (): bool => true] : []);
             $result = $client->{$camel($request->on)}->{$camel($request->verb)}(...$given);
-            return ['value' => $result instanceof LomiSDK\Page ? $result->data : $result];
+            $one = $result instanceof LomiSDK\Page ? $result->data[0] ?? null : $result;
+            $type = is_object($one) && method_exists($one, 'original') ? (new ReflectionClass($one))->getShortName() : null;
+            return ['value' => $result instanceof LomiSDK\Page ? $result->data : $result, 'type' => $type];
         case 'request':
             $given = ['query' => $list($request->query ?? null), 'body' => $request->body ?? null];
             return ['value' => $client->request($request->method, $request->path, $given + $options)];

@@ -25,7 +25,7 @@ async def call(client, asked):
             return await walk(sessions, asked)
         case "operation":
             operation, given = plans.operation(client, asked)
-            return {"value": plans.rows(await operation(**given, **options))}
+            return plans.result(await operation(**given, **options))
         case "request":
             query, body = asked.get("query"), asked.get("body")
             found = await client.request(asked["method"], asked["path"], query=query, body=body, **options)

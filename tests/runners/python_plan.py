@@ -86,9 +86,12 @@ def operation(client, asked):
     return call, given
 
 
-def rows(found):
-    """The result of an operation; of a list, its rows."""
-    return show(found.data if hasattr(found, "has_more") else found)
+def result(found):
+    """The result of an operation, and its class; of a list, its rows and theirs."""
+    is_page = hasattr(found, "has_more")
+    one = next(iter(found.data), None) if is_page else found
+    model = type(one).__name__ if hasattr(one, "model_extra") else None
+    return {"value": show(found.data if is_page else found), "type": model}
 
 
 def tell(plan, started, result):

@@ -25,7 +25,7 @@ def call(client, asked):
             return walk(sessions, asked)
         case "operation":
             operation, given = plans.operation(client, asked)
-            return {"value": plans.rows(operation(**given, **options))}
+            return plans.result(operation(**given, **options))
         case "request":
             query, body = asked.get("query"), asked.get("body")
             found = client.request(asked["method"], asked["path"], query=query, body=body, **options)

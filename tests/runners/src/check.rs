@@ -1,7 +1,7 @@
 //! Checks of what the runners did.
 
 pub(crate) mod between_runners;
-mod compare;
+pub(crate) mod compare;
 pub(crate) mod failures;
 pub(crate) mod golden;
 pub(crate) mod normalize;

@@ -95,32 +95,42 @@ impl Runner {
         recordings: &mut HashMap<String, Recording>,
     ) -> Result<()> {
         let mut servers = HashMap::new();
-        let mut plans = vec![Vec::new(); self.processes];
-        let count = plans.len().max(1);
-        for (at, scenario) in scenarios.iter().enumerate() {
+        let mut plans = Vec::new();
+        for scenario in scenarios {
             let server = ScenarioServer::open(scenario, authority).await?;
-            if let Some(plan) = plans.get_mut(at % count) {
-                plan.push(plan_for(scenario, &server.origin, authority));
-            }
+            plans.push(plan_for(scenario, &server.origin, authority));
             servers.insert(scenario.name.clone(), server);
         }
-        let runs: Vec<_> = plans
+        let mut results = self.results(plans).await?;
+        for (name, server) in servers {
+            let result = results.remove(&name);
+            recordings.insert(name, recording_of(&server, result, None));
+        }
+        Ok(())
+    }
+
+    /// The results of plans by name. The plans are shared by the processes of the language.
+    pub(crate) async fn results(&self, plans: Vec<Value>) -> Result<HashMap<String, Value>> {
+        let mut shares = vec![Vec::new(); self.processes];
+        let count = shares.len().max(1);
+        for (at, plan) in plans.into_iter().enumerate() {
+            if let Some(share) = shares.get_mut(at % count) {
+                share.push(plan);
+            }
+        }
+        let runs: Vec<_> = shares
             .into_iter()
-            .filter(|plan| !plan.is_empty())
-            .map(|plan| {
+            .filter(|share| !share.is_empty())
+            .map(|share| {
                 let command = self.command.clone();
-                tokio::spawn(async move { run(&command, &plan).await })
+                tokio::spawn(async move { run(&command, &share).await })
             })
             .collect();
         let mut results = HashMap::new();
         for run in runs {
             results.extend(run.await??.0);
         }
-        for (name, server) in servers {
-            let result = results.remove(&name);
-            recordings.insert(name, recording_of(&server, result, None));
-        }
-        Ok(())
+        Ok(results)
     }
 
     /// Peak memory of a process that makes one call and gets a short response.

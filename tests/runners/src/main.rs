@@ -1,5 +1,6 @@
 //! `lomi-conformance run` plays every scenario of `tests/scenarios` to every language and compares
-//! their requests and results.
+//! their requests and results. `lomi-conformance sweep` plays every operation of the API to every
+//! language against the sandbox.
 
 mod check;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod languages;
 mod rust_runner;
 mod scenario;
 mod server;
+mod sweep;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -45,6 +47,19 @@ enum Command {
         #[arg(long)]
         bless: bool,
         /// Prints the results and requests of each runner, also without failures.
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Plays every operation of each generation of the API against the sandbox, and compares every
+    /// language with Rust.
+    Sweep {
+        /// Only the operations whose generation and name contain this string: `E create_`.
+        #[arg(long)]
+        only: Option<String>,
+        /// Only these runners, and Rust.
+        #[arg(long, value_delimiter = ',')]
+        runner: Vec<String>,
+        /// Prints the requests and results that are compared.
         #[arg(long)]
         verbose: bool,
     },
@@ -92,20 +107,33 @@ async fn run(arguments: Arguments) -> Result<bool> {
             }
             Ok(true)
         }
+        Command::Sweep { only, mut runner, verbose } => {
+            if !runner.is_empty() {
+                runner.push("rust".into());
+            }
+            let runners = selected(&root, &runner)?;
+            sweep::play::sweep(&root, &runners, only.as_deref(), verbose).await
+        }
         Command::Run { only, runner, bless, verbose } => {
             let mut scenarios = load(&root.join("tests/scenarios"))?;
             scenarios.retain(|s| only.as_ref().is_none_or(|part| s.name.contains(part)));
-            let mut runners = Runner::all(&root)?;
-            if let Some(unknown) = runner.iter().find(|n| runners.iter().all(|r| r.name != **n)) {
-                bail!("there is no runner {unknown}");
-            }
-            runners.retain(|r| match runner.is_empty() {
-                true => r.uses_our_transport(),
-                false => runner.iter().any(|name| name == r.name),
-            });
+            let runners = selected(&root, &runner)?;
             play(&root, &scenarios, &runners, bless, verbose).await
         }
     }
+}
+
+/// The runners with these names; without names, those that use our transport.
+fn selected(root: &Path, names: &[String]) -> Result<Vec<Runner>> {
+    let mut runners = Runner::all(root)?;
+    if let Some(unknown) = names.iter().find(|name| runners.iter().all(|r| r.name != **name)) {
+        bail!("there is no runner {unknown}");
+    }
+    runners.retain(|runner| match names.is_empty() {
+        true => runner.uses_our_transport(),
+        false => names.iter().any(|name| name == runner.name),
+    });
+    Ok(runners)
 }
 
 async fn play(

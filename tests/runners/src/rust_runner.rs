@@ -1,17 +1,19 @@
 //! The Rust runner: performs a plan with the public client of the crate, and prints one line of
 //! JSON per scenario.
 
+mod operation;
+mod plan;
+
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
-use base64::Engine;
-use lomi::binding::{OPERATIONS, Target, read_values};
-use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionUpdate};
+use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
 use lomi::{
-    CallOptions, Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Number,
-    Secret, Value, json, webhook,
+    Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Value, json, webhook,
 };
 use tokio::task::JoinSet;
+
+use plan::{Plan, exact};
 
 /// What sends the requests of a client.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -67,27 +69,6 @@ async fn perform(plan: &Value, through: Through) -> Map<String, Value> {
     }
     result.insert("ms".into(), (started.elapsed().as_millis() as u64).into());
     result
-}
-
-/// The result of any operation; of a list, its rows.
-async fn operation(client: &Client, asked: &Plan, options: CallOptions) -> Result<Value, Error> {
-    let (on, verb) = (asked.text("on").unwrap_or_default(), asked.text("verb").unwrap_or_default());
-    let found = OPERATIONS.iter().find(|o| o.resource == on && o.verb == verb);
-    let operation = found.ok_or_else(|| Error::internal(format!("there is no {on}.{verb}")))?;
-    let template = operation.paths.first().map(|(_, path)| *path).unwrap_or_default();
-    let names = template.split('{').skip(1).filter_map(|part| part.split('}').next());
-    let body = asked.0.get("body").map(|body| exact(body.clone()));
-    let input = Input { query: asked.map("query"), body, ..Input::default() };
-    let input = names.zip(asked.texts("ids")).fold(input, |i, (name, id)| i.with_path(name, id));
-    let mut response =
-        client.run(client.prepare(Target::Operation(operation), input, options)?).await?;
-    if asked.flag("confirm")
-        && let Ok((target, input, options)) = response.confirmation()
-    {
-        response = client.run(client.prepare(target, input, options)?).await?;
-        response.check_confirmed()?;
-    }
-    read_values(&response)
 }
 
 async fn call(
@@ -156,8 +137,7 @@ async fn call(
             result.insert("items".into(), json!(ids));
         }
         "operation" => {
-            let value = operation(client, &asked, options).await?;
-            result.insert("value".into(), value);
+            operation::play(client, &asked, options, result).await?;
         }
         "request" => {
             let method = asked.text("method").unwrap_or_default();
@@ -295,94 +275,4 @@ fn http_client(settings: &Plan) -> Result<reqwest::Client, Error> {
     // Without the system's certificates, which each client would read again.
     builder = builder.tls_certs_only(authorities);
     builder.build().map_err(|error| unusable(&error))
-}
-
-/// A part of a plan; values are read by name.
-struct Plan(Value);
-
-impl Plan {
-    fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name)?.as_str().map(str::to_owned)
-    }
-
-    fn flag(&self, name: &str) -> bool {
-        self.0.get(name).and_then(Value::as_bool).unwrap_or(false)
-    }
-
-    fn count(&self, name: &str) -> Option<usize> {
-        self.0.get(name)?.as_u64().and_then(|count| usize::try_from(count).ok())
-    }
-
-    fn integer(&self, name: &str) -> i64 {
-        self.0.get(name).and_then(Value::as_i64).unwrap_or_default()
-    }
-
-    fn seconds(&self, name: &str) -> Result<Option<Duration>, Error> {
-        // `as_f64` returns None for infinity.
-        let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
-        let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
-        value.map(|value| lomi::binding::seconds(name, value)).transpose()
-    }
-
-    fn map(&self, name: &str) -> Map<String, Value> {
-        match self.0.get(name).cloned().map(exact) {
-            Some(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        }
-    }
-
-    fn texts(&self, name: &str) -> Vec<String> {
-        let items = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
-        items.filter_map(Value::as_str).map(str::to_owned).collect()
-    }
-
-    fn pairs(&self, name: &str) -> Vec<(String, String)> {
-        let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
-        self.map(name).into_iter().map(|(name, value)| (name, text(value))).collect()
-    }
-
-    fn payload(&self) -> Vec<u8> {
-        match self.text("payload_base64") {
-            Some(text) => {
-                base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default()
-            }
-            None => self.text("payload").unwrap_or_default().into_bytes(),
-        }
-    }
-
-    fn list_params(&self) -> CheckoutSessionListParams {
-        let query = self.map("query").into_iter();
-        query.fold(CheckoutSessionListParams::new(), |params, (name, v)| params.set(&name, v))
-    }
-
-    fn options(&self) -> Result<CallOptions, Error> {
-        let given = Plan(self.0.get("options").cloned().unwrap_or_default());
-        let mut options = CallOptions::new();
-        options.timeout = given.seconds("timeout")?;
-        options.connect_timeout = given.seconds("connect_timeout")?;
-        options.attempt_timeout = given.seconds("attempt_timeout")?;
-        options.idle_timeout = given.seconds("idle_timeout")?;
-        options.extra_body = given.map("extra_body");
-        options.max_retries = given.count("max_retries").and_then(|n| u32::try_from(n).ok());
-        options.idempotency_key = given.text("idempotency_key");
-        options.request_id = given.text("request_id");
-        options.headers = given.pairs("headers");
-        options.api_key = given.text("api_key").map(Secret::new);
-        options.account = given.text("account");
-        Ok(options)
-    }
-}
-
-/// Replaces `{"$number": "NaN"}` by the number, which JSON or a language's parser cannot represent.
-fn exact(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => match fields.get("$number").and_then(Value::as_str) {
-            Some(digits) => Number::from_string_unchecked(digits.to_owned()).into(),
-            None => {
-                fields.into_iter().map(|(name, v)| (name, exact(v))).collect::<Map<_, _>>().into()
-            }
-        },
-        Value::Array(items) => items.into_iter().map(exact).collect(),
-        other => other,
-    }
 }

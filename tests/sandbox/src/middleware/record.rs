@@ -30,6 +30,7 @@ pub(crate) async fn record(State(app): State<SharedApp>, request: Request, next:
     let request_id = parts.extensions.get::<RequestId>().cloned();
     let request_id = request_id.unwrap_or_else(|| RequestId::of(&parts.headers));
     let fault = faults::take(&app, &parts);
+    let header = |name| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
     let mut logged = LoggedRequest {
         at: app.clock.now(),
         method: parts.method.clone(),
@@ -39,6 +40,7 @@ pub(crate) async fn record(State(app): State<SharedApp>, request: Request, next:
         response: Bytes::new(),
         microseconds: 0,
         request_id: request_id.as_str().to_owned(),
+        idempotency_key: header("idempotency-key"),
     };
     let mut response = match read_body(body).await {
         Ok(bytes) => {

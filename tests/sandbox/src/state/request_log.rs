@@ -14,7 +14,7 @@ pub(crate) const NOTICE_HEADER: &str = "x-sandbox-notice";
 const MAX_REQUESTS: usize = 200;
 const MAX_BODY: usize = 8 * 1024;
 
-/// One request and its response, without headers, because they carry the key.
+/// One request and its response, without most headers, because they carry the API key.
 #[derive(Clone, Debug)]
 pub(crate) struct LoggedRequest {
     /// Time of arrival.
@@ -33,6 +33,8 @@ pub(crate) struct LoggedRequest {
     pub(crate) microseconds: u128,
     /// `X-Request-Id`.
     pub(crate) request_id: String,
+    /// `Idempotency-Key`, if one was sent.
+    pub(crate) idempotency_key: Option<String>,
 }
 
 impl LoggedRequest {
@@ -59,6 +61,7 @@ impl LoggedRequest {
             "response": String::from_utf8_lossy(&self.response),
             "milliseconds": self.microseconds as f64 / 1_000.0,
             "request_id": self.request_id,
+            "idempotency_key": self.idempotency_key,
         })
     }
 }
