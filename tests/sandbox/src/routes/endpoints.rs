@@ -26,7 +26,14 @@ pub(super) async fn create(
     body: Body,
 ) -> Response {
     let created = async {
-        let body = read_json(&headers, body).await?;
+        let mut body = read_json(&headers, body).await?;
+        // The newest create has another name for the field than its update.
+        let newest = caller.generation == Generation::E;
+        if let (true, Some(fields)) = (newest, body.as_object_mut())
+            && let Some(events) = fields.remove("events").filter(|events| !events.is_null())
+        {
+            fields.insert("authorized_events".to_owned(), events);
+        }
         let now = app.clock.now();
         let secret = format!("whsec_{}", Uuid::new_v4().simple());
         let mut endpoint = Endpoint::new("", &secret, now);
@@ -34,6 +41,7 @@ pub(super) async fn create(
         let mut problems = apply(&mut endpoint, &body);
         for name in ["url", "authorized_events"] {
             if body.get(name).is_none_or(Value::is_null) && caller.generation != Generation::C {
+                let name = if newest && name == "authorized_events" { "events" } else { name };
                 problems.push(Problem::new(name, "is required"));
             }
         }

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
+use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::schema::error::ApiError;
@@ -46,7 +47,11 @@ impl KeyedRequest<'_> {
             KeyState::Reused => return Err(ApiError::key_reused()),
             KeyState::InProgress => return Err(ApiError::key_in_progress()),
             KeyState::Replay(body) => {
-                let mut response = json_bytes(StatusCode::CREATED, body);
+                let status = match self.caller.generation {
+                    Generation::E => StatusCode::OK,
+                    _ => StatusCode::CREATED,
+                };
+                let mut response = json_bytes(status, body);
                 let hit = HeaderValue::from_static("true");
                 response.headers_mut().insert("idempotency-cache-hit", hit);
                 // The time of the sandbox's clock, so that a client can see that the session has

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::body::read_json;
-use super::confirmation::confirmation;
+use super::confirmation::{Confirmation, confirmation, execute};
 use super::keyed::{KeyedRequest, sent_key};
 use super::no_route::only_of;
 use super::notice::{notice_of, with_notice};
@@ -86,13 +86,13 @@ async fn create(
             return Err(ApiError::key_required());
         }
         let notice = notice_of(generation, &ignored_fields(resource, generation, &body));
-        if newest
-            && operation.is_some_and(|o| o.asks)
-            && let Some(preview) = confirmation(&app, resource.name, &caller, &mut body, |body| {
-                checked_create(resource, generation, body).map(Value::Object)
-            })?
-        {
-            return Ok(with_notice(preview, notice));
+        let mut token = None;
+        if newest && operation.is_some_and(|o| o.asks) {
+            let check = |body| checked_create(resource, generation, body).map(Value::Object);
+            match confirmation(&app, resource.name, &caller, &mut body, check)? {
+                Confirmation::Preview(preview) => return Ok(with_notice(preview, notice)),
+                Confirmation::Token(sent) => token = Some(sent),
+            }
         }
         // Today's server reads the key only where the table says so; earlier ones do not.
         let is_keyed = operation.is_some_and(|o| o.keyed);
@@ -107,7 +107,13 @@ async fn create(
             room: resource.name,
             fingerprint,
         };
-        let response = request.run(|| make(&app, resource, &caller, body)).await?;
+        let run = || match token {
+            None => make(&app, resource, &caller, body),
+            Some(token) => execute(&app, resource.name, &caller, &body.clone(), &token, || {
+                make(&app, resource, &caller, body)
+            }),
+        };
+        let response = request.run(run).await?;
         Ok(with_notice(response, notice))
     };
     created.await.unwrap_or_else(|error| caller.refuse(error))

@@ -13,13 +13,14 @@ use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::payments::effects::effect;
 use crate::routes::body::read_json;
-use crate::routes::confirmation::confirmation;
+use crate::routes::confirmation::{Confirmation, confirmation, execute};
 use crate::routes::keyed::{KeyedRequest, sent_key};
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
+use crate::state::environment::Environment;
 use crate::state::idempotency;
 use crate::state::objects::Object;
 
@@ -50,13 +51,16 @@ pub(super) async fn write(
         }
         let ids = ids(&params);
         let room = format!("{} {}", action.id, ids.join(" "));
-        if newest
-            && action.asks
-            && let Some(preview) = confirmation(&app, &room, &caller, &mut body, Ok)?
-        {
-            return Ok(preview);
+        let mut token = None;
+        if newest && action.asks {
+            match confirmation(&app, &room, &caller, &mut body, Ok)? {
+                Confirmation::Preview(preview) => return Ok(preview),
+                Confirmation::Token(sent) => token = Some(sent),
+            }
         }
-        let fingerprint = idempotency::fingerprint(&body);
+        // The same body for another object is another request.
+        let whole = json!({"method": action.method, "ids": ids, "body": body});
+        let fingerprint = idempotency::fingerprint(&whole);
         let none = HeaderMap::new();
         let is_keyed = newest && action.required;
         let request = KeyedRequest {
@@ -68,13 +72,17 @@ pub(super) async fn write(
             fingerprint,
         };
         let scenario = headers.get("x-scenario-key").and_then(|v| v.to_str().ok());
-        let response = request
-            .run(|| {
-                let made = done(&app, action, &caller, &ids, scenario, body)?;
-                let bytes = serde_json::to_vec(&made).map(Bytes::from);
-                bytes.map_err(|e| ApiError::bad_request(e.to_string()))
-            })
-            .await?;
+        let scenario = scenario.filter(|_| caller.environment == Environment::Test);
+        let make = |body: Value| {
+            let made = done(&app, action, &caller, &ids, scenario, body)?;
+            let bytes = serde_json::to_vec(&made).map(Bytes::from);
+            bytes.map_err(|e| ApiError::bad_request(e.to_string()))
+        };
+        let run = || match token {
+            None => make(body),
+            Some(token) => execute(&app, &room, &caller, &body.clone(), &token, || make(body)),
+        };
+        let response = request.run(run).await?;
         app.notify_consoles();
         Ok(with_status(action, &caller, response))
     };
@@ -129,6 +137,12 @@ fn done(
         }
     };
     let mut all = object.fields();
+    if matches!(action.verb, "capture_card" | "increment_card")
+        && let Some(status @ ("canceled" | "succeeded" | "failed")) =
+            all.get("status").and_then(Value::as_str)
+    {
+        return Err(ApiError::bad_request(format!("A charge that is {status} has no hold")));
+    }
     all.extend(fields);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
