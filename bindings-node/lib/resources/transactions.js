@@ -17,16 +17,16 @@ class Transactions extends Resource {
   }
 
   /**
-   * One page of the merchant's transactions. On the current server its rows have other fields than
-   * a single transaction has.
+   * One page of the merchant's transactions. On the current server its rows have other fields than a single
+   * transaction has.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Transaction);
   }
 
   /**
-   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is
-   * JSON with links, not a PDF.
+   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with
+   * links, not a PDF.
    */
   receipt(transactionId, options) {
     return Resource.one(this, RECEIPT, { path: { transaction_id: transactionId } }, options);
