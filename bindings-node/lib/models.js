@@ -10,14 +10,12 @@ const { OneOf, register } = require('../runtime/response/read.js');
 /** The response to closing the account. It is not documented, so any fields may come. */
 class AccountDeletion extends Model {}
 
-/**
- * An account that holds the merchant's balance in one currency. Every field may be null or missing.
- */
+/** An account that holds the merchant's balance in one currency. Every field may be null or missing. */
 class MerchantAccount extends Model {}
 
 /**
- * A key of the API, without its secret. Its fields are those of create; responses are not
- * documented, so each may be missing.
+ * A key of the API, without its secret. Its fields are those of create; responses are not documented, so each
+ * may be missing.
  */
 class ApiKey extends Model {}
 
@@ -25,8 +23,8 @@ class ApiKey extends Model {}
 class Balance extends Model {}
 
 /**
- * The parts of the merchant's balance in one currency, also converted to another. Every field may
- * be null or missing.
+ * The parts of the merchant's balance in one currency, also converted to another. Every field may be null or
+ * missing.
  */
 class BalanceBreakdown extends Model {}
 
@@ -37,8 +35,8 @@ class BeneficiaryPayout extends Model {}
 class ChargeNextAction extends Model {}
 
 /**
- * A charge through Wave. The response comes from another service: every field may be missing, and
- * others may come.
+ * A charge through Wave. The response comes from another service: every field may be missing, and others may
+ * come.
  */
 class WaveCharge extends Model {}
 
@@ -51,9 +49,7 @@ class CardCharge extends Model {}
 /** The result of a charge with a card number. Every field may be null or missing. */
 class SwitchCharge extends Model {}
 
-/**
- * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
- */
+/** One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing. */
 class CheckoutSession extends Model {
   session() {
     return this;
@@ -61,8 +57,7 @@ class CheckoutSession extends Model {
 }
 
 /**
- * What create returns instead of a session if the customer has an unpaid invoice (201 with
- * payment_required).
+ * What create returns instead of a session if the customer has an unpaid invoice (201 with payment_required).
  */
 class PaymentRequired extends Model {
   session() {
@@ -80,8 +75,8 @@ class Customer extends Model {}
 class TopCustomer extends Model {}
 
 /**
- * An audit event of a customer's portal. The fields are those of the current server; the newest API
- * declares none.
+ * An audit event of a customer's portal. The fields are those of the current server; the newest API declares
+ * none.
  */
 class PortalEvent extends Model {}
 
@@ -98,29 +93,25 @@ class CustomerBlock extends Model {}
 class DiscountCoupon extends Model {}
 
 /**
- * How often a coupon was used, and what it brought in. No currency is named, and every field may be
- * missing.
+ * How often a coupon was used, and what it brought in. No currency is named, and every field may be missing.
  */
 class CouponPerformance extends Model {}
 
 /**
- * A payer's objection to a payment. Its fields are not documented: those here may be missing, and
- * others may come.
+ * A payer's objection to a payment. Its fields are not documented: those here may be missing, and others may
+ * come.
  */
 class Dispute extends Model {}
 
-/**
- * One use of a product by a customer. It is not a webhook event. Every field may be null or
- * missing.
- */
+/** One use of a product by a customer. It is not a webhook event. Every field may be null or missing. */
 class UsageEvent extends Model {}
 
 /** A file with the merchant's data, made in the background. Every field may be null or missing. */
 class Export extends Model {}
 
 /**
- * One payment of an instalment plan, with its due date, principal and interest. Every field may be
- * null or missing.
+ * One payment of an instalment plan, with its due date, principal and interest. Every field may be null or
+ * missing.
  */
 class InstallmentPayment extends Model {}
 
@@ -128,14 +119,14 @@ class InstallmentPayment extends Model {}
 class Invoice extends Model {}
 
 /**
- * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in
- * the response.
+ * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in the
+ * response.
  */
 class DocumentLinks extends Model {}
 
 /**
- * One entry of the log: an API request, an error, a webhook delivery or an activity. Every field
- * may be null or missing.
+ * One entry of the log: an API request, an error, a webhook delivery or an activity. Every field may be null
+ * or missing.
  */
 class ApiLogEntry extends Model {}
 
@@ -155,14 +146,14 @@ class MerchantArr extends Model {}
 class MerchantBalance extends Model {}
 
 /**
- * How many units of a meter a customer has received, used and left. Units, not money; every field
- * may be null or missing.
+ * How many units of a meter a customer has received, used and left. Units, not money; every field may be null
+ * or missing.
  */
 class MeterBalance extends Model {}
 
 /**
- * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
- * be null or missing.
+ * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may be null or
+ * missing.
  */
 class Meter extends Model {}
 
@@ -170,8 +161,7 @@ class Meter extends Model {}
 class LoginLink extends Model {}
 
 /**
- * A session that shows a member's account within the operator's pages. Every field may be null or
- * missing.
+ * A session that shows a member's account within the operator's pages. Every field may be null or missing.
  */
 class AccountSession extends Model {}
 
@@ -182,14 +172,14 @@ class Organization extends Model {}
 class OrganizationMetrics extends Model {}
 
 /**
- * How payments are checked for risk. Its fields are those of update; responses are not documented,
- * so each may be missing.
+ * How payments are checked for risk. Its fields are those of update; responses are not documented, so each
+ * may be missing.
  */
 class RadarSettings extends Model {}
 
 /**
- * A page with a fixed address where buyers pay for a product or an amount. Every field may be null
- * or missing.
+ * A page with a fixed address where buyers pay for a product or an amount. Every field may be null or
+ * missing.
  */
 class PaymentLink extends Model {}
 
@@ -205,18 +195,15 @@ class Payout extends Model {}
 /** A price of a product, in one currency. Every field may be null or missing. */
 class Price extends Model {}
 
-/**
- * Something the merchant sells, once, by subscription or by use. Every field may be null or
- * missing.
- */
+/** Something the merchant sells, once, by subscription or by use. Every field may be null or missing. */
 class Product extends Model {}
 
 /** One price to change, with its new amount. */
 class ProductPriceChange extends Model {}
 
 /**
- * A payment provider and its connection to the organisation. The newest API's response is not
- * documented, so every field may be missing.
+ * A payment provider and its connection to the organisation. The newest API's response is not documented, so
+ * every field may be missing.
  */
 class Provider extends Model {}
 
@@ -227,47 +214,44 @@ class Refund extends Model {}
 class RiskAssessment extends Model {}
 
 /**
- * Settings of the checkout page. What responses contain is not documented: the field may be
- * missing, and others may come.
+ * Settings of the checkout page. What responses contain is not documented: the field may be missing, and
+ * others may come.
  */
 class CheckoutSettings extends Model {}
 
 /**
- * Settings of the storefront. Its fields are those of an update; responses are not documented, so
- * each may be missing.
+ * Settings of the storefront. Its fields are those of an update; responses are not documented, so each may be
+ * missing.
  */
 class StorefrontSettings extends Model {}
 
 /**
- * What is settled in one currency on one day. Its other fields are not documented: those here may
- * be missing, and others may come.
+ * What is settled in one currency on one day. Its other fields are not documented: those here may be missing,
+ * and others may come.
  */
 class Settlement extends Model {}
 
 /**
- * A payout at once. Its fields are those of create; responses are not documented, so each may be
- * missing and others may come.
+ * A payout at once. Its fields are those of create; responses are not documented, so each may be missing and
+ * others may come.
  */
 class InstantSettlement extends Model {}
 
 /**
- * An alias that stands for an account in the regional instant payment system. Every field may be
- * null or missing.
+ * An alias that stands for an account in the regional instant payment system. Every field may be null or
+ * missing.
  */
 class SpiAccountAlias extends Model {}
 
-/**
- * A QR code for payments in the regional instant payment system. Every field may be null or
- * missing.
- */
+/** A QR code for payments in the regional instant payment system. Every field may be null or missing. */
 class SpiQrCode extends Model {}
 
 /** What customers subscribe to in the 2025 documentation. Every field may be null or missing. */
 class SubscriptionPlan extends Model {}
 
 /**
- * A customer's recurring purchase of a product. Every field may be null or missing, and field names
- * differ between the current server's routes.
+ * A customer's recurring purchase of a product. Every field may be null or missing, and field names differ
+ * between the current server's routes.
  */
 class Subscription extends Model {}
 
@@ -275,26 +259,26 @@ class Subscription extends Model {}
 class SubscriptionChange extends Model {}
 
 /**
- * A request to the support of lomi. Its fields are those of create; responses are not documented,
- * so each may be missing.
+ * A request to the support of lomi. Its fields are those of create; responses are not documented, so each may
+ * be missing.
  */
 class SupportRequest extends Model {}
 
 /**
- * A member of the team. Its fields are those of an update; responses are not documented, so each
- * may be missing.
+ * A member of the team. Its fields are those of an update; responses are not documented, so each may be
+ * missing.
  */
 class TeamMember extends Model {}
 
 /**
- * A role that a team member can have. Its fields are not documented: those here may be missing, and
- * others may come.
+ * A role that a team member can have. Its fields are not documented: those here may be missing, and others
+ * may come.
  */
 class TeamRole extends Model {}
 
 /**
- * One payment, with its fees and its state. Every field may be null or missing, and the current
- * server's list and retrieve return different fields.
+ * One payment, with its fees and its state. Every field may be null or missing, and the current server's list
+ * and retrieve return different fields.
  */
 class Transaction extends Model {}
 
@@ -302,26 +286,26 @@ class Transaction extends Model {}
 class Transfer extends Model {}
 
 /**
- * A recorded use of a product by a customer, and whether it was counted. It is not a webhook event.
- * Every field may be null or missing.
+ * A recorded use of a product by a customer, and whether it was counted. It is not a webhook event. Every
+ * field may be null or missing.
  */
 class UsageRecord extends Model {}
 
 /**
- * A period of the usage of a subscription. Its fields are not documented: this one may be missing,
- * and others may come.
+ * A period of the usage of a subscription. Its fields are not documented: this one may be missing, and others
+ * may come.
  */
 class UsagePeriod extends Model {}
 
 /**
- * A feature that a customer can be entitled to use. The current server returns its identifier only;
- * the response of the newest API is not documented.
+ * A feature that a customer can be entitled to use. The current server returns its identifier only; the
+ * response of the newest API is not documented.
  */
 class Entitlement extends Model {}
 
 /**
- * One attempt to deliver an event to a webhook, with the merchant's response. Every field may be
- * null or missing.
+ * One attempt to deliver an event to a webhook, with the merchant's response. Every field may be null or
+ * missing.
  */
 class WebhookDeliveryLog extends Model {}
 
@@ -329,30 +313,26 @@ class WebhookDeliveryLog extends Model {}
 class Webhook extends Model {}
 
 /**
- * How the delivery of a test event went. Its `response`, if there is one, is the merchant's
- * response in any JSON form.
+ * How the delivery of a test event went. Its `response`, if there is one, is the merchant's response in any
+ * JSON form.
  */
 class WebhookTestResult extends Model {}
 
 /**
- * How the repeated delivery of an event went. The fields are those of the current server; the
- * newest API documents none.
+ * How the repeated delivery of an event went. The fields are those of the current server; the newest API
+ * documents none.
  */
 class WebhookRetryResult extends Model {}
 
-/**
- * The merchant's WhatsApp connection. Only one field of the response is documented; others may
- * come.
- */
+/** The merchant's WhatsApp connection. Only one field of the response is documented; others may come. */
 class WhatsappSettings extends Model {}
 
 /** The position of a page in the whole list. */
 class Pagination extends Model {}
 
 /**
- * The newest API's first response to a call that moves money: nothing has moved yet. Make the same
- * call again, with the same fields and idempotency key and with this confirmation_token, to carry
- * it out.
+ * The newest API's first response to a call that moves money: nothing has moved yet. Make the same call
+ * again, with the same fields and idempotency key and with this confirmation_token, to carry it out.
  */
 class ConfirmationRequired extends Model {
   confirm(options) {

@@ -2,30 +2,18 @@
 
 // `npm pack` and `npm publish` run this before and after. The published package differs from the
 // repository in two points. It names the platform packages as optional dependencies; in the
-// repository, `npm ci` would look for them before they are published. And its index.js contains
-// the modules that it requires: opening many small files takes longer than running them.
+// repository, `npm ci` would look for them before they are published. And its modules are in two
+// files (bundle.js).
 
 const fs = require('node:fs');
 const path = require('node:path');
+
+const { LATER, bundle } = require('./bundle.js');
 
 const root = path.join(__dirname, '..');
 const file = path.join(root, 'package.json');
 const index = path.join(root, 'index.js');
 const backup = path.join(root, 'index.js.source');
-
-/** Bundles a module and the modules that it requires into one file. */
-function bundle(from, to) {
-  require('esbuild').buildSync({
-    entryPoints: [from],
-    outfile: to,
-    bundle: true,
-    platform: 'node',
-    target: 'node18',
-    keepNames: true, // of classes, which console.log shows
-    allowOverwrite: true,
-    logLevel: 'warning',
-  });
-}
 
 function ship() {
   restore();
@@ -36,7 +24,7 @@ function ship() {
   );
   fs.writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   fs.copyFileSync(index, backup);
-  bundle(index, index);
+  bundle(root, root);
 }
 
 function restore() {
@@ -44,10 +32,9 @@ function restore() {
   delete manifest.optionalDependencies;
   fs.writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   if (fs.existsSync(backup)) fs.renameSync(backup, index);
+  fs.rmSync(path.join(root, LATER), { force: true });
 }
 
 if (require.main === module) {
   ({ ship, restore })[process.argv[2]]();
 }
-
-module.exports = { bundle };

@@ -86,6 +86,37 @@ test('ES modules get the same classes as CommonJS', async () => {
   assert.equal(module.NotFoundError, lomi.NotFoundError);
 });
 
+test('what is loaded at first use is a property like any other', () => {
+  const copies = { ...lomi };
+  assert.equal(Object.keys(copies).length, Object.keys(lomi).length);
+  for (const [name, value] of Object.entries(copies)) assert.notEqual(value, undefined, name);
+  assert.equal(copies.CustomersApi, lomi.CustomersApi);
+  assert.equal(copies.CustomersApi.name, 'CustomersApi');
+  const configuration = new lomi.Configuration({ apiKey: 'lomi_sk_test_1' });
+  assert.ok(new lomi.CustomersApi(configuration) instanceof copies.CustomersApi);
+  assert.ok(new lomi.webhooks.ReplayGuard() instanceof lomi.webhooks.ReplayGuard);
+});
+
+test('a test can put its own in place of any export, used before or not', async () => {
+  const program = `
+    const { mock } = require('node:test');
+    const lomi = require(${JSON.stringify(PACKAGE)});
+    class Mine {}
+    for (const used of [false, true]) {
+      for (const [owner, name] of [[lomi, 'LomiClient'], [lomi, 'CustomersApi'], [lomi, 'Page'], [lomi.webhooks, 'RedisStore']]) {
+        const genuine = used ? owner[name] : undefined;
+        owner[name] = Mine;
+        if (owner[name] !== Mine) throw new Error(name);
+        if (used) owner[name] = genuine;
+      }
+    }
+    mock.method(lomi.PayoutsApi.prototype, 'createPayout', () => 'mine');
+    const configuration = new lomi.Configuration({ apiKey: 'lomi_sk_test_1' });
+    console.log(new lomi.PayoutsApi(configuration).createPayout());`;
+  const { stdout } = await run(process.execPath, ['-e', `'use strict'; ${program}`]);
+  assert.equal(stdout.trim(), 'mine');
+});
+
 test('startSandbox', async () => {
   const sandbox = await startSandbox({ binary: BINARY });
   const api = new lomi.LomiClient({ apiKey: sandbox.apiKey, baseUrl: sandbox.url });

@@ -15,8 +15,8 @@ export interface Account {
     options?: ConfirmableOptions,
   ): Promise<AccountDeletion | ConfirmationRequired<AccountDeletion>>;
   /**
-   * Starts an export of the account's data. Moves no money; a repeat starts a second one. What the
-   * response contains is not documented.
+   * Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response
+   * contains is not documented.
    */
   export(options?: CallOptions): Promise<unknown>;
 }
@@ -25,21 +25,19 @@ export interface Account {
 export declare class AccountDeletion extends Model {
   private constructor();
   /**
-   * Token of the first response. The account is not closed until the same call is made again with
-   * it, within 10 minutes. (API generation E.)
+   * Token of the first response. The account is not closed until the same call is made again with it, within
+   * 10 minutes. (API E)
    */
   confirmation_token?: string | null;
   /** Distinguishes an AccountDeletion from a ConfirmationRequired. */
   requires_confirmation?: undefined;
 }
 
-/**
- * Closes the account for good, with the token of the first response. The first call has no fields.
- */
+/** Closes the account for good, with the token of the first response. The first call has no fields. */
 export interface AccountDelete {
   /**
-   * Token of the first response. The account is not closed until the same call is made again with
-   * it, within 10 minutes. (API generation E.)
+   * Token of the first response. The account is not closed until the same call is made again with it, within
+   * 10 minutes. (API E)
    */
   confirmation_token?: string | null;
 }

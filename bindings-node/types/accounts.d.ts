@@ -9,68 +9,44 @@ import type { CurrencyCode } from './shared.js';
 export interface Accounts {
   /** The current state of an account. The newest API has no such route: use balances. */
   get(accountId: string, options?: CallOptions): Promise<MerchantAccount>;
-  /**
-   * Every account of the merchant, in one response. The newest API has no such route: use balances.
-   */
+  /** Every account of the merchant, in one response. The newest API has no such route: use balances. */
   list(options?: CallOptions): PageRequest<MerchantAccount>;
 }
 
-/**
- * An account that holds the merchant's balance in one currency. Every field may be null or missing.
- */
+/** An account that holds the merchant's balance in one currency. */
 export declare class MerchantAccount extends Model {
   private constructor();
-  /** The account's identifier, which retrieving an account takes. (API generations B and D.) */
+  /** The account's identifier, which retrieving an account takes. (API BD) */
   account_id: string;
-  /** The balance, in the currency's smallest unit. (API generations B and D.) */
+  /** The balance, in the currency's smallest unit. (API BD) */
   balance?: number | null;
-  /** When the account was created, as a timestamp. (API generations B and D.) */
+  /** When the account was created, as a timestamp. (API BD) */
   created_at?: string | null;
-  /** The currency of the account and of its balance. (API generations B and D.) */
+  /** The currency of the account and of its balance. (API BD) */
   currency_code?: CurrencyCode | null;
-  /**
-   * Whether the account is one of the regional instant payment system. (API generations B and D.)
-   */
+  /** Whether the account is one of the regional instant payment system. (API BD) */
   is_spi_account?: boolean | null;
-  /** The organisation that the account belongs to. (API generations B and D.) */
+  /** The organisation that the account belongs to. (API BD) */
   organization_id?: string | null;
-  /**
-   * The balance in the regional instant payment system, in the currency's smallest unit. May be
-   * null. (API generations B and D.)
-   */
+  /** The balance in the regional instant payment system, in the currency's smallest unit. (API BD) */
   spi_account_balance?: number | null;
-  /**
-   * Why the last reading of the balance in the regional instant payment system failed. May be null.
-   * (API generations B and D.)
-   */
+  /** Why the last reading of the balance in the regional instant payment system failed. (API BD) */
   spi_account_balance_sync_error?: string | null;
-  /**
-   * When the balance in the regional instant payment system was last read. May be null. (API
-   * generations B and D.)
-   */
+  /** When the balance in the regional instant payment system was last read. (API BD) */
   spi_account_balance_synced_at?: string | null;
-  /**
-   * The account number in the regional instant payment system. May be null. (API generations B and
-   * D.)
-   */
+  /** The account number in the regional instant payment system. (API BD) */
   spi_account_number?: string | null;
-  /**
-   * The state of the account in the regional instant payment system. May be null. (API generations
-   * B and D.)
-   */
+  /** The state of the account in the regional instant payment system. (API BD) */
   spi_account_status?: SpiAccountStatus | null;
-  /**
-   * The kind of the account in the regional instant payment system. May be null. (API generations B
-   * and D.)
-   */
+  /** The kind of the account in the regional instant payment system. (API BD) */
   spi_account_type?: SpiAccountType | null;
-  /** When the account last changed, as a timestamp. (API generations B and D.) */
+  /** When the account last changed, as a timestamp. (API BD) */
   updated_at?: string | null;
 }
 
 /**
- * The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE)
- * or closed (CLOTURE). An open enum: an unknown value is kept.
+ * The state of an account in the regional instant payment system: open (OUVERT), blocked (BLOQUE) or closed
+ * (CLOTURE). An open enum: an unknown value is kept.
  */
 export type SpiAccountStatus = 'OUVERT' | 'BLOQUE' | 'CLOTURE' | (string & {});
 export declare const SpiAccountStatus: {
@@ -80,8 +56,8 @@ export declare const SpiAccountStatus: {
 };
 
 /**
- * The code of the kind of account in the regional instant payment system. An open enum: an unknown
- * value is kept.
+ * The code of the kind of account in the regional instant payment system. An open enum: an unknown value is
+ * kept.
  */
 export type SpiAccountType =
   | 'CACC'

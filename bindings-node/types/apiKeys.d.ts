@@ -7,8 +7,8 @@ import type { PageRequest } from './responses.js';
 /** The operations on api keys. */
 export interface ApiKeys {
   /**
-   * Creates an API key. The response has the secret this one time only; if it is lost, revoke the
-   * key and create another. A repeat creates a second key.
+   * Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and
+   * create another. A repeat creates a second key.
    */
   create(body: ApiKeyCreate, options?: CallOptions): Promise<unknown>;
   /** The merchant's API keys, on the newest API only. */
@@ -18,25 +18,25 @@ export interface ApiKeys {
 }
 
 /**
- * A key of the API, without its secret. Its fields are those of create; responses are not
- * documented, so each may be missing.
+ * A key of the API, without its secret. Its fields are those of create; responses are not documented, so each
+ * may be missing.
  */
 export declare class ApiKey extends Model {
   private constructor();
-  /** `live` or `test`: the environment of the key. (API generation E.) */
+  /** `live` or `test`: the environment of the key. (API E) */
   environment?: string | null;
-  /** The kind of the key: `secret` or `publishable`. (API generation E.) */
+  /** The kind of the key: `secret` or `publishable`. (API E) */
   key_type?: string | null;
-  /** The name of the key, which create requires. (API generation E.) */
+  /** The name of the key, which create requires. (API E) */
   name?: string | null;
 }
 
 /** The fields of a new API key: name is required. */
 export interface ApiKeyCreate {
-  /** `live` or `test`: the environment of the key. (API generation E.) */
+  /** `live` or `test`: the environment of the key. (API E) */
   environment?: string | null;
-  /** The kind of the key: `secret` or `publishable`. (API generation E.) */
+  /** The kind of the key: `secret` or `publishable`. (API E) */
   key_type?: string | null;
-  /** The name of the key, which create requires. (API generation E.) */
+  /** The name of the key, which create requires. (API E) */
   name?: string | null;
 }

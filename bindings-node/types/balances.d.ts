@@ -7,78 +7,73 @@ import type { CurrencyCode } from './shared.js';
 
 /** The query parameters of `balances.list`. */
 export interface BalanceQuery {
-  /** Only the balance in this currency: XOF, USD or EUR. (API generations B, D and E.) */
+  /** Only the balance in this currency: XOF, USD or EUR. (API BDE) */
   currency?: string | null;
 }
 
 /** The query parameters of `balances.breakdown`. */
 export interface ListBalanceBreakdownQuery {
-  /** Currency to convert the balances to: XOF, USD or EUR. (API generations B, D and E.) */
+  /** Currency to convert the balances to: XOF, USD or EUR. (API BDE) */
   target_currency?: string | null;
 }
 
 /** The operations on balances. */
 export interface Balances {
   /**
-   * The merchant's balance in each currency, or in one. Servers return 404 before the first payment
-   * in that currency.
+   * The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that
+   * currency.
    */
   list(query?: BalanceQuery | null, options?: CallOptions): PageRequest<Balance>;
   /**
-   * Available, pending and total balance in each currency, with conversions. Servers return 404
-   * before the first payment.
+   * Available, pending and total balance in each currency, with conversions. Servers return 404 before the
+   * first payment.
    */
   breakdown(query?: ListBalanceBreakdownQuery | null, options?: CallOptions): PageRequest<BalanceBreakdown>;
   /**
-   * The available balance in one currency. The response is a number, or an object with
-   * has_sufficient_balance and available_balance.
+   * The available balance in one currency. The response is a number, or an object with has_sufficient_balance
+   * and available_balance.
    */
   check(currency: string, options?: CallOptions): Promise<unknown>;
 }
 
-/** The merchant's balance in one currency. Every field may be null or missing. */
+/** The merchant's balance in one currency. */
 export declare class Balance extends Model {
   private constructor();
-  /** The balance, in the currency's smallest unit. (API generations B, D and E.) */
+  /** The balance, in the currency's smallest unit. (API BDE) */
   balance?: number | null;
-  /** Currency of the balance; there is one balance for each. (API generations B, D and E.) */
+  /** Currency of the balance; there is one balance for each. (API BDE) */
   currency_code: CurrencyCode;
-  /** When the balance last changed, as a timestamp. (API generations B, D and E.) */
+  /** When the balance last changed, as a timestamp. (API BDE) */
   last_updated?: string | null;
 }
 
-/**
- * The parts of the merchant's balance in one currency, also converted to another. Every field may
- * be null or missing.
- */
+/** The parts of the merchant's balance in one currency, also converted to another. */
 export declare class BalanceBreakdown extends Model {
   private constructor();
-  /** The part that is available, in the currency's smallest unit. (API generations B, D and E.) */
+  /** The part that is available, in the currency's smallest unit. (API BDE) */
   available_balance?: number | null;
-  /** The available balance, converted to target_currency. (API generations B, D and E.) */
+  /** The available balance, converted to target_currency. (API BDE) */
   converted_available_balance?: number | null;
-  /** The pending balance, converted to target_currency. (API generations B, D and E.) */
+  /** The pending balance, converted to target_currency. (API BDE) */
   converted_pending_balance?: number | null;
-  /** The total balance, converted to target_currency. (API generations B, D and E.) */
+  /** The total balance, converted to target_currency. (API BDE) */
   converted_total_balance?: number | null;
   /**
-   * The unavailable balance, converted to target_currency. Only the current server is known to
-   * return it. (API generation D.)
+   * The unavailable balance, converted to target_currency. Only the current server is known to return it.
+   * (API D)
    */
   converted_unavailable_balance?: number | null;
-  /** Currency of the balances that are not converted. (API generations B, D and E.) */
+  /** Currency of the balances that are not converted. (API BDE) */
   currency_code: CurrencyCode;
-  /**
-   * The part that is still pending, in the currency's smallest unit. (API generations B, D and E.)
-   */
+  /** The part that is still pending, in the currency's smallest unit. (API BDE) */
   pending_balance?: number | null;
-  /** The currency that the converted balances are in. (API generations B, D and E.) */
+  /** The currency that the converted balances are in. (API BDE) */
   target_currency?: CurrencyCode | null;
-  /** The total balance, in the currency's smallest unit. (API generations B, D and E.) */
+  /** The total balance, in the currency's smallest unit. (API BDE) */
   total_balance?: number | null;
   /**
-   * The part that is not available, in the currency's smallest unit. Only the current server is
-   * known to return it. (API generation D.)
+   * The part that is not available, in the currency's smallest unit. Only the current server is known to
+   * return it. (API D)
    */
   unavailable_balance?: number | null;
 }

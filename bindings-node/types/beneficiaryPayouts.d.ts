@@ -9,151 +9,126 @@ import type { CurrencyCode, PaymentMethodCode, PayoutStatus, ProviderCode } from
 
 /** The query parameters of `beneficiaryPayouts.list`. */
 export interface BeneficiaryPayoutQuery {
-  /**
-   * The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50.
-   * (API generations B and C.)
-   */
+  /** The most beneficiary payouts in one page, 1 to 100. The December 2025 server defaults to 50. (API BC) */
   limit?: number | null;
   /**
-   * How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is
-   * no multiple of limit. (API generations B and C.)
+   * How many beneficiary payouts to skip. The December 2025 server skips or repeats rows if it is no multiple
+   * of limit. (API BC)
    */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * Only payouts in these states, separated by commas. The December 2025 server only. (API
-   * generation B.)
-   */
+  /** Only payouts in these states, separated by commas. The December 2025 server only. (API B) */
   statuses?: string | null;
-  /** Only payouts from this date on. The December 2025 server only. (API generation B.) */
+  /** Only payouts from this date on. The December 2025 server only. (API B) */
   startDate?: string | null;
-  /** Only payouts up to this date. The December 2025 server only. (API generation B.) */
+  /** Only payouts up to this date. The December 2025 server only. (API B) */
   endDate?: string | null;
-  /** Only payouts in this currency. The December 2025 server only. (API generation B.) */
+  /** Only payouts in this currency. The December 2025 server only. (API B) */
   currencyCode?: string | null;
 }
 
 /** The operations on beneficiary payouts. */
 export interface BeneficiaryPayouts {
   /**
-   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
-   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server
+   * has no such route. Use create_payout with destination `beneficiary` there.
    */
   create(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
   /**
-   * The current state of a beneficiary payout. Documented with the generated clients; the current
-   * server has no such route.
+   * The current state of a beneficiary payout. Documented with the generated clients; the current server has
+   * no such route.
    */
   get(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
   /**
-   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
-   * takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that takes
+   * longer than the timeout, 300,000 ms unless it is given.
    */
   wait(payoutId: string, options?: WaitOptions): Promise<BeneficiaryPayout>;
   /**
-   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
-   * current server has no such route.
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server
+   * has no such route.
    */
   list(query?: BeneficiaryPayoutQuery | null, options?: CallOptions): PageRequest<BeneficiaryPayout>;
 }
+
 /** The operations on beneficiary payouts, with their documented names. */
 export declare class BeneficiaryPayoutsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
-   * current server has no such route. Use create_payout with destination `beneficiary` there.
-   */
+  /** As {@link BeneficiaryPayouts.create}. */
   createBeneficiaryPayout(body: BeneficiaryPayoutCreate, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /**
-   * The current state of a beneficiary payout. Documented with the generated clients; the current
-   * server has no such route.
-   */
+  /** As {@link BeneficiaryPayouts.get}. */
   retrieveBeneficiaryPayout(payoutId: string, options?: CallOptions): Promise<BeneficiaryPayout>;
-  /**
-   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
-   * current server has no such route.
-   */
+  /** As {@link BeneficiaryPayouts.list}. */
   listBeneficiaryPayouts(
     query?: BeneficiaryPayoutQuery | null,
     options?: CallOptions,
   ): PageRequest<BeneficiaryPayout>;
 }
 
-/** Money paid out to someone other than the merchant. Every field may be null or missing. */
+/** Money paid out to someone other than the merchant. */
 export declare class BeneficiaryPayout extends Model {
   private constructor();
-  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API BCD) */
   account_id?: string | null;
   /**
-   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server.
-   * (API generations B, C and D.)
+   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server. (API BCD)
    */
   amount?: number | null;
-  /** When the beneficiary payout was created, as a timestamp. (API generations B, C and D.) */
+  /** When the beneficiary payout was created, as a timestamp. (API BCD) */
   created_at?: string | null;
-  /** Who created the beneficiary payout. (API generations B, C and D.) */
+  /** Who created the beneficiary payout. (API BCD) */
   created_by?: string | null;
-  /** Currency of the amount. Required by the December 2025 server. (API generations B, C and D.) */
+  /** Currency of the amount. Required by the December 2025 server. (API BCD) */
   currency_code?: CurrencyCode | null;
-  /** The merchant's own keys and values, kept with the payout. (API generations B, C and D.) */
+  /** The merchant's own keys and values, kept with the payout. (API BCD) */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the beneficiary payout. (API generations B, C and D.) */
+  /** Organisation that owns the beneficiary payout. (API BCD) */
   organization_id?: string | null;
-  /** Payment method of the payout. (API generations B, C and D.) */
+  /** Payment method of the payout. (API BCD) */
   payment_method_code?: PaymentMethodCode | null;
-  /** The beneficiary payout's identifier. (API generations B, C and D.) */
+  /** The beneficiary payout's identifier. (API BCD) */
   payout_id: string;
-  /** Payout method that receives the money. (API generations B, C and D.) */
+  /** Payout method that receives the money. (API BCD) */
   payout_method_id?: string | null;
-  /** Provider that carries out the payout. (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API BCD) */
   provider_code?: ProviderCode | null;
   /**
-   * Bulk instruction of the regional instant payment system that the payout belongs to. The current
-   * server does not return it. (API generations B and C.)
+   * Bulk instruction of the regional instant payment system that the payout belongs to. The current server
+   * does not return it. (API BC)
    */
   spi_bulk_instruction_id?: string | null;
-  /**
-   * The state of the payout, pending at first. Only completed means paid out. (API generations B, C
-   * and D.)
-   */
+  /** The state of the payout, pending at first. Only completed means paid out. (API BCD) */
   status?: PayoutStatus | null;
-  /** When the beneficiary payout last changed, as a timestamp. (API generations B, C and D.) */
+  /** When the beneficiary payout last changed, as a timestamp. (API BCD) */
   updated_at?: string | null;
 }
 
 /** The fields of a new beneficiary payout. */
 export interface BeneficiaryPayoutCreate {
-  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API BCD) */
   account_id?: string | null;
   /**
-   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server.
-   * (API generations B, C and D.)
+   * How much is paid out, in the currency's smallest unit. Required by the December 2025 server. (API BCD)
    */
   amount?: number | bigint | Money | null;
-  /** Currency of the amount. Required by the December 2025 server. (API generations B, C and D.) */
+  /** Currency of the amount. Required by the December 2025 server. (API BCD) */
   currency_code?: CurrencyCode | null;
-  /** The merchant's own keys and values, kept with the payout. (API generations B, C and D.) */
+  /** The merchant's own keys and values, kept with the payout. (API BCD) */
   metadata?: Record<string, unknown> | null;
-  /** Payment method of the payout. (API generations B, C and D.) */
+  /** Payment method of the payout. (API BCD) */
   payment_method_code?: PaymentMethodCode | null;
-  /** The beneficiary payout's identifier. (API generations B, C and D.) */
+  /** The beneficiary payout's identifier. (API BCD) */
   payout_id?: string | null;
-  /** Payout method that receives the money. (API generations B, C and D.) */
+  /** Payout method that receives the money. (API BCD) */
   payout_method_id?: string | null;
-  /** Provider that carries out the payout. (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API BCD) */
   provider_code?: ProviderCode | null;
   /**
-   * Bulk instruction of the regional instant payment system that the payout belongs to. The current
-   * server does not return it. (API generations B and C.)
+   * Bulk instruction of the regional instant payment system that the payout belongs to. The current server
+   * does not return it. (API BC)
    */
   spi_bulk_instruction_id?: string | null;
-  /**
-   * The state of the payout, pending at first. Only completed means paid out. (API generations B, C
-   * and D.)
-   */
+  /** The state of the payout, pending at first. Only completed means paid out. (API BCD) */
   status?: PayoutStatus | null;
 }

@@ -13,366 +13,261 @@ export interface Charges {
    */
   createWave(body: WaveChargeCreate, options?: CallOptions): Promise<WaveCharge>;
   /**
-   * Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server,
-   * which ignores Idempotency-Key; the newest API requires it.
+   * Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which
+   * ignores Idempotency-Key; the newest API requires it.
    */
   createMtn(body: MtnChargeCreate, options?: CallOptions): Promise<MtnCharge>;
   /**
-   * Starts a card payment, or blocks the amount with hold. Never repeat it on the current server,
-   * which ignores Idempotency-Key; the newest API requires it.
+   * Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which
+   * ignores Idempotency-Key; the newest API requires it.
    */
   createCard(body: CardChargeCreate, options?: CallOptions): Promise<CardCharge>;
   /**
-   * Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return
-   * 503 so far: use create_card instead.
+   * Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far:
+   * use create_card instead.
    */
   createSwitch(body: SwitchChargeCreate, options?: CallOptions): Promise<SwitchCharge>;
-  /**
-   * The current state of a card charge. Read it before repeating a call whose response was lost.
-   */
+  /** The current state of a card charge. Read it before repeating a call whose response was lost. */
   getCard(chargeId: string, options?: CallOptions): Promise<CardCharge>;
   /**
-   * Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with
-   * the same Idempotency-Key, which is required.
+   * Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same
+   * Idempotency-Key, which is required.
    */
   captureCard(chargeId: string, body: CardChargeCapture, options?: CallOptions): Promise<unknown>;
   /**
-   * Blocks more money on the card of a hold; takes none yet. Repeat only with the same
-   * Idempotency-Key, which is required.
+   * Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which
+   * is required.
    */
   incrementCard(chargeId: string, body: CardChargeIncrement, options?: CallOptions): Promise<unknown>;
   /**
-   * Cancels a card charge and releases its hold. Takes no money; after a lost response, read the
-   * charge before repeating.
+   * Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge
+   * before repeating.
    */
   cancelCard(chargeId: string, options?: CallOptions): Promise<CardCharge>;
 }
 
-/** What the caller must do after a charge was created. Every field may be null or missing. */
+/** What the caller must do after a charge was created. */
 export declare class ChargeNextAction extends Model {
   private constructor();
-  /**
-   * Secret for the provider's code in the payer's browser. Treat it as a secret. (API generation
-   * E.)
-   */
+  /** Secret for the provider's code in the payer's browser. Treat it as a secret. (API E) */
   client_secret?: string | null;
-  /** The state of the charge. Its words are not documented. (API generation E.) */
+  /** The state of the charge. Its words are not documented. (API E) */
   status?: string | null;
-  /**
-   * What to do: send the payer to url, wait for a webhook, or use client_secret. (API generation
-   * E.)
-   */
+  /** What to do: send the payer to url, wait for a webhook, or use client_secret. (API E) */
   type?: ChargeNextActionType | null;
-  /** The page to send the payer to, when type is redirect. (API generation E.) */
+  /** The page to send the payer to, when type is redirect. (API E) */
   url?: string | null;
 }
 
 /**
- * A charge through Wave. The response comes from another service: every field may be missing, and
- * others may come.
+ * A charge through Wave. The response comes from another service: every field may be missing, and others may
+ * come.
  */
 export declare class WaveCharge extends Model {
   private constructor();
-  /** The page where the payer can pay. May be missing. (API generations D and E.) */
+  /** The page where the payer can pay. (API DE) */
   checkout_url?: string | null;
-  /** Further fields of the charge, as an object. May be missing. (API generation E.) */
+  /** Further fields of the charge, as an object. (API E) */
   data?: Record<string, unknown> | null;
-  /**
-   * What the caller must do next, such as to send the payer to a page. May be missing. (API
-   * generation E.)
-   */
+  /** What the caller must do next, such as to send the payer to a page. (API E) */
   next_action?: ChargeNextAction | null;
-  /** The state of the charge. Its words are not documented. (API generation E.) */
+  /** The state of the charge. Its words are not documented. (API E) */
   status?: string | null;
-  /**
-   * The transaction of the charge. Some responses name it `transactionId`. (API generations D and
-   * E.)
-   */
+  /** The transaction of the charge. Some responses name it `transactionId`. (API DE) */
   transaction_id: string;
-  /**
-   * The address that opens Wave on the payer's phone. May be missing. (API generations D and E.)
-   */
+  /** The address that opens Wave on the payer's phone. (API DE) */
   wave_launch_url?: string | null;
 }
 
-/** A charge through MTN. Every field may be null or missing. */
+/** A charge through MTN. */
 export declare class MtnCharge extends Model {
   private constructor();
-  /**
-   * A further identifier of the charge. What it names is not documented. (API generations D and E.)
-   */
+  /** A further identifier of the charge. What it names is not documented. (API DE) */
   external_id?: string | null;
-  /**
-   * The response of MTN, unchanged. Only the current server is known to return it. (API generation
-   * D.)
-   */
+  /** The response of MTN, unchanged. Only the current server is known to return it. (API D) */
   mtn_response?: Record<string, unknown> | null;
-  /**
-   * What the caller must do next, such as to send the payer to a page. May be missing. (API
-   * generation E.)
-   */
+  /** What the caller must do next, such as to send the payer to a page. (API E) */
   next_action?: ChargeNextAction | null;
-  /**
-   * The reference of the charge, a new one for each call. May be null. (API generations D and E.)
-   */
+  /** The reference of the charge, a new one for each call. (API DE) */
   reference_id?: string | null;
-  /** The state of the charge. Its words are not documented. (API generations D and E.) */
+  /** The state of the charge. Its words are not documented. (API DE) */
   status?: string | null;
-  /**
-   * Whether the server accepted the call. It does not mean that the payer has paid. (API
-   * generations D and E.)
-   */
+  /** Whether the server accepted the call. It does not mean that the payer has paid. (API DE) */
   success?: boolean | null;
-  /**
-   * The transaction of the charge. Read it to learn whether the payer has paid. (API generations D
-   * and E.)
-   */
+  /** The transaction of the charge. Read it to learn whether the payer has paid. (API DE) */
   transaction_id: string;
 }
 
-/** A card payment, or a hold on a card. Every field may be null or missing. */
+/** A card payment, or a hold on a card. */
 export declare class CardCharge extends Model {
   private constructor();
   /**
-   * The amount in the currency that the provider charges, in that currency's smallest unit. The
-   * merchant's is original_amount. (API generations D and E.)
+   * The amount in the currency that the provider charges, in that currency's smallest unit. The merchant's is
+   * original_amount. (API DE)
    */
   amount?: number | null;
-  /**
-   * How much of the hold can still be captured, in the currency's smallest unit. (API generation
-   * E.)
-   */
+  /** How much of the hold can still be captured, in the currency's smallest unit. (API E) */
   amount_capturable?: number | null;
-  /**
-   * How the card form looks: an object with theme, border_radius and billing_address. (API
-   * generations D and E.)
-   */
+  /** How the card form looks: an object with theme, border_radius and billing_address. (API DE) */
   appearance?: Record<string, unknown> | null;
-  /** Whether more money can be blocked with this hold. (API generation E.) */
+  /** Whether more money can be blocked with this hold. (API E) */
   can_increment?: boolean | null;
-  /** Until when the hold can be captured. Its date format is not documented. (API generation E.) */
+  /** Until when the hold can be captured. Its date format is not documented. (API E) */
   capture_before?: string | null;
-  /**
-   * Secret for the provider's code in the payer's browser. Treat it as a secret. (API generations D
-   * and E.)
-   */
+  /** Secret for the provider's code in the payer's browser. Treat it as a secret. (API DE) */
   client_secret?: string | null;
-  /**
-   * The currency that the provider charges, which may differ from original_currency. (API
-   * generations D and E.)
-   */
+  /** The currency that the provider charges, which may differ from original_currency. (API DE) */
   currency?: string | null;
-  /** Whether the amount is only blocked until it is captured. (API generation E.) */
+  /** Whether the amount is only blocked until it is captured. (API E) */
   hold?: boolean | null;
-  /**
-   * The charge's identifier, such as pi_…, which the other calls take. (API generations D and E.)
-   */
+  /** The charge's identifier, such as pi_…, which the other calls take. (API DE) */
   id: string;
-  /**
-   * What the caller must do next, such as to send the payer to a page. May be missing. (API
-   * generation E.)
-   */
+  /** What the caller must do next, such as to send the payer to a page. (API E) */
   next_action?: ChargeNextAction | null;
-  /**
-   * The merchant's amount, in the smallest unit of original_currency. (API generations D and E.)
-   */
+  /** The merchant's amount, in the smallest unit of original_currency. (API DE) */
   original_amount?: number | null;
-  /** The currency of the merchant's own amount. (API generations D and E.) */
+  /** The currency of the merchant's own amount. (API DE) */
   original_currency?: string | null;
-  /** The state of the charge, in the provider's words. (API generations D and E.) */
+  /** The state of the charge, in the provider's words. (API DE) */
   status?: string | null;
-  /**
-   * Whether the server accepted the call. It does not mean that the payer has paid. (API
-   * generations D and E.)
-   */
+  /** Whether the server accepted the call. It does not mean that the payer has paid. (API DE) */
   success?: boolean | null;
 }
 
-/** The result of a charge with a card number. Every field may be null or missing. */
+/** The result of a charge with a card number. */
 export declare class SwitchCharge extends Model {
   private constructor();
-  /** A code of the result. Its values are not documented. (API generation E.) */
+  /** A code of the result. Its values are not documented. (API E) */
   action_code?: string | null;
-  /** The authorisation code of the charge. May be missing. (API generation E.) */
+  /** The authorisation code of the charge. (API E) */
   auth_code?: string | null;
-  /** The merchant's own reference of the charge. (API generation E.) */
+  /** The merchant's own reference of the charge. (API E) */
   merchant_reference?: string | null;
-  /** A sentence about the result, for people. (API generation E.) */
+  /** A sentence about the result, for people. (API E) */
   message?: string | null;
-  /**
-   * What the caller must do next, such as to send the payer to a page. May be missing. (API
-   * generation E.)
-   */
+  /** What the caller must do next, such as to send the payer to a page. (API E) */
   next_action?: ChargeNextAction | null;
-  /**
-   * The result: `approved`, `declined`, `redirect_3ds` or `retry_other_rail`. (API generation E.)
-   */
+  /** The result: `approved`, `declined`, `redirect_3ds` or `retry_other_rail`. (API E) */
   status?: string | null;
-  /**
-   * Whether the server accepted the call. It does not mean that the payer has paid. (API generation
-   * E.)
-   */
+  /** Whether the server accepted the call. It does not mean that the payer has paid. (API E) */
   success?: boolean | null;
-  /** A reference number of the charge. May be missing. (API generation E.) */
+  /** A reference number of the charge. (API E) */
   system_reference?: number | null;
-  /** The transaction of the charge. May be missing. (API generation E.) */
+  /** The transaction of the charge. (API E) */
   transaction_id: string;
 }
 
 /** The fields of a charge through Wave: amount, currency and customer are required. */
 export interface WaveChargeCreate {
-  /**
-   * The amount to collect, in the currency's smallest unit. Servers require it. (API generations D
-   * and E.)
-   */
+  /** The amount to collect, in the currency's smallest unit. Servers require it. (API DE) */
   amount?: number | bigint | Money | null;
-  /**
-   * The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API
-   * generation E.)
-   */
+  /** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API E) */
   application_fee_amount?: number | bigint | Money | null;
-  /** The currency of the amount. Servers require it. (API generations D and E.) */
+  /** The currency of the amount. Servers require it. (API DE) */
   currency?: CurrencyCode | null;
-  /**
-   * The payer: an object with name and phoneNumber, both required, and email. (API generations D
-   * and E.)
-   */
+  /** The payer: an object with name and phoneNumber, both required, and email. (API DE) */
   customer?: Record<string, unknown> | null;
-  /** What the payment is for, as a text for people. (API generations D and E.) */
+  /** What the payment is for, as a text for people. (API DE) */
   description?: string | null;
-  /** The environment of the charge, `test` or `live`. It is optional. (API generations D and E.) */
+  /** The environment of the charge, `test` or `live`. It is optional. (API DE) */
   environment?: string | null;
-  /** The page for the payer after a failed payment. (API generations D and E.) */
+  /** The page for the payer after a failed payment. (API DE) */
   errorUrl?: string | null;
-  /** The merchant. It is optional: the key already names one. (API generations D and E.) */
+  /** The merchant. It is optional: the key already names one. (API DE) */
   merchantId?: string | null;
-  /** The organisation. It is optional: the key already names one. (API generations D and E.) */
+  /** The organisation. It is optional: the key already names one. (API DE) */
   organizationId?: string | null;
-  /** The page for the payer after a successful payment. (API generations D and E.) */
+  /** The page for the payer after a successful payment. (API DE) */
   successUrl?: string | null;
-  /**
-   * Where a part of the payment goes: an object with destination and amount. Lomi Network only.
-   * (API generation E.)
-   */
+  /** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API E) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together. Lomi Network only. (API generation E.) */
+  /** Groups transfers that belong together. Lomi Network only. (API E) */
   transfer_group?: string | null;
 }
 
 /** The fields of a charge through MTN: amount, currency and customer are required. */
 export interface MtnChargeCreate {
   /**
-   * The amount of one, in the currency's smallest unit. The payer is asked for amount times
-   * quantity. Servers require it. (API generations D and E.)
+   * The amount of one, in the currency's smallest unit. The payer is asked for amount times quantity. Servers
+   * require it. (API DE)
    */
   amount?: number | bigint | Money | null;
-  /**
-   * The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API
-   * generation E.)
-   */
+  /** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API E) */
   application_fee_amount?: number | bigint | Money | null;
-  /** The country of the payer's MTN account, as a code. (API generations D and E.) */
+  /** The country of the payer's MTN account, as a code. (API DE) */
   countryCode?: string | null;
-  /** The currency of the amount. Servers require it. (API generations D and E.) */
+  /** The currency of the amount. Servers require it. (API DE) */
   currency?: CurrencyCode | null;
-  /**
-   * The payer: an object with name and phoneNumber, both required, and email. (API generations D
-   * and E.)
-   */
+  /** The payer: an object with name and phoneNumber, both required, and email. (API DE) */
   customer?: Record<string, unknown> | null;
-  /** What the payment is for, as a text for people. (API generations D and E.) */
+  /** What the payment is for, as a text for people. (API DE) */
   description?: string | null;
-  /** The merchant. It is optional: the key already names one. (API generations D and E.) */
+  /** The merchant. It is optional: the key already names one. (API DE) */
   merchantId?: string | null;
-  /** The organisation. It is optional: the key already names one. (API generations D and E.) */
+  /** The organisation. It is optional: the key already names one. (API DE) */
   organizationId?: string | null;
-  /** The product that is paid for, if there is one. (API generations D and E.) */
+  /** The product that is paid for, if there is one. (API DE) */
   productId?: string | null;
-  /**
-   * How many are paid for, 1 by default. The amount is multiplied by it. (API generations D and E.)
-   */
+  /** How many are paid for, 1 by default. The amount is multiplied by it. (API DE) */
   quantity?: number | bigint | null;
-  /** The subscription that is paid for, if there is one. (API generations D and E.) */
+  /** The subscription that is paid for, if there is one. (API DE) */
   subscriptionId?: string | null;
-  /**
-   * Where a part of the payment goes: an object with destination and amount. Lomi Network only.
-   * (API generation E.)
-   */
+  /** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API E) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together. Lomi Network only. (API generation E.) */
+  /** Groups transfers that belong together. Lomi Network only. (API E) */
   transfer_group?: string | null;
 }
 
 /**
- * The fields of a card charge: amount is required, and a customer_id or customer_email with
- * customer_name.
+ * The fields of a card charge: amount is required, and a customer_id or customer_email with customer_name.
  */
 export interface CardChargeCreate {
-  /**
-   * The amount to collect or to block, in the currency's smallest unit. Servers require it. (API
-   * generations D and E.)
-   */
+  /** The amount to collect or to block, in the currency's smallest unit. Servers require it. (API DE) */
   amount?: number | bigint | Money | null;
-  /** Whether the card form asks for an address: `auto` or `never`. (API generations D and E.) */
+  /** Whether the card form asks for an address: `auto` or `never`. (API DE) */
   appearance_billing_address?: string | null;
-  /** The radius of the corners of the card form. (API generations D and E.) */
+  /** The radius of the corners of the card form. (API DE) */
   appearance_border_radius?: number | bigint | null;
-  /** How the card form looks: `light`, `dark` or `flat`. (API generations D and E.) */
+  /** How the card form looks: `light`, `dark` or `flat`. (API DE) */
   appearance_theme?: string | null;
-  /**
-   * The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API
-   * generation E.)
-   */
+  /** The operator's fee out of the amount, in the currency's smallest unit. Lomi Network only. (API E) */
   application_fee_amount?: number | bigint | Money | null;
-  /** The currency of the amount. Servers take currency_code as well. (API generations D and E.) */
+  /** The currency of the amount. Servers take currency_code as well. (API DE) */
   currency?: CurrencyCode | null;
-  /** The currency of the amount. Servers take currency as well. (API generations D and E.) */
+  /** The currency of the amount. Servers take currency as well. (API DE) */
   currency_code?: CurrencyCode | null;
-  /**
-   * Email address of the payer; used with customer_name when there is no customer_id. (API
-   * generations D and E.)
-   */
+  /** Email address of the payer; used with customer_name when there is no customer_id. (API DE) */
   customer_email?: string | null;
-  /**
-   * The customer who pays. Without it, give customer_email and customer_name. (API generations D
-   * and E.)
-   */
+  /** The customer who pays. Without it, give customer_email and customer_name. (API DE) */
   customer_id?: string | null;
-  /**
-   * Name of the payer; used with customer_email when there is no customer_id. (API generations D
-   * and E.)
-   */
+  /** Name of the payer; used with customer_email when there is no customer_id. (API DE) */
   customer_name?: string | null;
-  /** The phone number of the payer, as a string. (API generations D and E.) */
+  /** The phone number of the payer, as a string. (API DE) */
   customer_phone?: string | null;
-  /** What the payment is for, as a text for people. (API generations D and E.) */
+  /** What the payment is for, as a text for people. (API DE) */
   description?: string | null;
-  /** Whether to block the amount now and to take it with capture_card later. (API generation E.) */
+  /** Whether to block the amount now and to take it with capture_card later. (API E) */
   hold?: boolean | null;
-  /** The merchant's own keys and values, kept with the payment. (API generations D and E.) */
+  /** The merchant's own keys and values, kept with the payment. (API DE) */
   metadata?: Record<string, unknown> | null;
-  /** The merchant's own reference of the payment. (API generations D and E.) */
+  /** The merchant's own reference of the payment. (API DE) */
   payment_reference?: string | null;
-  /** The product that is paid for, if there is one. (API generations D and E.) */
+  /** The product that is paid for, if there is one. (API DE) */
   product_id?: string | null;
-  /** How many are paid for. The default is 1. (API generations D and E.) */
+  /** How many are paid for. The default is 1. (API DE) */
   quantity?: number | bigint | null;
-  /** The subscription that is paid for, if there is one. (API generations D and E.) */
+  /** The subscription that is paid for, if there is one. (API DE) */
   subscription_id?: string | null;
-  /**
-   * Where a part of the payment goes: an object with destination and amount. Lomi Network only.
-   * (API generation E.)
-   */
+  /** Where a part of the payment goes: an object with destination and amount. Lomi Network only. (API E) */
   transfer_data?: Record<string, unknown> | null;
-  /** Groups transfers that belong together. Lomi Network only. (API generation E.) */
+  /** Groups transfers that belong together. Lomi Network only. (API E) */
   transfer_group?: string | null;
 }
 
 /** How much of a hold to take. Without an amount, all of it. */
 export interface CardChargeCapture {
   /**
-   * The amount to take, in the currency's smallest unit. A lower one releases the rest of the hold.
-   * (API generation E.)
+   * The amount to take, in the currency's smallest unit. A lower one releases the rest of the hold. (API E)
    */
   amount?: number | bigint | Money | null;
 }
@@ -380,69 +275,60 @@ export interface CardChargeCapture {
 /** The amount of a larger hold, which the server requires. */
 export interface CardChargeIncrement {
   /**
-   * The amount, in the currency's smallest unit. Whether it is the new total or what is added is
-   * not documented. (API generation E.)
+   * The amount, in the currency's smallest unit. Whether it is the new total or what is added is not
+   * documented. (API E)
    */
   amount?: number | bigint | Money | null;
 }
 
 /**
- * The fields of a charge with a card number: amount, pan, expiry and cvv are required, and all but
- * amount are secrets.
+ * The fields of a charge with a card number: amount, pan, expiry and cvv are required, and all but amount are
+ * secrets.
  */
 export interface SwitchChargeCreate {
-  /**
-   * The amount to take, in the currency's smallest unit. The server requires it. (API generation
-   * E.)
-   */
+  /** The amount to take, in the currency's smallest unit. The server requires it. (API E) */
   amount?: number | bigint | Money | null;
-  /** The checkout session that is paid, if there is one. (API generation E.) */
+  /** The checkout session that is paid, if there is one. (API E) */
   checkout_session_id?: string | null;
-  /** The currency of the amount. The server takes XOF only. (API generation E.) */
+  /** The currency of the amount. The server takes XOF only. (API E) */
   currency_code?: CurrencyCode | null;
-  /** The email address of the payer, as a string. (API generation E.) */
+  /** The email address of the payer, as a string. (API E) */
   customer_email?: string | null;
-  /** The customer who pays, if the merchant has one on record. (API generation E.) */
+  /** The customer who pays, if the merchant has one on record. (API E) */
   customer_id?: string | null;
-  /** The name of the payer, as a text for people. (API generation E.) */
+  /** The name of the payer, as a text for people. (API E) */
   customer_name?: string | null;
-  /** The phone number of the payer, as a string. (API generation E.) */
+  /** The phone number of the payer, as a string. (API E) */
   customer_phone?: string | null;
-  /**
-   * The check digits of the card: never store or log them. The server requires them. (API
-   * generation E.)
-   */
+  /** The check digits of the card: never store or log them. The server requires them. (API E) */
   cvv?: string | null;
-  /** What the payment is for, as a text for people. (API generation E.) */
+  /** What the payment is for, as a text for people. (API E) */
   description?: string | null;
-  /** The IP address of the payer, as a string. (API generation E.) */
+  /** The IP address of the payer, as a string. (API E) */
   ecom_ip?: string | null;
-  /**
-   * When the card expires. Its format is not documented; the server requires it. (API generation
-   * E.)
-   */
+  /** When the card expires. Its format is not documented; the server requires it. (API E) */
   expiry?: string | null;
-  /** The merchant. It is optional: the key already names one. (API generation E.) */
+  /** The merchant. It is optional: the key already names one. (API E) */
   merchantId?: string | null;
-  /** The merchant's own keys and values, kept with the payment. (API generation E.) */
+  /** The merchant's own keys and values, kept with the payment. (API E) */
   metadata?: Record<string, unknown> | null;
-  /** The organisation. It is optional: the key already names one. (API generation E.) */
+  /** The organisation. It is optional: the key already names one. (API E) */
   organizationId?: string | null;
-  /** The card number: never store or log it. The server requires it. (API generation E.) */
+  /** The card number: never store or log it. The server requires it. (API E) */
   pan?: string | null;
-  /** The merchant's own reference of the payment. (API generation E.) */
+  /** The merchant's own reference of the payment. (API E) */
   payment_reference?: string | null;
-  /** The product that is paid for, if there is one. (API generation E.) */
+  /** The product that is paid for, if there is one. (API E) */
   product_id?: string | null;
-  /** How many are paid for. The default is 1. (API generation E.) */
+  /** How many are paid for. The default is 1. (API E) */
   quantity?: number | bigint | null;
-  /** The subscription that is paid for, if there is one. (API generation E.) */
+  /** The subscription that is paid for, if there is one. (API E) */
   subscription_id?: string | null;
 }
 
 /**
- * An open enum: what the caller must do next; an unknown value is kept, and await_webhook means
- * that the result comes as an event.
+ * An open enum: what the caller must do next; an unknown value is kept, and await_webhook means that the
+ * result comes as an event.
  */
 export type ChargeNextActionType = 'redirect' | 'await_webhook' | 'client_secret' | (string & {});
 export declare const ChargeNextActionType: {

@@ -11,21 +11,15 @@ import type { CurrencyCode } from './shared.js';
 export interface CheckoutSessionQuery {
   /** The most sessions in one page, 1 to 100. The server's default is 20. */
   limit?: number | null;
-  /** How many sessions to skip. (API generations B, C, D and E.) */
+  /** How many sessions to skip. (API BCDE) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only sessions that are open, completed or expired. (API generations A, B, D and E.) */
+  /** Only sessions that are open, completed or expired. (API ABDE) */
   status?: string | null;
-  /** Page number from 1. The 2025 API only. (API generation A.) */
+  /** Page number from 1. The 2025 API only. (API A) */
   page?: number | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
@@ -36,220 +30,198 @@ export interface CheckoutSessions {
   /** The current state of a session. */
   get(sessionId: string, options?: CallOptions): Promise<CheckoutSession>;
   /**
-   * Waits until it is in a final state: completed, expired. Rejects with a StillPendingError if
-   * that takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, expired. Rejects with a StillPendingError if that takes
+   * longer than the timeout, 300,000 ms unless it is given.
    */
   wait(sessionId: string, options?: WaitOptions): Promise<CheckoutSession>;
   /** One page of the merchant's sessions, newest first. */
   list(query?: CheckoutSessionQuery | null, options?: CallOptions): PageRequest<CheckoutSession>;
   /**
-   * Changes the given fields of a session. Documented with the generated clients; the current
-   * server has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(sessionId: string, body: CheckoutSessionUpdate, options?: CallOptions): Promise<CheckoutSession>;
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
-   * server has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current server has no
+   * such route.
    */
   delete(sessionId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on checkout sessions, with their documented names. */
 export declare class CheckoutSessionsApi {
   constructor(configuration?: Configuration);
-  /** Creates a checkout session and returns the page to send the buyer to. */
+  /** As {@link CheckoutSessions.create}. */
   createCheckoutSession(
     body: CheckoutSessionCreate,
     options?: CallOptions,
   ): Promise<CheckoutSession | PaymentRequired>;
-  /** The current state of a session. */
+  /** As {@link CheckoutSessions.get}. */
   retrieveCheckoutSession(sessionId: string, options?: CallOptions): Promise<CheckoutSession>;
-  /** One page of the merchant's sessions, newest first. */
+  /** As {@link CheckoutSessions.list}. */
   listCheckoutSessions(
     query?: CheckoutSessionQuery | null,
     options?: CallOptions,
   ): PageRequest<CheckoutSession>;
-  /**
-   * Changes the given fields of a session. Documented with the generated clients; the current
-   * server has no such route.
-   */
+  /** As {@link CheckoutSessions.update}. */
   updateCheckoutSession(
     sessionId: string,
     body: CheckoutSessionUpdate,
     options?: CallOptions,
   ): Promise<CheckoutSession>;
-  /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
-   * server has no such route.
-   */
+  /** As {@link CheckoutSessions.delete}. */
   deleteCheckoutSession(sessionId: string, options?: CallOptions): Promise<void>;
 }
 
-/**
- * One attempt of a buyer to pay, with its hosted payment page. Every field may be null or missing.
- */
+/** One attempt of a buyer to pay, with its hosted payment page. */
 export declare class CheckoutSession extends Model {
   private constructor();
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API BCDE) */
   allow_quantity?: boolean | null;
   /**
-   * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-   * documentation, a string in the generated clients, ignored by the current server. Sent
-   * unchanged. (API generations A and C.)
+   * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025 documentation, a string
+   * in the generated clients, ignored by the current server. Sent unchanged. (API AC)
    */
   allowed_providers?: string[] | string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller
-   * unit) and 100.00 USD. Never scaled by the client. Leave it out when a product, price or line
-   * items have the price.
+   * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller unit) and
+   * 100.00 USD. Never scaled by the client. Leave it out when a product, price or line items have the price.
    */
   amount?: number | null;
-  /** The amount converted to XOF. (API generation E.) */
+  /** The amount converted to XOF. (API E) */
   amount_xof?: number | null;
-  /**
-   * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
-   * generation E.)
-   */
+  /** The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API E) */
   application_fee_amount?: number | null;
   /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
   /** The session's identifier: an opaque string, usually a UUID. */
   checkout_session_id: string;
   /**
-   * The page to send the buyer to. Returned by create; the current server may leave it out of get
-   * and list, so store it. (API generations D and E.)
+   * The page to send the buyer to. Returned by create; the current server may leave it out of get and list,
+   * so store it. (API DE)
    */
   checkout_url?: string | null;
   /** When the session was created. */
   created_at?: string | null;
-  /** Who or what created the session. (API generations B, C, D and E.) */
+  /** Who or what created the session. (API BCDE) */
   created_by?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
-  /** Fills in the street of the billing address. (API generations D and E.) */
+  /** Fills in the street of the billing address. (API DE) */
   customer_address?: string | null;
-  /** Fills in the town of the billing address. (API generations D and E.) */
+  /** Fills in the town of the billing address. (API DE) */
   customer_city?: string | null;
-  /** Fills in the country of the billing address. (API generations D and E.) */
+  /** Fills in the country of the billing address. (API DE) */
   customer_country?: string | null;
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
-   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
-   * required instead of a session. (API generations B, C, D and E.)
+   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is required
+   * instead of a session. (API BCDE)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
   customer_name?: string | null;
   /** Fills in the phone field of the page, with country code, such as +221771234567. */
   customer_phone?: string | null;
-  /** Fills in the postal code of the billing address. (API generations D and E.) */
+  /** Fills in the postal code of the billing address. (API DE) */
   customer_postal_code?: string | null;
   /**
-   * Text shown under the title of the page. The same field as `public_description`, under its name
-   * since November 2025. (API generations B, D and E.)
+   * Text shown under the title of the page. The same field as `public_description`, under its name since
+   * November 2025. (API BDE)
    */
   description?: string | null;
   /** `test` or `live`, as the key that created the session. */
   environment?: string | null;
   /**
-   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending
-   * on the API's generation.
+   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending on the
+   * API's generation.
    */
   expires_at?: string | null;
   /**
-   * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name. (API generation E.)
+   * The fields the page asks for, each as an object. Overrides require_email, require_phone and require_name.
+   * (API E)
    */
   fields?: Record<string, unknown>[] | null;
-  /** Instalment plan that the session belongs to. (API generations C, D and E.) */
+  /** Instalment plan that the session belongs to. (API CDE) */
   installment_plan_id?: string | null;
-  /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
+  /** Shop system the call comes from, such as woocommerce or prestashop. (API D) */
   integration_source?: string | null;
-  /** Whether the session was created at a point of sale. (API generations B, C, D and E.) */
+  /** Whether the session was created at a point of sale. (API BCDE) */
   is_pos?: boolean | null;
-  /**
-   * Whether the session is paid through the regional instant payment system. (API generations B, C,
-   * D and E.)
-   */
+  /** Whether the session is paid through the regional instant payment system. (API BCDE) */
   is_spi?: boolean | null;
   /**
    * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are given,
-   * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
+   * product_id, price_id, quantity and amount are ignored by the server. (API DE)
    */
   line_items?: Record<string, unknown>[] | null;
-  /** Merchant that owns the session. (API generations A and D.) */
+  /** Merchant that owns the session. (API AD) */
   merchant_id?: string | null;
   /**
-   * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-   * keys with string values, the current server any JSON.
+   * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50 keys with
+   * string values, the current server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** What the buyer must do next, while the session is open. (API generation E.) */
+  /** What the buyer must do next, while the session is open. (API E) */
   next_action?: Record<string, unknown> | null;
   /** Organisation that owns the session. */
   organization_id?: string | null;
-  /** Payment link that the session comes from. (API generations B, C, D and E.) */
+  /** Payment link that the session comes from. (API BCDE) */
   payment_link_id?: string | null;
-  /** Payment request that the session settles. (API generations C, D and E.) */
+  /** Payment request that the session settles. (API CDE) */
   payment_request_id?: string | null;
-  /** Subscription plan being sold. (API generation A.) */
+  /** Subscription plan being sold. (API A) */
   plan_id?: string | null;
-  /** Catalogue price being sold. (API generations B, C, D and E.) */
+  /** Catalogue price being sold. (API BCDE) */
   price_id?: string | null;
   /** Catalogue product being sold. */
   product_id?: string | null;
   /**
-   * Text shown under the title of the page. The same field as `description`, under its 2025 name.
-   * (API generations A and C.)
+   * Text shown under the title of the page. The same field as `description`, under its 2025 name. (API AC)
    */
   public_description?: string | null;
-  /** Content of the QR code that opens the payment. (API generations C, D and E.) */
+  /** Content of the QR code that opens the payment. (API CDE) */
   qr_code_data?: Record<string, unknown> | null;
-  /** `static` or `dynamic`. (API generations C, D and E.) */
+  /** `static` or `dynamic`. (API CDE) */
   qr_code_type?: string | null;
-  /** How many units are sold. (API generations B, C, D and E.) */
+  /** How many units are sold. (API BCDE) */
   quantity?: number | null;
   /**
-   * Whether the page asks for a billing address. The default differs between generations, so set it
-   * when it matters. (API generations B, D and E.)
+   * Whether the page asks for a billing address. The default differs between generations, so set it when it
+   * matters. (API BDE)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page requires an e-mail address. (API generation E.) */
+  /** Whether the page requires an e-mail address. (API E) */
   require_email?: boolean | null;
-  /** Whether the page requires a name. (API generation E.) */
+  /** Whether the page requires a name. (API E) */
   require_name?: boolean | null;
-  /** Whether the page requires a phone number. (API generation E.) */
+  /** Whether the page requires a phone number. (API E) */
   require_phone?: boolean | null;
-  /** Account in the regional instant payment system. (API generations C, D and E.) */
+  /** Account in the regional instant payment system. (API CDE) */
   spi_account_number?: string | null;
-  /** QR code in the regional instant payment system. (API generations C, D and E.) */
+  /** QR code in the regional instant payment system. (API CDE) */
   spi_qr_code_id?: string | null;
   /** The state of the session: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
   /**
-   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
-   * proof of payment.
+   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of
+   * payment.
    */
   success_url?: string | null;
   /** Heading of the page. */
   title?: string | null;
-  /** Destination account and amount of a transfer. Lomi Network only. (API generation E.) */
+  /** Destination account and amount of a transfer. Lomi Network only. (API E) */
   transfer_data?: Record<string, unknown> | null;
-  /**
-   * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
-   * generation E.)
-   */
+  /** Groups transfers that belong together, at most 128 characters. Lomi Network only. (API E) */
   transfer_group?: string | null;
   /** When the session last changed. */
   updated_at?: string | null;
-  /**
-   * The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. (API
-   * generation A.)
-   */
+  /** The page to send the buyer to. The same field as `checkout_url`, under its 2025 name. (API A) */
   url?: string | null;
   /** Returns this object; for a `PaymentRequired` it throws `PaymentRequiredError`. */
   session(): CheckoutSession;
@@ -258,16 +230,15 @@ export declare class CheckoutSession extends Model {
 }
 
 /**
- * What create returns instead of a session if the customer has an unpaid invoice (201 with
- * payment_required).
+ * What create returns instead of a session if the customer has an unpaid invoice (201 with payment_required).
  */
 export declare class PaymentRequired extends Model {
   private constructor();
-  /** The invoice to pay first. (API generation D.) */
+  /** The invoice to pay first. (API D) */
   blocking_invoice?: BlockingInvoice | null;
-  /** Always true. (API generation D.) */
+  /** Always true. (API D) */
   payment_required: true;
-  /** Why, such as invoice_payment_required. (API generation D.) */
+  /** Why, such as invoice_payment_required. (API D) */
   reason?: string | null;
   /** Throws `PaymentRequiredError`: there is no other object. */
   session(): never;
@@ -286,15 +257,15 @@ export interface PaymentRequired
 /** An unpaid invoice that must be paid before a new session can be created. */
 export declare class BlockingInvoice extends Model {
   private constructor();
-  /** The unpaid amount, in the currency's smallest unit. (API generation D.) */
+  /** The unpaid amount, in the currency's smallest unit. (API D) */
   amount_remaining?: number | null;
-  /** The page where the invoice is paid. (API generation D.) */
+  /** The page where the invoice is paid. (API D) */
   checkout_url?: string | null;
-  /** Currency of the amount. (API generation D.) */
+  /** Currency of the amount. (API D) */
   currency_code?: CurrencyCode | null;
-  /** The invoice's identifier. (API generation D.) */
+  /** The invoice's identifier. (API D) */
   invoice_id?: string | null;
-  /** The number printed on the invoice. (API generation D.) */
+  /** The number printed on the invoice. (API D) */
   invoice_number?: string | null;
 }
 
@@ -302,24 +273,19 @@ export declare class BlockingInvoice extends Model {
 export interface CheckoutSessionCreate {
   /** Whether the buyer may enter a coupon code on the page. Absent means no. */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API BCDE) */
   allow_quantity?: boolean | null;
   /**
-   * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025
-   * documentation, a string in the generated clients, ignored by the current server. Sent
-   * unchanged. (API generations A and C.)
+   * Payment providers offered on the page, such as WAVE or ORANGE. A list in the 2025 documentation, a string
+   * in the generated clients, ignored by the current server. Sent unchanged. (API AC)
    */
   allowed_providers?: string[] | string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller
-   * unit) and 100.00 USD. Never scaled by the client. Leave it out when a product, price or line
-   * items have the price.
+   * What the buyer pays, in the currency's smallest unit: 10000 is 10 000 F CFA (XOF has no smaller unit) and
+   * 100.00 USD. Never scaled by the client. Leave it out when a product, price or line items have the price.
    */
   amount?: number | bigint | Money | null;
-  /**
-   * The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API
-   * generation E.)
-   */
+  /** The operator's share of the payment, in the currency's smallest unit. Lomi Network only. (API E) */
   application_fee_amount?: number | bigint | Money | null;
   /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
@@ -327,125 +293,116 @@ export interface CheckoutSessionCreate {
   checkout_session_id?: string | null;
   /** Three-letter currency of the amount. */
   currency_code?: CurrencyCode | null;
-  /** Fills in the street of the billing address. (API generations D and E.) */
+  /** Fills in the street of the billing address. (API DE) */
   customer_address?: string | null;
-  /** Fills in the town of the billing address. (API generations D and E.) */
+  /** Fills in the town of the billing address. (API DE) */
   customer_city?: string | null;
-  /** Fills in the country of the billing address. (API generations D and E.) */
+  /** Fills in the country of the billing address. (API DE) */
   customer_country?: string | null;
   /** Fills in the e-mail field of the page. */
   customer_email?: string | null;
   /**
-   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is
-   * required instead of a session. (API generations B, C, D and E.)
+   * A customer of lomi. If the customer has an unpaid invoice, create returns that payment is required
+   * instead of a session. (API BCDE)
    */
   customer_id?: string | null;
   /** Fills in the name field of the page. */
   customer_name?: string | null;
   /** Fills in the phone field of the page, with country code, such as +221771234567. */
   customer_phone?: string | null;
-  /** Fills in the postal code of the billing address. (API generations D and E.) */
+  /** Fills in the postal code of the billing address. (API DE) */
   customer_postal_code?: string | null;
   /**
-   * Text shown under the title of the page. The same field as `public_description`, under its name
-   * since November 2025. (API generations B, D and E.)
+   * Text shown under the title of the page. The same field as `public_description`, under its name since
+   * November 2025. (API BDE)
    */
   description?: string | null;
-  /** Minutes until the session expires. Read by the 2025 API only. (API generation A.) */
+  /** Minutes until the session expires. Read by the 2025 API only. (API A) */
   expiration_minutes?: number | bigint | null;
   /**
-   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending
-   * on the API's generation.
+   * When the page stops accepting payments. 30 to 60 minutes after creation by default, depending on the
+   * API's generation.
    */
   expires_at?: string | Date | null;
   /**
-   * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name. (API generation E.)
+   * The fields the page asks for, each as an object. Overrides require_email, require_phone and require_name.
+   * (API E)
    */
   fields?: Record<string, unknown>[] | null;
-  /** Instalment plan that the session belongs to. (API generations C, D and E.) */
+  /** Instalment plan that the session belongs to. (API CDE) */
   installment_plan_id?: string | null;
-  /** Shop system the call comes from, such as woocommerce or prestashop. (API generation D.) */
+  /** Shop system the call comes from, such as woocommerce or prestashop. (API D) */
   integration_source?: string | null;
-  /** Whether the session was created at a point of sale. (API generations B, C, D and E.) */
+  /** Whether the session was created at a point of sale. (API BCDE) */
   is_pos?: boolean | null;
-  /**
-   * Whether the session is paid through the regional instant payment system. (API generations B, C,
-   * D and E.)
-   */
+  /** Whether the session is paid through the regional instant payment system. (API BCDE) */
   is_spi?: boolean | null;
   /**
    * Catalogue prices in the cart: objects with price_id, quantity and metadata. If they are given,
-   * product_id, price_id, quantity and amount are ignored by the server. (API generations D and E.)
+   * product_id, price_id, quantity and amount are ignored by the server. (API DE)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
-   * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50
-   * keys with string values, the current server any JSON.
+   * The merchant's own keys and values, kept with the session. The 2025 documentation allows 50 keys with
+   * string values, the current server any JSON.
    */
   metadata?: Record<string, unknown> | null;
-  /** Payment link that the session comes from. (API generations B, C, D and E.) */
+  /** Payment link that the session comes from. (API BCDE) */
   payment_link_id?: string | null;
-  /** Payment request that the session settles. (API generations C, D and E.) */
+  /** Payment request that the session settles. (API CDE) */
   payment_request_id?: string | null;
-  /** Subscription plan being sold. (API generation A.) */
+  /** Subscription plan being sold. (API A) */
   plan_id?: string | null;
-  /** Catalogue price being sold. (API generations B, C, D and E.) */
+  /** Catalogue price being sold. (API BCDE) */
   price_id?: string | null;
   /** Catalogue product being sold. */
   product_id?: string | null;
   /**
-   * Text shown under the title of the page. The same field as `description`, under its 2025 name.
-   * (API generations A and C.)
+   * Text shown under the title of the page. The same field as `description`, under its 2025 name. (API AC)
    */
   public_description?: string | null;
-  /** Content of the QR code that opens the payment. (API generations C, D and E.) */
+  /** Content of the QR code that opens the payment. (API CDE) */
   qr_code_data?: Record<string, unknown> | null;
-  /** `static` or `dynamic`. (API generations C, D and E.) */
+  /** `static` or `dynamic`. (API CDE) */
   qr_code_type?: string | null;
-  /** How many units are sold. (API generations B, C, D and E.) */
+  /** How many units are sold. (API BCDE) */
   quantity?: number | bigint | null;
   /**
-   * Whether the page asks for a billing address. The default differs between generations, so set it
-   * when it matters. (API generations B, D and E.)
+   * Whether the page asks for a billing address. The default differs between generations, so set it when it
+   * matters. (API BDE)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page requires an e-mail address. (API generation E.) */
+  /** Whether the page requires an e-mail address. (API E) */
   require_email?: boolean | null;
-  /** Whether the page requires a name. (API generation E.) */
+  /** Whether the page requires a name. (API E) */
   require_name?: boolean | null;
-  /** Whether the page requires a phone number. (API generation E.) */
+  /** Whether the page requires a phone number. (API E) */
   require_phone?: boolean | null;
-  /** Account in the regional instant payment system. (API generations C, D and E.) */
+  /** Account in the regional instant payment system. (API CDE) */
   spi_account_number?: string | null;
-  /** QR code in the regional instant payment system. (API generations C, D and E.) */
+  /** QR code in the regional instant payment system. (API CDE) */
   spi_qr_code_id?: string | null;
   /** The state of the session: open, completed or expired. Only completed means paid. */
   status?: CheckoutSessionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
   /**
-   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no
-   * proof of payment.
+   * Where the buyer is sent after paying. May contain {CHECKOUT_SESSION_ID}. Reaching it is no proof of
+   * payment.
    */
   success_url?: string | null;
   /** Heading of the page. */
   title?: string | null;
-  /** Destination account and amount of a transfer. Lomi Network only. (API generation E.) */
+  /** Destination account and amount of a transfer. Lomi Network only. (API E) */
   transfer_data?: Record<string, unknown> | null;
-  /**
-   * Groups transfers that belong together, at most 128 characters. Lomi Network only. (API
-   * generation E.)
-   */
+  /** Groups transfers that belong together, at most 128 characters. Lomi Network only. (API E) */
   transfer_group?: string | null;
 }
 
 /** The fields of a checkout session to change. A field left out does not change, null clears it. */
 export interface CheckoutSessionUpdate extends CheckoutSessionCreate {}
 
-/**
- * The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid.
- */
+/** The state of a checkout session. An open enum: an unknown value is kept, and does not mean paid. */
 export type CheckoutSessionStatus = 'open' | 'completed' | 'expired' | (string & {});
 export declare const CheckoutSessionStatus: {
   readonly OPEN: 'open';

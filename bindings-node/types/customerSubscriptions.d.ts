@@ -6,36 +6,27 @@ import type { Subscription, SubscriptionUpdate } from './shared.js';
 
 /** The query parameters of `customerSubscriptions.get`. */
 export interface RetrieveCustomerSubscriptionQuery {
-  /**
-   * The merchant whose subscriptions are meant. The 2025 documentation only. (API generation A.)
-   */
+  /** The merchant whose subscriptions are meant. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
 }
 
 /** The query parameters of `customerSubscriptions.list`. */
 export interface ListCustomerSubscriptionsQuery {
-  /**
-   * The most subscriptions in one page. The 2025 documentation has a default of 20. (API
-   * generations A and D.)
-   */
+  /** The most subscriptions in one page. The 2025 documentation has a default of 20. (API AD) */
   limit?: number | null;
-  /** How many subscriptions to skip. (API generations A and D.) */
+  /** How many subscriptions to skip. (API AD) */
   offset?: number | null;
-  /** Only subscriptions in this state, such as active. (API generations A and D.) */
+  /** Only subscriptions in this state, such as active. (API AD) */
   status?: string | null;
-  /** Only subscriptions of this customer. (API generations A and D.) */
+  /** Only subscriptions of this customer. (API AD) */
   customer_id?: string | null;
-  /**
-   * The merchant whose subscriptions are meant. The 2025 documentation only. (API generation A.)
-   */
+  /** The merchant whose subscriptions are meant. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
 }
 
 /** The query parameters of `customerSubscriptions.cancel`. */
 export interface CancelCustomerSubscriptionQuery {
-  /**
-   * The merchant whose subscriptions are meant. The 2025 documentation only. (API generation A.)
-   */
+  /** The merchant whose subscriptions are meant. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
 }
 
@@ -47,18 +38,16 @@ export interface CustomerSubscriptions {
     query?: RetrieveCustomerSubscriptionQuery | null,
     options?: CallOptions,
   ): Promise<Subscription>;
-  /**
-   * One page of the subscriptions of all customers. The newest API has only subscriptions for this.
-   */
+  /** One page of the subscriptions of all customers. The newest API has only subscriptions for this. */
   list(query?: ListCustomerSubscriptionsQuery | null, options?: CallOptions): PageRequest<Subscription>;
   /**
-   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
-   * an unknown outcome.
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown
+   * outcome.
    */
   update(subscriptionId: string, body: SubscriptionUpdate, options?: CallOptions): Promise<Subscription>;
   /**
-   * Cancels a subscription at once, not at the end of its period, and returns it. Moves no money
-   * and is safe to repeat.
+   * Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe
+   * to repeat.
    */
   cancel(
     subscriptionId: string,

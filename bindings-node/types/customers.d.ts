@@ -9,60 +9,53 @@ import type { CurrencyCode, Subscription, Transaction } from './shared.js';
 /** The query parameters of `customers.list`. */
 export interface CustomerQuery {
   /**
-   * The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize
-   * instead. (API generations A, C and E.)
+   * The most customers in one page, 1 to 100. The default is 20; the current server reads pageSize instead.
+   * (API ACE)
    */
   limit?: number | null;
   /**
-   * How many customers to skip. The generated clients' API only; the current server reads page
-   * instead. (API generation C.)
+   * How many customers to skip. The generated clients' API only; the current server reads page instead. (API
+   * C)
    */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only customers that match this text. (API generations B, D and E.) */
+  /** Only customers that match this text. (API BDE) */
   search?: string | null;
-  /** Only `business` or `individual` customers, or `all`. (API generations B, D and E.) */
+  /** Only `business` or `individual` customers, or `all`. (API BDE) */
   type?: string | null;
-  /** Only `active` or `inactive` customers, or `all`. (API generations B, D and E.) */
+  /** Only `active` or `inactive` customers, or `all`. (API BDE) */
   status?: string | null;
-  /** Only customers with this e-mail address. The 2025 documentation only. (API generation A.) */
+  /** Only customers with this e-mail address. The 2025 documentation only. (API A) */
   email?: string | null;
-  /** Only customers with this phone number. The 2025 documentation only. (API generation A.) */
+  /** Only customers with this phone number. The 2025 documentation only. (API A) */
   phone_number?: string | null;
   /**
-   * Page number from 1. The current server reads it in place of offset; the newest API does not.
-   * (API generations A, B and D.)
+   * Page number from 1. The current server reads it in place of offset; the newest API does not. (API ABD)
    */
   page?: number | null;
   /**
-   * The most customers in one page. The server of December 2025 has a default of 50; the newest API
-   * reads limit. (API generations B and D.)
+   * The most customers in one page. The server of December 2025 has a default of 50; the newest API reads
+   * limit. (API BD)
    */
   pageSize?: number | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The query parameters of `customers.top`. */
 export interface ListTopCustomersQuery {
-  /** The most customers to return. (API generation E.) */
+  /** The most customers to return. (API E) */
   limit?: number | null;
 }
 
 /** The query parameters of `customers.portalAudit`. */
 export interface ListCustomerPortalEventsQuery {
-  /** Only events of this type. (API generations D and E.) */
+  /** Only events of this type. (API DE) */
   eventType?: string | null;
-  /** The page number, from 1. (API generations D and E.) */
+  /** The page number, from 1. (API DE) */
   page?: number | null;
-  /** The most events in one page. The current server allows 1 to 200. (API generations D and E.) */
+  /** The most events in one page. The current server allows 1 to 200. (API DE) */
   pageSize?: number | null;
 }
 
@@ -72,44 +65,36 @@ export interface Customers {
   create(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
   /** The stored data of a customer. */
   get(customerId: string, options?: CallOptions): Promise<Customer>;
-  /**
-   * One page of the merchant's customers. On the current server the only list with a true total.
-   */
+  /** One page of the merchant's customers. On the current server the only list with a true total. */
   list(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
   /** Changes the given fields of a customer. Safe to repeat. */
   update(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
   /**
-   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
-   * December 2025 answer 200 with a body, not 204.
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025
+   * answer 200 with a body, not 204.
    */
   delete(customerId: string, options?: CallOptions): Promise<void>;
-  /**
-   * The customers with the highest total spend, without paging. The newest API only; moves no
-   * money.
-   */
+  /** The customers with the highest total spend, without paging. The newest API only; moves no money. */
   top(query?: ListTopCustomersQuery | null, options?: CallOptions): PageRequest<TopCustomer>;
   /**
-   * The customer's transactions, all in one response. On the current server a row has nine fields:
-   * fees and the net amount are missing.
+   * The customer's transactions, all in one response. On the current server a row has nine fields: fees and
+   * the net amount are missing.
    */
   transactions(customerId: string, options?: CallOptions): PageRequest<Transaction>;
   /**
-   * The customer's subscriptions, all in one response. On the current server rows have other field
-   * names, such as subscription_status.
+   * The customer's subscriptions, all in one response. On the current server rows have other field names,
+   * such as subscription_status.
    */
   subscriptions(customerId: string, options?: CallOptions): PageRequest<Subscription>;
-  /**
-   * One page of the audit events of a customer's portal. The newest API still pages this list by
-   * number.
-   */
+  /** One page of the audit events of a customer's portal. The newest API still pages this list by number. */
   portalAudit(
     customerId: string,
     query?: ListCustomerPortalEventsQuery | null,
     options?: CallOptions,
   ): PageRequest<PortalEvent>;
   /**
-   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a
-   * second link with a token of its own.
+   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second
+   * link with a token of its own.
    */
   createPortalSession(
     customerId: string,
@@ -117,34 +102,30 @@ export interface Customers {
     options?: CallOptions,
   ): Promise<PortalSession>;
   /**
-   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money
-   * and is safe to repeat.
+   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is
+   * safe to repeat.
    */
   block(customerId: string, options?: CallOptions): Promise<CustomerBlock>;
   /** Ends the block of a customer. Moves no money and is safe to repeat; the newest API only. */
   unblock(customerId: string, options?: CallOptions): Promise<CustomerBlock>;
 }
+
 /** The operations on customers, with their documented names. */
 export declare class CustomersApi {
   constructor(configuration?: Configuration);
-  /** Creates a customer. Moves no money; a repeat creates a second customer. */
+  /** As {@link Customers.create}. */
   createCustomer(body: CustomerCreate, options?: CallOptions): Promise<Customer>;
-  /** The stored data of a customer. */
+  /** As {@link Customers.get}. */
   retrieveCustomer(customerId: string, options?: CallOptions): Promise<Customer>;
-  /**
-   * One page of the merchant's customers. On the current server the only list with a true total.
-   */
+  /** As {@link Customers.list}. */
   listCustomers(query?: CustomerQuery | null, options?: CallOptions): PageRequest<Customer>;
-  /** Changes the given fields of a customer. Safe to repeat. */
+  /** As {@link Customers.update}. */
   updateCustomer(customerId: string, body: CustomerUpdate, options?: CallOptions): Promise<Customer>;
-  /**
-   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
-   * December 2025 answer 200 with a body, not 204.
-   */
+  /** As {@link Customers.delete}. */
   deleteCustomer(customerId: string, options?: CallOptions): Promise<void>;
 }
 
-/** A person or business that pays the merchant. Every field may be null or missing. */
+/** A person or business that pays the merchant. */
 export declare class Customer extends Model {
   private constructor();
   /** Street address of the customer. */
@@ -155,33 +136,33 @@ export declare class Customer extends Model {
   country?: string | null;
   /** When the customer was created. */
   created_at?: string | null;
-  /** Who created the customer. The generated clients' API only. (API generation C.) */
+  /** Who created the customer. The generated clients' API only. (API C) */
   created_by?: string | null;
   /** The customer's identifier. The newest API also accepts ids that begin with cus_. */
   customer_id: string;
-  /** When the customer was deleted. The generated clients' API only. (API generation C.) */
+  /** When the customer was deleted. The generated clients' API only. (API C) */
   deleted_at?: string | null;
   /** The customer's e-mail address. On update, the current server accepts null to clear it. */
   email?: string | null;
   /**
-   * `test` or `live`, as the key that created the customer. The server of December 2025 always
-   * stored live. (API generations B, C, D and E.)
+   * `test` or `live`, as the key that created the customer. The server of December 2025 always stored live.
+   * (API BCDE)
    */
   environment?: string | null;
   /** Whether the customer is a business and not a person. Absent on create means no. */
   is_business?: boolean | null;
-  /** Whether the customer is deleted. The generated clients' API only. (API generation C.) */
+  /** Whether the customer is deleted. The generated clients' API only. (API C) */
   is_deleted?: boolean | null;
-  /** Merchant that owns the customer. The 2025 documentation only. (API generation A.) */
+  /** Merchant that owns the customer. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
   /**
-   * The merchant's own keys and values. The current server stores them in a second step and hides
-   * its failure, so check the response.
+   * The merchant's own keys and values. The current server stores them in a second step and hides its
+   * failure, so check the response.
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * The customer's name. Servers require it on create; the current server keeps the old name if an
-   * update sends an empty string.
+   * The customer's name. Servers require it on create; the current server keeps the old name if an update
+   * sends an empty string.
    */
   name?: string | null;
   /** Organisation that owns the customer. */
@@ -191,18 +172,18 @@ export declare class Customer extends Model {
   /** Postal code of the customer's address. */
   postal_code?: string | null;
   /**
-   * The customer's alias of type MBNO in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * The customer's alias of type MBNO in the regional instant payment system. The generated clients' API
+   * only. (API C)
    */
   spi_alias_mbno?: string | null;
   /**
-   * The customer's alias of type SHID in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * The customer's alias of type SHID in the regional instant payment system. The generated clients' API
+   * only. (API C)
    */
   spi_alias_shid?: string | null;
   /**
-   * The customer's primary alias in the regional instant payment system. The generated clients' API
-   * only. (API generation C.)
+   * The customer's primary alias in the regional instant payment system. The generated clients' API only.
+   * (API C)
    */
   spi_primary_alias?: string | null;
   /** When the customer last changed. */
@@ -214,93 +195,86 @@ export declare class Customer extends Model {
 /** A customer with the total of what they spent. It does not have the customer_id. */
 export declare class TopCustomer extends Model {
   private constructor();
-  /** Currency of the total. (API generation E.) */
+  /** Currency of the total. (API E) */
   currency_code?: CurrencyCode | null;
-  /** The customer's e-mail address. May be null. (API generation E.) */
+  /** The customer's e-mail address. (API E) */
   email?: string | null;
-  /** The customer's name. (API generation E.) */
+  /** The customer's name. (API E) */
   name?: string | null;
-  /** The customer's phone number. May be null. (API generation E.) */
+  /** The customer's phone number. (API E) */
   phone_number?: string | null;
-  /** The customer's public identifier. May be null. (API generation E.) */
+  /** The customer's public identifier. (API E) */
   public_id: string;
-  /** What the customer spent in all, in the currency's smallest unit. (API generation E.) */
+  /** What the customer spent in all, in the currency's smallest unit. (API E) */
   total_spend?: number | null;
-  /** How many transactions the customer made. (API generation E.) */
+  /** How many transactions the customer made. (API E) */
   transaction_count?: number | null;
 }
 
 /**
- * An audit event of a customer's portal. The fields are those of the current server; the newest API
- * declares none.
+ * An audit event of a customer's portal. The fields are those of the current server; the newest API declares
+ * none.
  */
 export declare class PortalEvent extends Model {
   private constructor();
-  /** When the event took place. (API generation D.) */
+  /** When the event took place. (API D) */
   created_at?: string | null;
-  /** Customer whose portal it is. (API generation D.) */
+  /** Customer whose portal it is. (API D) */
   customer_id?: string | null;
-  /** The event's identifier. It is not that of a webhook event. (API generation D.) */
+  /** The event's identifier. It is not that of a webhook event. (API D) */
   event_id: string;
-  /** What happened. The types are not documented. (API generation D.) */
+  /** What happened. The types are not documented. (API D) */
   event_type?: string | null;
-  /** Further details of the event. (API generation D.) */
+  /** Further details of the event. (API D) */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the customer. (API generation D.) */
+  /** Organisation that owns the customer. (API D) */
   organization_id?: string | null;
-  /** How many events the whole list has, repeated in each row. (API generation D.) */
+  /** How many events the whole list has, repeated in each row. (API D) */
   total_count?: number | null;
 }
 
 /** A link with which a customer opens the customer portal, for a limited time. */
 export declare class PortalSession extends Model {
   private constructor();
-  /** Customer who can open the portal. (API generations D and E.) */
+  /** Customer who can open the portal. (API DE) */
   customer_id?: string | null;
-  /** How many seconds the link is valid. (API generations D and E.) */
+  /** How many seconds the link is valid. (API DE) */
   expires_in_seconds?: number | null;
-  /** Where the customer is sent after completing the flow. (API generations D and E.) */
+  /** Where the customer is sent after completing the flow. (API DE) */
   flow_after_completion_url?: string | null;
-  /** Subscription that the flow is about. (API generations D and E.) */
+  /** Subscription that the flow is about. (API DE) */
   flow_subscription_id?: string | null;
-  /**
-   * What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API
-   * generations D and E.)
-   */
+  /** What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API DE) */
   flow_type?: string | null;
-  /**
-   * The token that opens the portal. No later response has it, so keep it out of logs. (API
-   * generations D and E.)
-   */
+  /** The token that opens the portal. No later response has it, so keep it out of logs. (API DE) */
   launch_token?: string | null;
   /**
-   * The link to send the customer to. No later response has it, so a lost one must be created
-   * again. (API generations D and E.)
+   * The link to send the customer to. No later response has it, so a lost one must be created again. (API DE)
    */
   launch_url?: string | null;
-  /** Organisation that owns the customer. (API generations D and E.) */
+  /** Organisation that owns the customer. (API DE) */
   organization_id?: string | null;
-  /** Where the portal sends the customer back to. (API generations D and E.) */
+  /** Where the portal sends the customer back to. (API DE) */
   return_url?: string | null;
 }
 
 /** One thing by which a customer is blocked. */
 export declare class CustomerBlockEntry extends Model {
   private constructor();
-  /** What is blocked: `phone`, `email` or `fingerprint`. (API generation E.) */
+  /** What is blocked: `phone`, `email` or `fingerprint`. (API E) */
   kind?: string | null;
-  /** The blocked value, such as the phone number. (API generation E.) */
+  /** The blocked value, such as the phone number. (API E) */
   value?: string | null;
 }
 
 /** Whether a customer is blocked, and by what. */
 export declare class CustomerBlock extends Model {
   private constructor();
-  /** Whether the customer is blocked now. (API generation E.) */
+  /** Whether the customer is blocked now. (API E) */
   blocked?: boolean | null;
-  /** Customer who is blocked or not. (API generation E.) */
+  /** Customer who is blocked or not. (API E) */
   customer_id?: string | null;
-  /** What is blocked, such as the phone number. (API generation E.) */
+  /** What is blocked, such as the phone number. (API E) */
   entries?: CustomerBlockEntry[] | null;
 }
 
@@ -316,16 +290,16 @@ export interface CustomerCreate {
   email?: string | null;
   /** Whether the customer is a business and not a person. Absent on create means no. */
   is_business?: boolean | null;
-  /** Whether the customer is deleted. The generated clients' API only. (API generation C.) */
+  /** Whether the customer is deleted. The generated clients' API only. (API C) */
   is_deleted?: boolean | null;
   /**
-   * The merchant's own keys and values. The current server stores them in a second step and hides
-   * its failure, so check the response.
+   * The merchant's own keys and values. The current server stores them in a second step and hides its
+   * failure, so check the response.
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * The customer's name. Servers require it on create; the current server keeps the old name if an
-   * update sends an empty string.
+   * The customer's name. Servers require it on create; the current server keeps the old name if an update
+   * sends an empty string.
    */
   name?: string | null;
   /** The customer's phone number. On update, the current server accepts null to clear it. */
@@ -333,18 +307,18 @@ export interface CustomerCreate {
   /** Postal code of the customer's address. */
   postal_code?: string | null;
   /**
-   * The customer's alias of type MBNO in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * The customer's alias of type MBNO in the regional instant payment system. The generated clients' API
+   * only. (API C)
    */
   spi_alias_mbno?: string | null;
   /**
-   * The customer's alias of type SHID in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * The customer's alias of type SHID in the regional instant payment system. The generated clients' API
+   * only. (API C)
    */
   spi_alias_shid?: string | null;
   /**
-   * The customer's primary alias in the regional instant payment system. The generated clients' API
-   * only. (API generation C.)
+   * The customer's primary alias in the regional instant payment system. The generated clients' API only.
+   * (API C)
    */
   spi_primary_alias?: string | null;
   /** The customer's WhatsApp number. */
@@ -356,15 +330,12 @@ export interface CustomerUpdate extends CustomerCreate {}
 
 /** What the portal opens with, and where it leads. All fields can be left out. */
 export interface PortalSessionCreate {
-  /** Where the customer is sent after completing the flow. (API generations D and E.) */
+  /** Where the customer is sent after completing the flow. (API DE) */
   flow_after_completion_url?: string | null;
-  /** Subscription that the flow is about. (API generations D and E.) */
+  /** Subscription that the flow is about. (API DE) */
   flow_subscription_id?: string | null;
-  /**
-   * What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API
-   * generations D and E.)
-   */
+  /** What the portal opens with: `portal_home`, `subscription_cancel` or `subscription_manage`. (API DE) */
   flow_type?: string | null;
-  /** Where the portal sends the customer back to. (API generations D and E.) */
+  /** Where the portal sends the customer back to. (API DE) */
   return_url?: string | null;
 }

@@ -9,227 +9,186 @@ import type { PageRequest } from './responses.js';
 /** The query parameters of `discountCoupons.list`. */
 export interface DiscountCouponQuery {
   /**
-   * The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the
-   * current server does not page. (API generation C.)
+   * The most coupons in one page, 1 to 100, 20 by default. The generated clients' API only; the current
+   * server does not page. (API C)
    */
   limit?: number | null;
-  /**
-   * How many coupons to skip. The generated clients' API only; the current server does not page.
-   * (API generation C.)
-   */
+  /** How many coupons to skip. The generated clients' API only; the current server does not page. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on discount coupons. */
 export interface DiscountCoupons {
   /**
-   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
-   * newest API has the route as /coupons.
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API
+   * has the route as /coupons.
    */
   create(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
   /** The current state of a coupon. The newest API has the route as /coupons. */
   get(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
   /**
-   * The merchant's coupons, all in one answer from the current server. The newest API has the route
-   * as /coupons.
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route as
+   * /coupons.
    */
   list(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
   /**
-   * Changes the given fields of a coupon. Documented with the generated clients; the current server
-   * has no such route.
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(couponId: string, body: DiscountCouponUpdate, options?: CallOptions): Promise<DiscountCoupon>;
   /**
-   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
-   * no such route. The newest API has it as /coupons.
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such
+   * route. The newest API has it as /coupons.
    */
   delete(couponId: string, options?: CallOptions): Promise<void>;
   /**
-   * How often a coupon was used, and what it brought in. The current server returns other field
-   * names than its document.
+   * How often a coupon was used, and what it brought in. The current server returns other field names than
+   * its document.
    */
   performance(couponId: string, options?: CallOptions): Promise<CouponPerformance>;
 }
+
 /** The operations on discount coupons, with their documented names. */
 export declare class DiscountCouponsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
-   * newest API has the route as /coupons.
-   */
+  /** As {@link DiscountCoupons.create}. */
   createDiscountCoupon(body: DiscountCouponCreate, options?: CallOptions): Promise<DiscountCoupon>;
-  /** The current state of a coupon. The newest API has the route as /coupons. */
+  /** As {@link DiscountCoupons.get}. */
   retrieveDiscountCoupon(couponId: string, options?: CallOptions): Promise<DiscountCoupon>;
-  /**
-   * The merchant's coupons, all in one answer from the current server. The newest API has the route
-   * as /coupons.
-   */
+  /** As {@link DiscountCoupons.list}. */
   listDiscountCoupons(query?: DiscountCouponQuery | null, options?: CallOptions): PageRequest<DiscountCoupon>;
-  /**
-   * Changes the given fields of a coupon. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link DiscountCoupons.update}. */
   updateDiscountCoupon(
     couponId: string,
     body: DiscountCouponUpdate,
     options?: CallOptions,
   ): Promise<DiscountCoupon>;
-  /**
-   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
-   * no such route. The newest API has it as /coupons.
-   */
+  /** As {@link DiscountCoupons.delete}. */
   deleteDiscountCoupon(couponId: string, options?: CallOptions): Promise<void>;
 }
 
-/** A code that gives buyers a discount. Every field may be null or missing. */
+/** A code that gives buyers a discount. */
 export declare class DiscountCoupon extends Model {
   private constructor();
   /**
-   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in
-   * the generated clients. (API generations B, C, D and E.)
+   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in the
+   * generated clients. (API BCDE)
    */
   applies_to_product_types?: string[] | string | null;
   /**
-   * The code that buyers enter. The current server changes it to upper case and refuses a code that
-   * exists already. (API generations B, C, D and E.)
+   * The code that buyers enter. The current server changes it to upper case and refuses a code that exists
+   * already. (API BCDE)
    */
   code?: string | null;
   /**
-   * How many payments with this coupon were completed. The current server returns it in lists only.
-   * (API generation D.)
+   * How many payments with this coupon were completed. The current server returns it in lists only. (API D)
    */
   completed_redemptions?: number | null;
-  /** The coupon's identifier. (API generations B, C, D and E.) */
+  /** The coupon's identifier. (API BCDE) */
   coupon_id: string;
-  /** When the coupon was created, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon was created, as a timestamp. (API BCDE) */
   created_at?: string | null;
-  /**
-   * How many times the coupon has been used. Only the generated clients can send it. (API
-   * generations B, C, D and E.)
-   */
+  /** How many times the coupon has been used. Only the generated clients can send it. (API BCDE) */
   current_uses?: number | null;
   /**
-   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning`
-   * instead of `existing`. (API generations B, C, D and E.)
+   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning` instead
+   * of `existing`. (API BCDE)
    */
   customer_type?: string | null;
-  /** What the coupon is for, as free text. (API generations B, C, D and E.) */
+  /** What the coupon is for, as free text. (API BCDE) */
   description?: string | null;
-  /**
-   * The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API
-   * generations B, C, D and E.)
-   */
+  /** The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API BCDE) */
   discount_fixed_amount?: number | null;
-  /**
-   * The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B, C, D
-   * and E.)
-   */
+  /** The discount in percent, 0 to 100, when discount_type is `percentage`. (API BCDE) */
   discount_percentage?: number | null;
-  /** `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.) */
+  /** `percentage` or `fixed`. The default is percentage. (API BCDE) */
   discount_type?: string | null;
   /**
-   * How many different customers completed a payment with this coupon. The current server returns
-   * it in lists only. (API generation D.)
+   * How many different customers completed a payment with this coupon. The current server returns it in lists
+   * only. (API D)
    */
   distinct_customers_completed?: number | null;
   /**
-   * `test` or `live`. The current server neither returns it nor sets it: coupons created with a
-   * test key may become live ones. (API generations B, C, D and E.)
+   * `test` or `live`. The current server neither returns it nor sets it: coupons created with a test key may
+   * become live ones. (API BCDE)
    */
   environment?: string | null;
-  /** When the coupon stops working, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon stops working, as a timestamp. (API BCDE) */
   expires_at?: string | null;
-  /** Whether the coupon can be used. The default is true. (API generations B, C, D and E.) */
+  /** Whether the coupon can be used. The default is true. (API BCDE) */
   is_active?: boolean | null;
   /**
    * Whether the coupon applies to all products. In the generated clients' API only. Elsewhere it is
-   * scope_type. (API generation C.)
+   * scope_type. (API C)
    */
   is_organization_wide?: boolean | null;
-  /**
-   * The most units that one use of the coupon covers, at least 1. (API generations B, C, D and E.)
-   */
+  /** The most units that one use of the coupon covers, at least 1. (API BCDE) */
   max_quantity_per_use?: number | null;
-  /**
-   * The most times that the coupon can be used in all, at least 1. (API generations B, C, D and E.)
-   */
+  /** The most times that the coupon can be used in all, at least 1. (API BCDE) */
   max_uses?: number | null;
-  /**
-   * Organisation that owns the coupon. The current server leaves it out of lists. (API generations
-   * B, C, D and E.)
-   */
+  /** Organisation that owns the coupon. The current server leaves it out of lists. (API BCDE) */
   organization_id?: string | null;
   /**
-   * Subscription plans that the coupon is linked to. The current server returns it for a single
-   * coupon only. (API generation D.)
+   * Subscription plans that the coupon is linked to. The current server returns it for a single coupon only.
+   * (API D)
    */
   plan_links?: Record<string, unknown>[] | null;
-  /**
-   * Catalogue products that the coupon is linked to, as the current server returns them. (API
-   * generation D.)
-   */
+  /** Catalogue products that the coupon is linked to, as the current server returns them. (API D) */
   product_links?: Record<string, unknown>[] | null;
   /**
-   * `organization_wide`, `specific_products` or `specific_prices`. The default is
-   * organization_wide. (API generations B, C, D and E.)
+   * `organization_wide`, `specific_products` or `specific_prices`. The default is organization_wide. (API
+   * BCDE)
    */
   scope_type?: string | null;
-  /** When the coupon last changed, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon last changed, as a timestamp. (API BCDE) */
   updated_at?: string | null;
   /**
-   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The
-   * default is total. (API generations B, C, D and E.)
+   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The default is
+   * total. (API BCDE)
    */
   usage_frequency_limit?: string | null;
   /**
    * How many uses usage_frequency_limit allows, at least 1. The current server requires it unless
-   * usage_frequency_limit is total. (API generations B, C, D and E.)
+   * usage_frequency_limit is total. (API BCDE)
    */
   usage_limit_value?: number | null;
-  /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon starts working, as a timestamp. (API BCDE) */
   valid_from?: string | null;
 }
 
 /**
- * How often a coupon was used, and what it brought in. No currency is named, and every field may be
- * missing.
+ * How often a coupon was used, and what it brought in. No currency is named, and every field may be missing.
  */
 export declare class CouponPerformance extends Model {
   private constructor();
   /**
-   * Average discount of a use. The current server returns it, though no document names it or its
-   * unit. (API generations B and D.)
+   * Average discount of a use. The current server returns it, though no document names it or its unit. (API
+   * BD)
    */
   average_discount?: number | null;
   /**
-   * Average amount of an order, in the currency's smallest unit. The current server does not return
-   * it, though its document names it. (API generations D and E.)
+   * Average amount of an order, in the currency's smallest unit. The current server does not return it,
+   * though its document names it. (API DE)
    */
   average_order_value?: number | null;
   /**
-   * Discounts given in all, in the currency's smallest unit. The current server returns
-   * total_discounts instead. (API generations D and E.)
+   * Discounts given in all, in the currency's smallest unit. The current server returns total_discounts
+   * instead. (API DE)
    */
   total_discount_amount?: number | null;
   /**
-   * Discounts given in all. The current server returns it, though no document names it or its unit.
-   * (API generations B and D.)
+   * Discounts given in all. The current server returns it, though no document names it or its unit. (API BD)
    */
   total_discounts?: number | null;
-  /**
-   * Revenue with the coupon in all, in the currency's smallest unit. (API generations B, D and E.)
-   */
+  /** Revenue with the coupon in all, in the currency's smallest unit. (API BDE) */
   total_revenue?: number | null;
-  /** How many times the coupon was used. (API generations B, D and E.) */
+  /** How many times the coupon was used. (API BDE) */
   total_uses?: number | null;
   /**
-   * How many different customers used the coupon. The current server returns it, though no document
-   * names it. (API generations B and D.)
+   * How many different customers used the coupon. The current server returns it, though no document names it.
+   * (API BD)
    */
   unique_customers?: number | null;
 }
@@ -237,79 +196,66 @@ export declare class CouponPerformance extends Model {
 /** The fields of a new coupon. */
 export interface DiscountCouponCreate {
   /**
-   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in
-   * the generated clients. (API generations B, C, D and E.)
+   * Product types that the coupon applies to, such as one_time. A list on the servers, a string in the
+   * generated clients. (API BCDE)
    */
   applies_to_product_types?: string[] | string | null;
   /**
-   * The code that buyers enter. The current server changes it to upper case and refuses a code that
-   * exists already. (API generations B, C, D and E.)
+   * The code that buyers enter. The current server changes it to upper case and refuses a code that exists
+   * already. (API BCDE)
    */
   code?: string | null;
-  /** The coupon's identifier. (API generations B, C, D and E.) */
+  /** The coupon's identifier. (API BCDE) */
   coupon_id?: string | null;
-  /**
-   * How many times the coupon has been used. Only the generated clients can send it. (API
-   * generations B, C, D and E.)
-   */
+  /** How many times the coupon has been used. Only the generated clients can send it. (API BCDE) */
   current_uses?: number | bigint | null;
   /**
-   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning`
-   * instead of `existing`. (API generations B, C, D and E.)
+   * `all`, `new` or `existing` customers, all by default. The current server may answer `returning` instead
+   * of `existing`. (API BCDE)
    */
   customer_type?: string | null;
-  /** What the coupon is for, as free text. (API generations B, C, D and E.) */
+  /** What the coupon is for, as free text. (API BCDE) */
   description?: string | null;
-  /**
-   * The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API
-   * generations B, C, D and E.)
-   */
+  /** The discount in the currency's smallest unit, 0 or more, when discount_type is `fixed`. (API BCDE) */
   discount_fixed_amount?: number | bigint | Money | null;
-  /**
-   * The discount in percent, 0 to 100, when discount_type is `percentage`. (API generations B, C, D
-   * and E.)
-   */
+  /** The discount in percent, 0 to 100, when discount_type is `percentage`. (API BCDE) */
   discount_percentage?: number | bigint | null;
-  /** `percentage` or `fixed`. The default is percentage. (API generations B, C, D and E.) */
+  /** `percentage` or `fixed`. The default is percentage. (API BCDE) */
   discount_type?: string | null;
-  /** When the coupon stops working, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon stops working, as a timestamp. (API BCDE) */
   expires_at?: string | Date | null;
-  /** Whether the coupon can be used. The default is true. (API generations B, C, D and E.) */
+  /** Whether the coupon can be used. The default is true. (API BCDE) */
   is_active?: boolean | null;
   /**
    * Whether the coupon applies to all products. In the generated clients' API only. Elsewhere it is
-   * scope_type. (API generation C.)
+   * scope_type. (API C)
    */
   is_organization_wide?: boolean | null;
-  /**
-   * The most units that one use of the coupon covers, at least 1. (API generations B, C, D and E.)
-   */
+  /** The most units that one use of the coupon covers, at least 1. (API BCDE) */
   max_quantity_per_use?: number | bigint | null;
-  /**
-   * The most times that the coupon can be used in all, at least 1. (API generations B, C, D and E.)
-   */
+  /** The most times that the coupon can be used in all, at least 1. (API BCDE) */
   max_uses?: number | bigint | null;
   /**
-   * Catalogue products that the coupon is limited to. Read when a coupon is created; answers do not
-   * have it. (API generations B, D and E.)
+   * Catalogue products that the coupon is limited to. Read when a coupon is created; answers do not have it.
+   * (API BDE)
    */
   product_ids?: string[] | string | null;
   /**
-   * `organization_wide`, `specific_products` or `specific_prices`. The default is
-   * organization_wide. (API generations B, C, D and E.)
+   * `organization_wide`, `specific_products` or `specific_prices`. The default is organization_wide. (API
+   * BCDE)
    */
   scope_type?: string | null;
   /**
-   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The
-   * default is total. (API generations B, C, D and E.)
+   * What usage_limit_value counts by: `total`, `per_customer` or `per_customer_per_product`. The default is
+   * total. (API BCDE)
    */
   usage_frequency_limit?: string | null;
   /**
    * How many uses usage_frequency_limit allows, at least 1. The current server requires it unless
-   * usage_frequency_limit is total. (API generations B, C, D and E.)
+   * usage_frequency_limit is total. (API BCDE)
    */
   usage_limit_value?: number | bigint | null;
-  /** When the coupon starts working, as a timestamp. (API generations B, C, D and E.) */
+  /** When the coupon starts working, as a timestamp. (API BCDE) */
   valid_from?: string | null;
 }
 

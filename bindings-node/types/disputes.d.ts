@@ -6,15 +6,15 @@ import type { PageRequest } from './responses.js';
 
 /** The query parameters of `disputes.list`. */
 export interface DisputeQuery {
-  /** The most disputes in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most disputes in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
-  /** Only disputes from this date on. (API generation E.) */
+  /** Only disputes from this date on. (API E) */
   startDate?: string | null;
-  /** Only disputes up to this date. (API generation E.) */
+  /** Only disputes up to this date. (API E) */
   endDate?: string | null;
-  /** Only disputes in this state. (API generation E.) */
+  /** Only disputes in this state. (API E) */
   status?: string | null;
 }
 
@@ -25,31 +25,28 @@ export interface Disputes {
   /** One page of the disputes of the merchant's payments, on the newest API only. */
   list(query?: DisputeQuery | null, options?: CallOptions): PageRequest<Dispute>;
   /**
-   * Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice.
-   * What the response contains is not documented.
+   * Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the
+   * response contains is not documented.
    */
   submitEvidence(disputeId: string, body: DisputeEvidence, options?: CallOptions): Promise<unknown>;
 }
 
 /**
- * A payer's objection to a payment. Its fields are not documented: those here may be missing, and
- * others may come.
+ * A payer's objection to a payment. Its fields are not documented: those here may be missing, and others may
+ * come.
  */
 export declare class Dispute extends Model {
   private constructor();
-  /**
-   * The state of the dispute, as the filter of the list. Its words are not documented. (API
-   * generation E.)
-   */
+  /** The state of the dispute, as the filter of the list. Its words are not documented. (API E) */
   status?: string | null;
 }
 
 /** Evidence for a dispute. No field is declared as required. */
 export interface DisputeEvidence {
-  /** The name of the customer who made the payment. (API generation E.) */
+  /** The name of the customer who made the payment. (API E) */
   customer_name?: string | null;
-  /** Files of the evidence, as an object whose keys are not documented. (API generation E.) */
+  /** Files of the evidence, as an object whose keys are not documented. (API E) */
   files?: Record<string, unknown> | null;
-  /** Evidence as text that fits no other field. (API generation E.) */
+  /** Evidence as text that fits no other field. (API E) */
   uncategorized_text?: string | null;
 }

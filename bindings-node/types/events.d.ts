@@ -7,71 +7,56 @@ import type { PageRequest } from './responses.js';
 
 /** The query parameters of `events.list`. */
 export interface UsageEventQuery {
-  /**
-   * The most usage events in one page, 1 to 100. The server's default is 20. (API generation C.)
-   */
+  /** The most usage events in one page, 1 to 100. The server's default is 20. (API C) */
   limit?: number | null;
-  /** How many usage events to skip. (API generation C.) */
+  /** How many usage events to skip. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on events. */
 export interface Events {
   /**
-   * One usage event, not a webhook event. Documented with the generated clients; the current server
-   * has no such route.
+   * One usage event, not a webhook event. Documented with the generated clients; the current server has no
+   * such route.
    */
   get(eventId: string, options?: CallOptions): Promise<UsageEvent>;
   /**
-   * One page of the customers' usage events, not webhook events. Documented with the generated
-   * clients; the current server has no such route.
+   * One page of the customers' usage events, not webhook events. Documented with the generated clients; the
+   * current server has no such route.
    */
   list(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
 }
+
 /** The operations on events, with their documented names. */
 export declare class EventsApi {
   constructor(configuration?: Configuration);
-  /**
-   * One usage event, not a webhook event. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link Events.get}. */
   retrieveEvent(eventId: string, options?: CallOptions): Promise<UsageEvent>;
-  /**
-   * One page of the customers' usage events, not webhook events. Documented with the generated
-   * clients; the current server has no such route.
-   */
+  /** As {@link Events.list}. */
   listEvents(query?: UsageEventQuery | null, options?: CallOptions): PageRequest<UsageEvent>;
 }
 
-/**
- * One use of a product by a customer. It is not a webhook event. Every field may be null or
- * missing.
- */
+/** One use of a product by a customer. It is not a webhook event. */
 export declare class UsageEvent extends Model {
   private constructor();
-  /** When the usage event was created, as a timestamp. (API generation C.) */
+  /** When the usage event was created, as a timestamp. (API C) */
   created_at?: string | null;
-  /** Who or what created the usage event. (API generation C.) */
+  /** Who or what created the usage event. (API C) */
   created_by?: string | null;
-  /** Customer that the usage belongs to. (API generation C.) */
+  /** Customer that the usage belongs to. (API C) */
   customer_id?: string | null;
-  /** The data of the usage event, as an object. (API generation C.) */
+  /** The data of the usage event, as an object. (API C) */
   event_data?: Record<string, unknown> | null;
-  /**
-   * The usage event's identifier. It is not the identifier of a webhook event. (API generation C.)
-   */
+  /** The usage event's identifier. It is not the identifier of a webhook event. (API C) */
   event_id: string;
-  /** The name of the usage event. It is not the name of a webhook event. (API generation C.) */
+  /** The name of the usage event. It is not the name of a webhook event. (API C) */
   event_name?: string | null;
-  /** The merchant's own keys and values, kept with the usage event. (API generation C.) */
+  /** The merchant's own keys and values, kept with the usage event. (API C) */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the usage event. (API generation C.) */
+  /** Organisation that owns the usage event. (API C) */
   organization_id?: string | null;
-  /** Product that was used. (API generation C.) */
+  /** Product that was used. (API C) */
   product_id?: string | null;
 }

@@ -7,43 +7,41 @@ import type { PageRequest } from './responses.js';
 /** The operations on exports. */
 export interface Exports {
   /**
-   * Starts a file with the merchant's data, which is made in the background: read it until
-   * download_url is there. A repeat starts a second one.
+   * Starts a file with the merchant's data, which is made in the background: read it until download_url is
+   * there. A repeat starts a second one.
    */
   create(body: ExportCreate, options?: CallOptions): Promise<Export>;
   /** The current state of an export. Read it again until download_url is there. */
   get(exportId: string, options?: CallOptions): Promise<Export>;
   /**
-   * Waits until it is in a final state: failed, or with download_url. Rejects with a
-   * StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: failed, or with download_url. Rejects with a StillPendingError if
+   * that takes longer than the timeout, 300,000 ms unless it is given.
    */
   wait(exportId: string, options?: WaitOptions): Promise<Export>;
   /** The merchant's exports, on the newest API only. */
   list(options?: CallOptions): PageRequest<Export>;
 }
 
-/** A file with the merchant's data, made in the background. Every field may be null or missing. */
+/** A file with the merchant's data, made in the background. */
 export declare class Export extends Model {
   private constructor();
-  /** Where the file can be downloaded. Null until the file is made. (API generation E.) */
+  /** Where the file can be downloaded. Null until the file is made. (API E) */
   download_url?: string | null;
-  /** The export's identifier, which retrieving an export takes. (API generation E.) */
+  /** The export's identifier, which retrieving an export takes. (API E) */
   export_id: string;
-  /** The name of the file, such as to save it under. May be null. (API generation E.) */
+  /** The name of the file, such as to save it under. (API E) */
   filename?: string | null;
-  /** The type of the file, as a MIME type such as text/csv. May be null. (API generation E.) */
+  /** The type of the file, as a MIME type such as text/csv. (API E) */
   mime_type?: string | null;
-  /** The state of the export. Its words are not documented. (API generation E.) */
+  /** The state of the export. Its words are not documented. (API E) */
   status?: string | null;
 }
 
 /** The fields of a new export: type is required. */
 export interface ExportCreate {
-  /** Which rows the file has, as an object whose keys are not documented. (API generation E.) */
+  /** Which rows the file has, as an object whose keys are not documented. (API E) */
   filters?: Record<string, unknown> | null;
-  /**
-   * What the file contains, and its format. The server requires it on create. (API generation E.)
-   */
+  /** What the file contains, and its format. The server requires it on create. (API E) */
   type?: ExportType | null;
 }
 

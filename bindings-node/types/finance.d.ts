@@ -4,9 +4,9 @@ import type { CallOptions } from './options.js';
 
 /** The query parameters of `finance.cashflow`. */
 export interface RetrieveFinanceCashflowQuery {
-  /** The first date of the period. (API generation E.) */
+  /** The first date of the period. (API E) */
   start_date?: string | null;
-  /** The last date of the period. (API generation E.) */
+  /** The last date of the period. (API E) */
   end_date?: string | null;
 }
 
@@ -23,13 +23,13 @@ export interface Finance {
    */
   cashflow(query?: RetrieveFinanceCashflowQuery | null, options?: CallOptions): Promise<unknown>;
   /**
-   * The aging report of the merchant's finances, on the newest API only. What the response contains
-   * is not documented.
+   * The aging report of the merchant's finances, on the newest API only. What the response contains is not
+   * documented.
    */
   aging(options?: CallOptions): Promise<unknown>;
   /**
-   * The reconciliation of the merchant's finances, on the newest API only. What the response
-   * contains is not documented.
+   * The reconciliation of the merchant's finances, on the newest API only. What the response contains is not
+   * documented.
    */
   reconcile(options?: CallOptions): Promise<unknown>;
 }

@@ -8,105 +8,84 @@ import type { PaymentMethodCode, ProviderCode } from './shared.js';
 
 /** The query parameters of `installmentPayments.list`. */
 export interface InstallmentPaymentQuery {
-  /** The most instalments in one page, 1 to 100. The server's default is 20. (API generation C.) */
+  /** The most instalments in one page, 1 to 100. The server's default is 20. (API C) */
   limit?: number | null;
-  /** How many instalments to skip. (API generation C.) */
+  /** How many instalments to skip. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on installment payments. */
 export interface InstallmentPayments {
   /**
-   * The current state of an instalment. Documented with the generated clients; the current server
-   * has no such route.
-   */
-  get(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
-  /**
-   * One page of instalments. Documented with the generated clients; the current server has no such
+   * The current state of an instalment. Documented with the generated clients; the current server has no such
    * route.
    */
+  get(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
+  /** One page of instalments. Documented with the generated clients; the current server has no such route. */
   list(query?: InstallmentPaymentQuery | null, options?: CallOptions): PageRequest<InstallmentPayment>;
 }
+
 /** The operations on installment payments, with their documented names. */
 export declare class InstallmentPaymentsApi {
   constructor(configuration?: Configuration);
-  /**
-   * The current state of an instalment. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link InstallmentPayments.get}. */
   retrieveInstallmentPayment(paymentId: string, options?: CallOptions): Promise<InstallmentPayment>;
-  /**
-   * One page of instalments. Documented with the generated clients; the current server has no such
-   * route.
-   */
+  /** As {@link InstallmentPayments.list}. */
   listInstallmentPayments(
     query?: InstallmentPaymentQuery | null,
     options?: CallOptions,
   ): PageRequest<InstallmentPayment>;
 }
 
-/**
- * One payment of an instalment plan, with its due date, principal and interest. Every field may be
- * null or missing.
- */
+/** One payment of an instalment plan, with its due date, principal and interest. */
 export declare class InstallmentPayment extends Model {
   private constructor();
-  /** The amount of the instalment, in the currency's smallest unit. (API generation C.) */
+  /** The amount of the instalment, in the currency's smallest unit. (API C) */
   amount?: number | null;
-  /** When the instalment was created, as a timestamp. (API generation C.) */
+  /** When the instalment was created, as a timestamp. (API C) */
   created_at?: string | null;
-  /** The date when the instalment is due. (API generation C.) */
+  /** The date when the instalment is due. (API C) */
   due_date?: string | null;
-  /**
-   * The instalment's identifier. The route to retrieve it calls it payment_id. (API generation C.)
-   */
+  /** The instalment's identifier. The route to retrieve it calls it payment_id. (API C) */
   installment_id: string;
-  /** The interest in the instalment, in the currency's smallest unit. (API generation C.) */
+  /** The interest in the instalment, in the currency's smallest unit. (API C) */
   interest_amount?: number | null;
-  /** When the instalment was paid, as a timestamp. (API generation C.) */
+  /** When the instalment was paid, as a timestamp. (API C) */
   paid_at?: string | null;
-  /** Link to pay the instalment. (API generation C.) */
+  /** Link to pay the instalment. (API C) */
   payment_link?: string | null;
-  /** Payment method of the instalment, such as MOBILE_MONEY. (API generation C.) */
+  /** Payment method of the instalment, such as MOBILE_MONEY. (API C) */
   payment_method_code?: PaymentMethodCode | null;
-  /** Instalment plan that the payment belongs to. (API generation C.) */
+  /** Instalment plan that the payment belongs to. (API C) */
   plan_id?: string | null;
-  /**
-   * The principal in the instalment, without interest, in the currency's smallest unit. (API
-   * generation C.)
-   */
+  /** The principal in the instalment, without interest, in the currency's smallest unit. (API C) */
   principal_amount?: number | null;
-  /** The processing fee of the instalment, in the currency's smallest unit. (API generation C.) */
+  /** The processing fee of the instalment, in the currency's smallest unit. (API C) */
   processing_fee?: number | null;
-  /** Payment provider of the instalment, such as WAVE. (API generation C.) */
+  /** Payment provider of the instalment, such as WAVE. (API C) */
   provider_code?: ProviderCode | null;
-  /** The position of the instalment in its plan. (API generation C.) */
+  /** The position of the instalment in its plan. (API C) */
   sequence_number?: number | null;
-  /**
-   * The instalment's payment request in the regional instant payment system. (API generation C.)
-   */
+  /** The instalment's payment request in the regional instant payment system. (API C) */
   spi_payment_request_id?: string | null;
-  /** The transaction's identifier in the regional instant payment system. (API generation C.) */
+  /** The transaction's identifier in the regional instant payment system. (API C) */
   spi_tx_id?: string | null;
   /**
-   * The state of the instalment: pending, collected, waived or refunded. Pending and waived do not
-   * mean paid. (API generation C.)
+   * The state of the instalment: pending, collected, waived or refunded. Pending and waived do not mean paid.
+   * (API C)
    */
   status?: BnplStatus | null;
-  /** Transaction that paid the instalment. (API generation C.) */
+  /** Transaction that paid the instalment. (API C) */
   transaction_id?: string | null;
-  /** When the instalment last changed, as a timestamp. (API generation C.) */
+  /** When the instalment last changed, as a timestamp. (API C) */
   updated_at?: string | null;
 }
 
 /**
- * The state of an instalment. An open enum: an unknown value is kept, and does not mean paid; nor
- * do pending and waived.
+ * The state of an instalment. An open enum: an unknown value is kept, and does not mean paid; nor do pending
+ * and waived.
  */
 export type BnplStatus = 'pending' | 'collected' | 'waived' | 'refunded' | (string & {});
 export declare const BnplStatus: {

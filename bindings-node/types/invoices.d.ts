@@ -9,36 +9,26 @@ import type { CurrencyCode, DocumentLinks } from './shared.js';
 
 /** The query parameters of `invoices.list`. */
 export interface InvoiceQuery {
-  /**
-   * The most invoices in one page, 1 to 100. The server's default is 20. (API generations C, D and
-   * E.)
-   */
+  /** The most invoices in one page, 1 to 100. The server's default is 20. (API CDE) */
   limit?: number | null;
-  /** How many invoices to skip. The newest API takes cursor instead. (API generations C and D.) */
+  /** How many invoices to skip. The newest API takes cursor instead. (API CD) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only invoices that are draft, sent, paid, overdue or cancelled. (API generations D and E.) */
+  /** Only invoices that are draft, sent, paid, overdue or cancelled. (API DE) */
   status?: string | null;
-  /** Only invoices of this customer. (API generations D and E.) */
+  /** Only invoices of this customer. (API DE) */
   customerId?: string | null;
-  /** Only invoices that match this text. (API generations D and E.) */
+  /** Only invoices that match this text. (API DE) */
   search?: string | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on invoices. */
 export interface Invoices {
   /**
-   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second
-   * invoice.
+   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
    */
   create(body: InvoiceCreate, options?: CallOptions): Promise<Invoice>;
   /** The current state of an invoice to a customer. */
@@ -46,220 +36,175 @@ export interface Invoices {
   /** One page of the invoices to the merchant's customers. */
   list(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
   /**
-   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any
-   * failed update, even if the invoice exists.
+   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed
+   * update, even if the invoice exists.
    */
   update(invoiceId: string, body: InvoiceUpdate, options?: CallOptions): Promise<Invoice>;
   /**
-   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call
-   * moves no money; a repeat makes a second page.
+   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no
+   * money; a repeat makes a second page.
    */
   createCheckoutSession(invoiceId: string, options?: CallOptions): Promise<unknown>;
   /**
-   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money
-   * and is safe to repeat.
+   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is
+   * safe to repeat.
    */
   finalize(invoiceId: string, options?: CallOptions): Promise<unknown>;
-  /**
-   * Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second
-   * e-mail.
-   */
+  /** Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail. */
   send(invoiceId: string, options?: CallOptions): Promise<unknown>;
-  /**
-   * Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
-   */
+  /** Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail. */
   remind(invoiceId: string, options?: CallOptions): Promise<unknown>;
-  /**
-   * Makes an invoice void. No money moves; safe to repeat. What the response contains is not
-   * documented.
-   */
+  /** Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented. */
   void(invoiceId: string, options?: CallOptions): Promise<unknown>;
   /** Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself. */
   pdf(invoiceId: string, options?: CallOptions): Promise<DocumentLinks>;
 }
+
 /** The operations on invoices, with their documented names. */
 export declare class CustomerInvoicesApi {
   constructor(configuration?: Configuration);
-  /** The current state of an invoice to a customer. */
+  /** As {@link Invoices.get}. */
   retrieveCustomerInvoice(invoiceId: string, options?: CallOptions): Promise<Invoice>;
-  /** One page of the invoices to the merchant's customers. */
+  /** As {@link Invoices.list}. */
   listCustomerInvoices(query?: InvoiceQuery | null, options?: CallOptions): PageRequest<Invoice>;
 }
 
-/** An invoice from the merchant to a customer. Every field may be null or missing. */
+/** An invoice from the merchant to a customer. */
 export declare class Invoice extends Model {
   private constructor();
   /**
-   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
-   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on create; the
+   * current server sums line_items when it is left out. (API CDE)
    */
   amount?: number | null;
   /**
-   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
-   * (API generations D and E.)
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create. (API DE)
    */
   amount_due?: number | null;
-  /** The amount not yet paid, in the currency's smallest unit. (API generations D and E.) */
+  /** The amount not yet paid, in the currency's smallest unit. (API DE) */
   amount_remaining?: number | null;
-  /**
-   * When the invoice was created, as a timestamp. The generated clients' API only. (API generation
-   * C.)
-   */
+  /** When the invoice was created, as a timestamp. The generated clients' API only. (API C) */
   created_at?: string | null;
-  /** Who or what created the invoice. The generated clients' API only. (API generation C.) */
+  /** Who or what created the invoice. The generated clients' API only. (API C) */
   created_by?: string | null;
   /**
-   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
-   * change on the current server. (API generations C, D and E.)
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot change on
+   * the current server. (API CDE)
    */
   currency_code?: CurrencyCode | null;
-  /** The customer, as an object. The newest API only; may be null. (API generation E.) */
+  /** The customer, as an object. The newest API only; may be null. (API E) */
   customer?: Record<string, unknown> | null;
-  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
+  /** Customer that the invoice is for. Required on create. (API CDE) */
   customer_id?: string | null;
-  /**
-   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
-   * generations C, D and E.)
-   */
+  /** The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API CDE) */
   customer_invoice_id: string;
   /**
-   * Text of the invoice. The current server and the newest API take it but do not declare it in
-   * responses. (API generations C, D and E.)
+   * Text of the invoice. The current server and the newest API take it but do not declare it in responses.
+   * (API CDE)
    */
   description?: string | null;
   /**
-   * The date when the invoice is due. The current server takes it but does not declare it in
-   * responses. (API generations C, D and E.)
+   * The date when the invoice is due. The current server takes it but does not declare it in responses. (API
+   * CDE)
    */
   due_date?: string | null;
-  /** The invoice's hosted page. The newest API only; may be null. (API generation E.) */
+  /** The invoice's hosted page. The newest API only; may be null. (API E) */
   hosted_url?: string | null;
-  /**
-   * The invoice's number, which the caller may set on create but not on update. May be null. (API
-   * generations D and E.)
-   */
+  /** The invoice's number, which the caller may set on create but not on update. (API DE) */
   invoice_number?: string | null;
   /**
-   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
-   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The newest API
+   * declares strings in responses, the current server none. (API DE)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
-   * The merchant's own keys and values. The current server and the newest API take them but do not
-   * declare them in responses. (API generations C, D and E.)
+   * The merchant's own keys and values. The current server and the newest API take them but do not declare
+   * them in responses. (API CDE)
    */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the invoice. (API generations C, D and E.) */
+  /** Organisation that owns the invoice. (API CDE) */
   organization_id?: string | null;
   /**
-   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
-   * or failed_renewal. Set on create only. (API generations D and E.)
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing or
+   * failed_renewal. Set on create only. (API DE)
    */
   origin?: string | null;
-  /** The page where the customer pays the invoice. May be null. (API generations D and E.) */
+  /** The page where the customer pays the invoice. (API DE) */
   payment_url?: string | null;
-  /** Link to the invoice's PDF. The newest API only; may be null. (API generation E.) */
+  /** Link to the invoice's PDF. The newest API only; may be null. (API E) */
   pdf_url?: string | null;
   /**
-   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
-   * setting it with an update moves no money. (API generations C, D and E.)
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and setting it
+   * with an update moves no money. (API CDE)
    */
   status?: InvoiceStatus | null;
-  /**
-   * When the invoice last changed, as a timestamp. The generated clients' API only. (API generation
-   * C.)
-   */
+  /** When the invoice last changed, as a timestamp. The generated clients' API only. (API C) */
   updated_at?: string | null;
 }
 
 /** The fields of a new invoice. */
 export interface InvoiceCreate {
   /**
-   * The total of the invoice, in the currency's smallest unit. The newest API requires it on
-   * create; the current server sums line_items when it is left out. (API generations C, D and E.)
+   * The total of the invoice, in the currency's smallest unit. The newest API requires it on create; the
+   * current server sums line_items when it is left out. (API CDE)
    */
   amount?: number | bigint | Money | null;
   /**
-   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create.
-   * (API generations D and E.)
+   * The amount due, in the currency's smallest unit. It can be sent on update only, not on create. (API DE)
    */
   amount_due?: number | bigint | Money | null;
   /**
-   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot
-   * change on the current server. (API generations C, D and E.)
+   * Three-letter currency of the invoice: XOF, USD or EUR. XOF when left out on create; it cannot change on
+   * the current server. (API CDE)
    */
   currency_code?: CurrencyCode | null;
-  /**
-   * Details of the customer for the invoice, as an object. Read on create only and not returned.
-   * (API generations D and E.)
-   */
+  /** Details of the customer for the invoice, as an object. Read on create only and not returned. (API DE) */
   customer_details?: Record<string, unknown> | null;
-  /** Customer that the invoice is for. Required on create. (API generations C, D and E.) */
+  /** Customer that the invoice is for. Required on create. (API CDE) */
   customer_id?: string | null;
-  /**
-   * The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API
-   * generations C, D and E.)
-   */
+  /** The invoice's identifier. Named invoice_id in paths and in a payment_required response. (API CDE) */
   customer_invoice_id?: string | null;
   /**
-   * Text of the invoice. The current server and the newest API take it but do not declare it in
-   * responses. (API generations C, D and E.)
+   * Text of the invoice. The current server and the newest API take it but do not declare it in responses.
+   * (API CDE)
    */
   description?: string | null;
   /**
-   * The date when the invoice is due. The current server takes it but does not declare it in
-   * responses. (API generations C, D and E.)
+   * The date when the invoice is due. The current server takes it but does not declare it in responses. (API
+   * CDE)
    */
   due_date?: string | null;
-  /**
-   * The invoice's number, which the caller may set on create but not on update. May be null. (API
-   * generations D and E.)
-   */
+  /** The invoice's number, which the caller may set on create but not on update. (API DE) */
   invoice_number?: string | null;
   /**
-   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The
-   * newest API declares strings in responses, the current server none. (API generations D and E.)
+   * The lines of the invoice: objects with name, quantity (default 1), unit_price or amount. The newest API
+   * declares strings in responses, the current server none. (API DE)
    */
   line_items?: Record<string, unknown>[] | null;
   /**
-   * The merchant's own keys and values. The current server and the newest API take them but do not
-   * declare them in responses. (API generations C, D and E.)
+   * The merchant's own keys and values. The current server and the newest API take them but do not declare
+   * them in responses. (API CDE)
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing
-   * or failed_renewal. Set on create only. (API generations D and E.)
+   * Where the invoice comes from: manual, one_time_product, recurring_subscription, usage_billing or
+   * failed_renewal. Set on create only. (API DE)
    */
   origin?: string | null;
-  /**
-   * Details of the payment for the invoice, as an object. Read on create only and not returned.
-   * (API generations D and E.)
-   */
+  /** Details of the payment for the invoice, as an object. Read on create only and not returned. (API DE) */
   payment_details?: Record<string, unknown> | null;
-  /**
-   * Catalogue price that the invoice is for. It is sent only and does not come in responses. (API
-   * generations D and E.)
-   */
+  /** Catalogue price that the invoice is for. It is sent only and does not come in responses. (API DE) */
   price_id?: string | null;
-  /**
-   * Catalogue product that the invoice is for. It is sent only and does not come in responses. (API
-   * generations D and E.)
-   */
+  /** Catalogue product that the invoice is for. It is sent only and does not come in responses. (API DE) */
   product_id?: string | null;
   /**
-   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and
-   * setting it with an update moves no money. (API generations C, D and E.)
+   * The state of the invoice: draft, sent, paid, overdue or cancelled. Only paid means paid, and setting it
+   * with an update moves no money. (API CDE)
    */
   status?: InvoiceStatus | null;
-  /**
-   * Subscription that the invoice belongs to. It is sent only and does not come in responses. (API
-   * generations D and E.)
-   */
+  /** Subscription that the invoice belongs to. It is sent only and does not come in responses. (API DE) */
   subscription_id?: string | null;
-  /**
-   * Template of the invoice, as an object. Read on create only and not returned. (API generations D
-   * and E.)
-   */
+  /** Template of the invoice, as an object. Read on create only and not returned. (API DE) */
   template?: Record<string, unknown> | null;
 }
 
@@ -267,8 +212,8 @@ export interface InvoiceCreate {
 export interface InvoiceUpdate extends InvoiceCreate {}
 
 /**
- * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only
- * `paid` does, `sent` does not.
+ * The state of an invoice. An open enum: an unknown value is kept, and does not mean paid; only `paid` does,
+ * `sent` does not.
  */
 export type InvoiceStatus = 'sent' | 'paid' | 'overdue' | 'cancelled' | 'draft' | (string & {});
 export declare const InvoiceStatus: {

@@ -7,8 +7,8 @@ import type { PageRequest } from './responses.js';
 /** The query parameters of `logs.get`. */
 export interface RetrieveLogQuery {
   /**
-   * The type of the entry: `api_request`, `api_error`, `webhook_delivery` or `activity`. The server
-   * requires it. (API generation E.)
+   * The type of the entry: `api_request`, `api_error`, `webhook_delivery` or `activity`. The server requires
+   * it. (API E)
    */
   type?: string | null;
 }
@@ -16,29 +16,29 @@ export interface RetrieveLogQuery {
 /** The query parameters of `logs.list`. */
 export interface ApiLogEntryQuery {
   /**
-   * Which entries: `api_request`, `api_error`, `webhook_delivery` or `activity`. The server
-   * requires it. (API generation E.)
+   * Which entries: `api_request`, `api_error`, `webhook_delivery` or `activity`. The server requires it. (API
+   * E)
    */
   type?: string | null;
-  /** The most log entries in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most log entries in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
-  /** Only entries from this date on. (API generation E.) */
+  /** Only entries from this date on. (API E) */
   start_date?: string | null;
-  /** Only entries up to this date. (API generation E.) */
+  /** Only entries up to this date. (API E) */
   end_date?: string | null;
-  /** Only entries with this status. (API generation E.) */
+  /** Only entries with this status. (API E) */
   status?: string | null;
-  /** Only entries that are `info`, `warning`, `error` or `critical`. (API generation E.) */
+  /** Only entries that are `info`, `warning`, `error` or `critical`. (API E) */
   severity?: string | null;
-  /** Only entries of this webhook. (API generation E.) */
+  /** Only entries of this webhook. (API E) */
   webhook_id?: string | null;
-  /** true for successful ones only. (API generation E.) */
+  /** true for successful ones only. (API E) */
   success?: boolean | null;
-  /** true for failed ones only. (API generation E.) */
+  /** true for failed ones only. (API E) */
   failed?: boolean | null;
-  /** Only entries of this event. (API generation E.) */
+  /** Only entries of this event. (API E) */
   event?: string | null;
 }
 
@@ -47,41 +47,35 @@ export interface Logs {
   /** One log entry. The server requires its type as well as its identifier. */
   get(logId: string, query?: RetrieveLogQuery | null, options?: CallOptions): Promise<ApiLogEntry>;
   /**
-   * One page of log entries of one type, such as API requests or webhook deliveries. The server
-   * requires type.
+   * One page of log entries of one type, such as API requests or webhook deliveries. The server requires
+   * type.
    */
   list(query?: ApiLogEntryQuery | null, options?: CallOptions): PageRequest<ApiLogEntry>;
 }
 
-/**
- * One entry of the log: an API request, an error, a webhook delivery or an activity. Every field
- * may be null or missing.
- */
+/** One entry of the log: an API request, an error, a webhook delivery or an activity. */
 export declare class ApiLogEntry extends Model {
   private constructor();
-  /** Further data of the entry, as an object. (API generation E.) */
+  /** Further data of the entry, as an object. (API E) */
   data?: Record<string, unknown> | null;
-  /** The path of the API request. May be null. (API generation E.) */
+  /** The path of the API request. (API E) */
   endpoint?: string | null;
-  /** The log entry's identifier, which get needs with its type. (API generation E.) */
+  /** The log entry's identifier, which get needs with its type. (API E) */
   id: string;
-  /** A sentence for people about what happened. May be null. (API generation E.) */
+  /** A sentence for people about what happened. (API E) */
   message?: string | null;
-  /** The HTTP method of the API request. May be null. (API generation E.) */
+  /** The HTTP method of the API request. (API E) */
   method?: string | null;
-  /** The identifier of the API request, useful for the support. May be null. (API generation E.) */
+  /** The identifier of the API request, useful for the support. (API E) */
   request_id?: string | null;
-  /** `info`, `warning`, `error` or `critical`. (API generation E.) */
+  /** `info`, `warning`, `error` or `critical`. (API E) */
   severity?: string | null;
-  /** The HTTP status of the request or delivery. May be null. (API generation E.) */
+  /** The HTTP status of the request or delivery. (API E) */
   status_code?: number | null;
-  /**
-   * Whether it succeeded. It does not mean that a payment succeeded. May be null. (API generation
-   * E.)
-   */
+  /** Whether it succeeded. It does not mean that a payment succeeded. (API E) */
   success?: boolean | null;
-  /** When the entry was made, as a timestamp. (API generation E.) */
+  /** When the entry was made, as a timestamp. (API E) */
   timestamp?: string | null;
-  /** `api_request`, `api_error`, `webhook_delivery` or `activity`. (API generation E.) */
+  /** `api_request`, `api_error`, `webhook_delivery` or `activity`. (API E) */
   type?: string | null;
 }

@@ -5,22 +5,19 @@ import type { CallOptions } from './options.js';
 
 /** The operations on me. */
 export interface Me {
-  /**
-   * Whose API key this is, and of which environment. Only the current server is known to have this
-   * route.
-   */
+  /** Whose API key this is, and of which environment. Only the current server is known to have this route. */
   get(options?: CallOptions): Promise<KeyOwner>;
 }
 
-/** Who an API key belongs to. Every field may be null or missing. */
+/** Who an API key belongs to. */
 export declare class KeyOwner extends Model {
   private constructor();
-  /** `test` or `live`: the environment of the key. (API generation D.) */
+  /** `test` or `live`: the environment of the key. (API D) */
   environment?: string | null;
-  /** The merchant that the API key belongs to. (API generation D.) */
+  /** The merchant that the API key belongs to. (API D) */
   merchant_id?: string | null;
-  /** The organisation that the API key belongs to. (API generation D.) */
+  /** The organisation that the API key belongs to. (API D) */
   organization_id?: string | null;
-  /** The name of the organisation, for people. (API generation D.) */
+  /** The name of the organisation, for people. (API D) */
   organization_name?: string | null;
 }

@@ -6,27 +6,19 @@ import type { CurrencyCode } from './shared.js';
 
 /** The query parameters of `merchants.balance`. */
 export interface RetrieveMerchantBalanceQuery {
-  /**
-   * Currency of the balance: XOF, USD or EUR. The server requires it. (API generations A, D and E.)
-   */
+  /** Currency of the balance: XOF, USD or EUR. The server requires it. (API ADE) */
   currency_code?: string | null;
 }
 
 /** The operations on merchants. */
 export interface Merchants {
-  /**
-   * The current state of a merchant. The current server returns 403 unless it is the key's own
-   * merchant.
-   */
+  /** The current state of a merchant. The current server returns 403 unless it is the key's own merchant. */
   get(merchantId: string, options?: CallOptions): Promise<Merchant>;
   /** What the merchant's subscriptions bring in per month. */
   mrr(merchantId: string, options?: CallOptions): Promise<MerchantMrr>;
   /** What the merchant's subscriptions bring in per year. */
   arr(merchantId: string, options?: CallOptions): Promise<MerchantArr>;
-  /**
-   * The merchant's balance in one currency. The server requires currency_code and returns 400
-   * without it.
-   */
+  /** The merchant's balance in one currency. The server requires currency_code and returns 400 without it. */
   balance(
     merchantId: string,
     query?: RetrieveMerchantBalanceQuery | null,
@@ -34,82 +26,72 @@ export interface Merchants {
   ): Promise<MerchantBalance>;
 }
 
-/** The person or business that the API key belongs to. Every field may be null or missing. */
+/** The person or business that the API key belongs to. */
 export declare class Merchant extends Model {
   private constructor();
-  /**
-   * Annual recurring revenue, in the smallest unit of the currency. (API generations A, D and E.)
-   */
+  /** Annual recurring revenue, in the smallest unit of the currency. (API ADE) */
   arr?: number | null;
-  /** The country of the merchant, as a string. (API generations A, D and E.) */
+  /** The country of the merchant, as a string. (API ADE) */
   country?: string | null;
-  /** When the merchant was created, as a timestamp. (API generations A, D and E.) */
+  /** When the merchant was created, as a timestamp. (API ADE) */
   created_at?: string | null;
-  /** The email address that the merchant has given. (API generations A, D and E.) */
+  /** The email address that the merchant has given. (API ADE) */
   email?: string | null;
-  /** The merchant's identifier, which the other calls here take. (API generations A, D and E.) */
+  /** The merchant's identifier, which the other calls here take. (API ADE) */
   merchant_id: string;
-  /**
-   * Lifetime value of the merchant, in the smallest unit of the currency. (API generations A, D and
-   * E.)
-   */
+  /** Lifetime value of the merchant, in the smallest unit of the currency. (API ADE) */
   merchant_lifetime_value?: number | null;
-  /** The merchant's own keys and values. May be null. (API generations A, D and E.) */
+  /** The merchant's own keys and values. (API ADE) */
   metadata?: Record<string, unknown> | null;
-  /**
-   * Monthly recurring revenue, in the smallest unit of the currency. (API generations A, D and E.)
-   */
+  /** Monthly recurring revenue, in the smallest unit of the currency. (API ADE) */
   mrr?: number | null;
-  /** The name of the merchant, as a text for people. (API generations A, D and E.) */
+  /** The name of the merchant, as a text for people. (API ADE) */
   name?: string | null;
-  /** The phone number of the merchant, as a string. (API generations A, D and E.) */
+  /** The phone number of the merchant, as a string. (API ADE) */
   phone_number?: string | null;
-  /**
-   * How long to wait before a failed payment is tried again. Its unit is not documented. (API
-   * generations A, D and E.)
-   */
+  /** How long to wait before a failed payment is tried again. Its unit is not documented. (API ADE) */
   retry_payment_every?: number | null;
-  /** How often a failed payment is tried again. (API generations A, D and E.) */
+  /** How often a failed payment is tried again. (API ADE) */
   total_retries?: number | null;
-  /** When the merchant last changed, as a timestamp. (API generations A, D and E.) */
+  /** When the merchant last changed, as a timestamp. (API ADE) */
   updated_at?: string | null;
 }
 
-/** A merchant's monthly recurring revenue on a date. Every field may be null or missing. */
+/** A merchant's monthly recurring revenue on a date. */
 export declare class MerchantMrr extends Model {
   private constructor();
-  /** The date of the amount, as a string of the server. (API generations A, D and E.) */
+  /** The date of the amount, as a string of the server. (API ADE) */
   as_of_date?: string | null;
-  /** The currency of the amount in this response. (API generations A, D and E.) */
+  /** The currency of the amount in this response. (API ADE) */
   currency_code?: CurrencyCode | null;
-  /** The merchant's identifier, as in the path of the call. (API generations A, D and E.) */
+  /** The merchant's identifier, as in the path of the call. (API ADE) */
   merchant_id?: string | null;
-  /** Monthly recurring revenue, in the currency's smallest unit. (API generations A, D and E.) */
+  /** Monthly recurring revenue, in the currency's smallest unit. (API ADE) */
   mrr?: number | null;
 }
 
-/** A merchant's annual recurring revenue on a date. Every field may be null or missing. */
+/** A merchant's annual recurring revenue on a date. */
 export declare class MerchantArr extends Model {
   private constructor();
-  /** Annual recurring revenue, in the currency's smallest unit. (API generations A, D and E.) */
+  /** Annual recurring revenue, in the currency's smallest unit. (API ADE) */
   arr?: number | null;
-  /** The date of the amount, as a string of the server. (API generations A, D and E.) */
+  /** The date of the amount, as a string of the server. (API ADE) */
   as_of_date?: string | null;
-  /** The currency of the amount in this response. (API generations A, D and E.) */
+  /** The currency of the amount in this response. (API ADE) */
   currency_code?: CurrencyCode | null;
-  /** The merchant's identifier, as in the path of the call. (API generations A, D and E.) */
+  /** The merchant's identifier, as in the path of the call. (API ADE) */
   merchant_id?: string | null;
 }
 
-/** A merchant's balance in one currency on a date. Every field may be null or missing. */
+/** A merchant's balance in one currency on a date. */
 export declare class MerchantBalance extends Model {
   private constructor();
-  /** The date of the amount, as a string of the server. (API generations A, D and E.) */
+  /** The date of the amount, as a string of the server. (API ADE) */
   as_of_date?: string | null;
-  /** The balance, in the currency's smallest unit. (API generations A, D and E.) */
+  /** The balance, in the currency's smallest unit. (API ADE) */
   balance?: number | null;
-  /** The currency of the amount in this response. (API generations A, D and E.) */
+  /** The currency of the amount in this response. (API ADE) */
   currency_code?: CurrencyCode | null;
-  /** The merchant's identifier, as in the path of the call. (API generations A, D and E.) */
+  /** The merchant's identifier, as in the path of the call. (API ADE) */
   merchant_id?: string | null;
 }

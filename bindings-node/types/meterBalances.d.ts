@@ -7,41 +7,29 @@ import type { MeterBalance } from './shared.js';
 
 /** The query parameters of `meterBalances.list`. */
 export interface MeterBalanceQuery {
-  /**
-   * The most meter balances in one page, 1 to 100. The server's default is 20. (API generation C.)
-   */
+  /** The most meter balances in one page, 1 to 100. The server's default is 20. (API C) */
   limit?: number | null;
-  /** How many meter balances to skip. (API generation C.) */
+  /** How many meter balances to skip. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on meter balances. */
 export interface MeterBalances {
-  /**
-   * One meter balance. Documented with the generated clients; the current server has no such route.
-   */
+  /** One meter balance. Documented with the generated clients; the current server has no such route. */
   get(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
   /**
-   * One page of meter balances. Documented with the generated clients; the current server has no
-   * such route.
+   * One page of meter balances. Documented with the generated clients; the current server has no such route.
    */
   list(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
 }
+
 /** The operations on meter balances, with their documented names. */
 export declare class MeterBalancesApi {
   constructor(configuration?: Configuration);
-  /**
-   * One meter balance. Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link MeterBalances.get}. */
   retrieveMeterBalance(balanceId: string, options?: CallOptions): Promise<MeterBalance>;
-  /**
-   * One page of meter balances. Documented with the generated clients; the current server has no
-   * such route.
-   */
+  /** As {@link MeterBalances.list}. */
   listMeterBalances(query?: MeterBalanceQuery | null, options?: CallOptions): PageRequest<MeterBalance>;
 }

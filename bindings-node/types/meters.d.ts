@@ -9,23 +9,17 @@ import type { MeterBalance } from './shared.js';
 /** The query parameters of `meters.list`. */
 export interface MeterQuery {
   /**
-   * The most meters in one page, 1 to 100, 20 by default. The current server and the newest API
-   * list no limit for meters. (API generation C.)
+   * The most meters in one page, 1 to 100, 20 by default. The current server and the newest API list no limit
+   * for meters. (API C)
    */
   limit?: number | null;
-  /**
-   * How many meters to skip. The current server and the newest API list no offset for meters. (API
-   * generation C.)
-   */
+  /** How many meters to skip. The current server and the newest API list no offset for meters. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only meters of this product. (API generations D and E.) */
+  /** Only meters of this product. (API DE) */
   productId?: string | null;
-  /** true for active meters only, false for inactive ones. (API generations D and E.) */
+  /** true for active meters only, false for inactive ones. (API DE) */
   isActive?: boolean | null;
 }
 
@@ -38,102 +32,93 @@ export interface Meters {
   /** The organisation's meters. The current server answers with a plain list and without paging. */
   list(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
   /**
-   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
-   * only. Safe to repeat.
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active only.
+   * Safe to repeat.
    */
   update(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
-  /**
-   * Deletes a meter. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a meter. Documented with the generated clients; the current server has no such route. */
   delete(meterId: string, options?: CallOptions): Promise<void>;
   /**
-   * How many units of the meter a customer has received, used and left. All are zero, without a
-   * balance_id, while the customer has no balance.
+   * How many units of the meter a customer has received, used and left. All are zero, without a balance_id,
+   * while the customer has no balance.
    */
   balance(meterId: string, customerId: string, options?: CallOptions): Promise<MeterBalance>;
 }
+
 /** The operations on meters, with their documented names. */
 export declare class MetersApi {
   constructor(configuration?: Configuration);
-  /** Creates a meter that counts usage. No money moves, but a repeat creates a second meter. */
+  /** As {@link Meters.create}. */
   createMeter(body: MeterCreate, options?: CallOptions): Promise<Meter>;
-  /** The current state of a meter. */
+  /** As {@link Meters.get}. */
   retrieveMeter(meterId: string, options?: CallOptions): Promise<Meter>;
-  /** The organisation's meters. The current server answers with a plain list and without paging. */
+  /** As {@link Meters.list}. */
   listMeters(query?: MeterQuery | null, options?: CallOptions): PageRequest<Meter>;
-  /**
-   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
-   * only. Safe to repeat.
-   */
+  /** As {@link Meters.update}. */
   updateMeter(meterId: string, body: MeterUpdate, options?: CallOptions): Promise<Meter>;
-  /**
-   * Deletes a meter. Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link Meters.delete}. */
   deleteMeter(meterId: string, options?: CallOptions): Promise<void>;
 }
 
-/**
- * A rule that selects usage events and adds them up, such as the sum of quantity. Every field may
- * be null or missing.
- */
+/** A rule that selects usage events and adds them up, such as the sum of quantity. */
 export declare class Meter extends Model {
   private constructor();
   /**
-   * How the events of the meter are added up, as an object. The server's default is the sum of
-   * quantity. (API generations C, D and E.)
+   * How the events of the meter are added up, as an object. The server's default is the sum of quantity. (API
+   * CDE)
    */
   aggregation?: Record<string, unknown> | null;
-  /** When the meter was created, as a timestamp. (API generations C, D and E.) */
+  /** When the meter was created, as a timestamp. (API CDE) */
   created_at?: string | null;
-  /** Which events the meter counts, as an object. (API generations C, D and E.) */
+  /** Which events the meter counts, as an object. (API CDE) */
   filter?: Record<string, unknown> | null;
   /**
-   * Whether the meter is active. The current server and the newest API read it on update only, not
-   * on create. (API generations C, D and E.)
+   * Whether the meter is active. The current server and the newest API read it on update only, not on create.
+   * (API CDE)
    */
   is_active?: boolean | null;
-  /** The meter's identifier. (API generations C, D and E.) */
+  /** The meter's identifier. (API CDE) */
   meter_id: string;
   /**
-   * The meter's name, which create requires. The current server and the newest API do not take it
-   * on update. (API generations C, D and E.)
+   * The meter's name, which create requires. The current server and the newest API do not take it on update.
+   * (API CDE)
    */
   name?: string | null;
-  /** Organisation that owns the meter. (API generations C, D and E.) */
+  /** Organisation that owns the meter. (API CDE) */
   organization_id?: string | null;
   /**
-   * Product that the meter belongs to. The current server and the newest API do not take it on
-   * update. (API generations C, D and E.)
+   * Product that the meter belongs to. The current server and the newest API do not take it on update. (API
+   * CDE)
    */
   product_id?: string | null;
-  /** When the meter last changed, as a timestamp. (API generations C, D and E.) */
+  /** When the meter last changed, as a timestamp. (API CDE) */
   updated_at?: string | null;
 }
 
 /** The fields of a new meter. */
 export interface MeterCreate {
   /**
-   * How the events of the meter are added up, as an object. The server's default is the sum of
-   * quantity. (API generations C, D and E.)
+   * How the events of the meter are added up, as an object. The server's default is the sum of quantity. (API
+   * CDE)
    */
   aggregation?: Record<string, unknown> | null;
-  /** Which events the meter counts, as an object. (API generations C, D and E.) */
+  /** Which events the meter counts, as an object. (API CDE) */
   filter?: Record<string, unknown> | null;
   /**
-   * Whether the meter is active. The current server and the newest API read it on update only, not
-   * on create. (API generations C, D and E.)
+   * Whether the meter is active. The current server and the newest API read it on update only, not on create.
+   * (API CDE)
    */
   is_active?: boolean | null;
-  /** The meter's identifier. (API generations C, D and E.) */
+  /** The meter's identifier. (API CDE) */
   meter_id?: string | null;
   /**
-   * The meter's name, which create requires. The current server and the newest API do not take it
-   * on update. (API generations C, D and E.)
+   * The meter's name, which create requires. The current server and the newest API do not take it on update.
+   * (API CDE)
    */
   name?: string | null;
   /**
-   * Product that the meter belongs to. The current server and the newest API do not take it on
-   * update. (API generations C, D and E.)
+   * Product that the meter belongs to. The current server and the newest API do not take it on update. (API
+   * CDE)
    */
   product_id?: string | null;
 }

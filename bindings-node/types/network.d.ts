@@ -6,62 +6,59 @@ import type { CallOptions } from './options.js';
 /** The operations on network. */
 export interface Network {
   /**
-   * Makes a link with which a member of the network logs in: treat it as a secret. Moves no money;
-   * a repeat makes a second link.
+   * Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat
+   * makes a second link.
    */
   createLoginLink(account: string, options?: CallOptions): Promise<LoginLink>;
   /**
-   * Makes a session that shows a member's account within the operator's pages. Moves no money; a
-   * repeat makes a second session.
+   * Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes
+   * a second session.
    */
   createAccountSession(body: AccountSessionCreate, options?: CallOptions): Promise<AccountSession>;
 }
 
-/** A link with which a member of the network logs in. Every field may be null or missing. */
+/** A link with which a member of the network logs in. */
 export declare class LoginLink extends Model {
   private constructor();
-  /** The member account that the link is for. (API generation E.) */
+  /** The member account that the link is for. (API E) */
   account?: string | null;
-  /** When the login link was made, as a timestamp. (API generation E.) */
+  /** When the login link was made, as a timestamp. (API E) */
   created_at?: string | null;
-  /** When the link stops working, as a timestamp. (API generation E.) */
+  /** When the link stops working, as a timestamp. (API E) */
   expires_at?: string | null;
-  /** The kind of this object: always `login_link`. (API generation E.) */
+  /** The kind of this object: always `login_link`. (API E) */
   object?: string | null;
-  /** The link with which the member logs in. Treat it as a secret. (API generation E.) */
+  /** The link with which the member logs in. Treat it as a secret. (API E) */
   url?: string | null;
 }
 
-/**
- * A session that shows a member's account within the operator's pages. Every field may be null or
- * missing.
- */
+/** A session that shows a member's account within the operator's pages. */
 export declare class AccountSession extends Model {
   private constructor();
-  /** The member account. The server requires it on create. (API generation E.) */
+  /** The member account. The server requires it on create. (API E) */
   account?: string | null;
-  /** Secret for code in the member's browser. Treat it as a secret. (API generation E.) */
+  /** Secret for code in the member's browser. Treat it as a secret. (API E) */
   client_secret?: string | null;
   /**
-   * What is shown: onboarding, payments, payouts, balance, notification_banner, each an object with
-   * enabled. (API generation E.)
+   * What is shown: onboarding, payments, payouts, balance, notification_banner, each an object with enabled.
+   * (API E)
    */
   components?: Record<string, unknown> | null;
-  /** The address that the components are loaded from. (API generation E.) */
+  /** The address that the components are loaded from. (API E) */
   embed_base_url?: string | null;
-  /** When the account session ends, as a timestamp. (API generation E.) */
+  /** When the account session ends, as a timestamp. (API E) */
   expires_at?: string | null;
-  /** The kind of this object: always `account_session`. (API generation E.) */
+  /** The kind of this object: always `account_session`. (API E) */
   object?: string | null;
 }
 
 /** The fields of a new account session: account is required. */
 export interface AccountSessionCreate {
-  /** The member account. The server requires it on create. (API generation E.) */
+  /** The member account. The server requires it on create. (API E) */
   account?: string | null;
   /**
-   * What is shown: onboarding, payments, payouts, balance, notification_banner, each an object with
-   * enabled. (API generation E.)
+   * What is shown: onboarding, payments, payouts, balance, notification_banner, each an object with enabled.
+   * (API E)
    */
   components?: Record<string, unknown> | null;
 }

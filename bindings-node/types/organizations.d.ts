@@ -8,14 +8,11 @@ import type { CurrencyCode } from './shared.js';
 /** The operations on organizations. */
 export interface Organizations {
   /**
-   * Creates an organisation. The response has its secret key this one time only; moves no money,
-   * and a repeat creates a second organisation.
+   * Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat
+   * creates a second organisation.
    */
   create(body: OrganizationCreate, options?: CallOptions): Promise<unknown>;
-  /**
-   * The current state of an organisation. The response is 404 unless it is the key's own
-   * organisation.
-   */
+  /** The current state of an organisation. The response is 404 unless it is the key's own organisation. */
   get(organizationId: string, options?: CallOptions): Promise<Organization>;
   /** The organisations that the key can see, all in one response. */
   list(options?: CallOptions): PageRequest<Organization>;
@@ -23,205 +20,171 @@ export interface Organizations {
   update(organizationId: string, body: OrganizationUpdate, options?: CallOptions): Promise<Organization>;
   /** Revenue and counts of the key's organisation, calculated at one time. */
   metrics(options?: CallOptions): Promise<OrganizationMetrics>;
-  /**
-   * How the organisation's payments are checked for risk. What the response contains is not
-   * documented.
-   */
+  /** How the organisation's payments are checked for risk. What the response contains is not documented. */
   radarSettings(options?: CallOptions): Promise<RadarSettings>;
   /**
-   * Changes how payments are checked for risk; moves no money and is safe to repeat. What the
-   * response contains is not documented.
+   * Changes how payments are checked for risk; moves no money and is safe to repeat. What the response
+   * contains is not documented.
    */
   updateRadarSettings(body: RadarSettingsUpdate, options?: CallOptions): Promise<RadarSettings>;
   /**
-   * Creates an API key of an organisation. The response has the secret this one time only; a repeat
-   * creates a second key.
+   * Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a
+   * second key.
    */
   createKey(organizationId: string, body: OrganizationKeyCreate, options?: CallOptions): Promise<unknown>;
 }
 
-/** A business with its own balance, keys and settings. Every field may be null or missing. */
+/** A business with its own balance, keys and settings. */
 export declare class Organization extends Model {
   private constructor();
-  /**
-   * Annual recurring revenue, in the smallest unit of the currency. (API generations B, D and E.)
-   */
+  /** Annual recurring revenue, in the smallest unit of the currency. (API BDE) */
   arr?: number | null;
   /**
-   * City of the organisation's address. No documented route of the current server is known to
-   * return it. (API generation D.)
+   * City of the organisation's address. No documented route of the current server is known to return it. (API
+   * D)
    */
   city?: string | null;
   /**
-   * Country of the organisation's address. No documented route of the current server is known to
-   * return it. (API generation D.)
+   * Country of the organisation's address. No documented route of the current server is known to return it.
+   * (API D)
    */
   country?: string | null;
-  /** When the organisation was created, as a timestamp. (API generations B, D and E.) */
+  /** When the organisation was created, as a timestamp. (API BDE) */
   created_at?: string | null;
-  /** The currency that the organisation uses by default. (API generations B, D and E.) */
+  /** The currency that the organisation uses by default. (API BDE) */
   default_currency?: CurrencyCode | null;
-  /**
-   * When the organisation was deleted, if it was. Rows of the current server lack it. (API
-   * generations B, D and E.)
-   */
+  /** When the organisation was deleted, if it was. Rows of the current server lack it. (API BDE) */
   deleted_at?: string | null;
   /**
-   * District of the organisation's address. No documented route of the current server is known to
-   * return it. (API generation D.)
+   * District of the organisation's address. No documented route of the current server is known to return it.
+   * (API D)
    */
   district?: string | null;
-  /**
-   * The email address of the organisation. Update changes it as the support address. (API
-   * generations B, D and E.)
-   */
+  /** The email address of the organisation. Update changes it as the support address. (API BDE) */
   email?: string | null;
-  /** How many people the organisation employs, as a string. (API generations B, D and E.) */
+  /** How many people the organisation employs, as a string. (API BDE) */
   employee_number?: string | null;
-  /** Whether the organisation has set a PIN for payouts. (API generations D and E.) */
+  /** Whether the organisation has set a PIN for payouts. (API DE) */
   has_payout_pin?: boolean | null;
-  /** The industry that the organisation works in. (API generations B, D and E.) */
+  /** The industry that the organisation works in. (API BDE) */
   industry?: string | null;
-  /**
-   * Whether the organisation was deleted. Rows of the current server lack it. (API generations B, D
-   * and E.)
-   */
+  /** Whether the organisation was deleted. Rows of the current server lack it. (API BDE) */
   is_deleted?: boolean | null;
-  /** Whether the organisation is a starter business. (API generations B, D and E.) */
+  /** Whether the organisation is a starter business. (API BDE) */
   is_starter_business?: boolean | null;
-  /** Address of the organisation's logo. May be null. (API generations B, D and E.) */
+  /** Address of the organisation's logo. (API BDE) */
   logo_url?: string | null;
   /**
-   * Lifetime value of the merchant, in the smallest unit of the currency. Rows of the current
-   * server lack it. (API generations B, D and E.)
+   * Lifetime value of the merchant, in the smallest unit of the currency. Rows of the current server lack it.
+   * (API BDE)
    */
   merchant_lifetime_value?: number | null;
-  /**
-   * The organisation's own keys and values. Rows of the current server lack it. (API generations B,
-   * D and E.)
-   */
+  /** The organisation's own keys and values. Rows of the current server lack it. (API BDE) */
   metadata?: Record<string, unknown> | null;
-  /**
-   * Monthly recurring revenue, in the smallest unit of the currency. (API generations B, D and E.)
-   */
+  /** Monthly recurring revenue, in the smallest unit of the currency. (API BDE) */
   mrr?: number | null;
-  /** The organisation's name, which create requires. (API generations B, D and E.) */
+  /** The organisation's name, which create requires. (API BDE) */
   name?: string | null;
-  /**
-   * The organisation's identifier: a UUID, or org_… on the newest API. (API generations B, D and
-   * E.)
-   */
+  /** The organisation's identifier: a UUID, or org_… on the newest API. (API BDE) */
   organization_id: string;
-  /** The phone number of the organisation, as a string. (API generations B, D and E.) */
+  /** The phone number of the organisation, as a string. (API BDE) */
   phone_number?: string | null;
-  /**
-   * A PIN of the organisation: treat it as a secret. Only the December 2025 server documents it.
-   * (API generation B.)
-   */
+  /** A PIN of the organisation: treat it as a secret. Only the December 2025 server documents it. (API B) */
   pin_code?: string | null;
   /**
-   * Postal code of the organisation's address. No documented route of the current server is known
-   * to return it. (API generation D.)
+   * Postal code of the organisation's address. No documented route of the current server is known to return
+   * it. (API D)
    */
   postal_code?: string | null;
   /**
-   * Region of the organisation's address. No documented route of the current server is known to
-   * return it. (API generation D.)
+   * Region of the organisation's address. No documented route of the current server is known to return it.
+   * (API D)
    */
   region?: string | null;
-  /** The organisation's name in addresses. May be null. (API generations B, D and E.) */
+  /** The organisation's name in addresses. (API BDE) */
   slug?: string | null;
-  /**
-   * The state of the organisation: `active`, `inactive` or `suspended`. (API generations B, D and
-   * E.)
-   */
+  /** The state of the organisation: `active`, `inactive` or `suspended`. (API BDE) */
   status?: string | null;
-  /** Whether the organisation's storefront is on. (API generations B, D and E.) */
+  /** Whether the organisation's storefront is on. (API BDE) */
   storefront_enabled?: boolean | null;
   /**
-   * Street of the organisation's address. No documented route of the current server is known to
-   * return it. (API generation D.)
+   * Street of the organisation's address. No documented route of the current server is known to return it.
+   * (API D)
    */
   street?: string | null;
-  /** How many customers the organisation has. May be null. (API generations B, D and E.) */
+  /** How many customers the organisation has. (API BDE) */
   total_customers?: number | null;
-  /** How many merchants the organisation has. May be null. (API generations B, D and E.) */
+  /** How many merchants the organisation has. (API BDE) */
   total_merchants?: number | null;
-  /**
-   * Revenue in all, in the smallest unit of the currency. May be null. (API generations B, D and
-   * E.)
-   */
+  /** Revenue in all, in the smallest unit of the currency. (API BDE) */
   total_revenue?: number | null;
-  /** How many transactions the organisation has. May be null. (API generations B, D and E.) */
+  /** How many transactions the organisation has. (API BDE) */
   total_transactions?: number | null;
-  /** When the organisation last changed, as a timestamp. (API generations B, D and E.) */
+  /** When the organisation last changed, as a timestamp. (API BDE) */
   updated_at?: string | null;
-  /**
-   * How far the organisation is verified: `unverified`, `starter` or `verified`. (API generations
-   * B, D and E.)
-   */
+  /** How far the organisation is verified: `unverified`, `starter` or `verified`. (API BDE) */
   verification_status?: string | null;
-  /** Address of the organisation's website. May be null. (API generations B, D and E.) */
+  /** Address of the organisation's website. (API BDE) */
   website_url?: string | null;
 }
 
-/** Revenue and counts of an organisation. Every field may be null or missing. */
+/** Revenue and counts of an organisation. */
 export declare class OrganizationMetrics extends Model {
   private constructor();
-  /** Annual recurring revenue, in the currency's smallest unit. (API generations B, D and E.) */
+  /** Annual recurring revenue, in the currency's smallest unit. (API BDE) */
   arr?: number | null;
-  /** When the metrics were calculated, as a timestamp. (API generations B, D and E.) */
+  /** When the metrics were calculated, as a timestamp. (API BDE) */
   calculated_at?: string | null;
-  /** The currency of the amounts in these metrics. (API generations B, D and E.) */
+  /** The currency of the amounts in these metrics. (API BDE) */
   currency_code?: CurrencyCode | null;
-  /** Monthly recurring revenue, in the currency's smallest unit. (API generations B, D and E.) */
+  /** Monthly recurring revenue, in the currency's smallest unit. (API BDE) */
   mrr?: number | null;
-  /** How many customers the organisation has. (API generations B, D and E.) */
+  /** How many customers the organisation has. (API BDE) */
   total_customers?: number | null;
-  /** Revenue in all, in the currency's smallest unit. (API generations B, D and E.) */
+  /** Revenue in all, in the currency's smallest unit. (API BDE) */
   total_revenue?: number | null;
-  /** How many transactions the organisation has. (API generations B, D and E.) */
+  /** How many transactions the organisation has. (API BDE) */
   total_transactions?: number | null;
 }
 
 /**
- * How payments are checked for risk. Its fields are those of update; responses are not documented,
- * so each may be missing.
+ * How payments are checked for risk. Its fields are those of update; responses are not documented, so each
+ * may be missing.
  */
 export declare class RadarSettings extends Model {
   private constructor();
-  /** Whether payments are checked for risk at all. (API generation E.) */
+  /** Whether payments are checked for risk at all. (API E) */
   enabled?: boolean | null;
-  /** What happens to a risky payment: `monitor`, `review` or `block`. (API generation E.) */
+  /** What happens to a risky payment: `monitor`, `review` or `block`. (API E) */
   mode?: string | null;
-  /** Whether what Stripe Radar finds is passed through. (API generation E.) */
+  /** Whether what Stripe Radar finds is passed through. (API E) */
   stripe_radar_passthrough?: boolean | null;
 }
 
 /** The fields of a new organisation: name is required. */
 export interface OrganizationCreate {
-  /** The name of the organisation, which the server requires. (API generation E.) */
+  /** The name of the organisation, which the server requires. (API E) */
   name?: string | null;
 }
 
 /** What can change of an organisation: its support email address only. */
 export interface OrganizationUpdate {
-  /** The new support email address, which the server requires. (API generation E.) */
+  /** The new support email address, which the server requires. (API E) */
   email?: string | null;
 }
 
 /** The fields of a new key of an organisation. None is required. */
 export interface OrganizationKeyCreate {
-  /** A name for the key, to tell it from others. (API generation E.) */
+  /** A name for the key, to tell it from others. (API E) */
   name?: string | null;
 }
 
 /** The risk settings to change. A setting left out does not change. */
 export interface RadarSettingsUpdate {
-  /** Whether payments are checked for risk at all. (API generation E.) */
+  /** Whether payments are checked for risk at all. (API E) */
   enabled?: boolean | null;
-  /** What happens to a risky payment: `monitor`, `review` or `block`. (API generation E.) */
+  /** What happens to a risky payment: `monitor`, `review` or `block`. (API E) */
   mode?: string | null;
-  /** Whether what Stripe Radar finds is passed through. (API generation E.) */
+  /** Whether what Stripe Radar finds is passed through. (API E) */
   stripe_radar_passthrough?: boolean | null;
 }

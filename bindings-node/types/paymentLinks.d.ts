@@ -9,213 +9,158 @@ import type { CurrencyCode } from './shared.js';
 
 /** The query parameters of `paymentLinks.list`. */
 export interface PaymentLinkQuery {
-  /**
-   * The most payment links in one page, 1 to 100. The server's default is 20. (API generations B,
-   * C, D and E.)
-   */
+  /** The most payment links in one page, 1 to 100. The server's default is 20. (API BCDE) */
   limit?: number | null;
-  /** How many payment links to skip. (API generations B, C and D.) */
+  /** How many payment links to skip. (API BCD) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only links of this type: `product` or `instant`. (API generations B, D and E.) */
+  /** Only links of this type: `product` or `instant`. (API BDE) */
   linkType?: string | null;
-  /** Only links that are active (true) or not active (false). (API generations B, D and E.) */
+  /** Only links that are active (true) or not active (false). (API BDE) */
   isActive?: boolean | null;
-  /** Only links in this currency. The 2025 documentation only. (API generation A.) */
+  /** Only links in this currency. The 2025 documentation only. (API A) */
   currency_code?: string | null;
-  /**
-   * Whether expired links are listed too. The default is false; the 2025 documentation only. (API
-   * generation A.)
-   */
+  /** Whether expired links are listed too. The default is false; the 2025 documentation only. (API A) */
   include_expired?: boolean | null;
-  /** Page number from 1. The 2025 documentation only. (API generation A.) */
+  /** Page number from 1. The 2025 documentation only. (API A) */
   page?: number | null;
-  /**
-   * The most payment links in one page. The default is 50; the 2025 documentation only. (API
-   * generation A.)
-   */
+  /** The most payment links in one page. The default is 50; the 2025 documentation only. (API A) */
   page_size?: number | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on payment links. */
 export interface PaymentLinks {
-  /**
-   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
-   * link.
-   */
+  /** Creates a payment link and returns its page. No money moves, but a repeat creates a second link. */
   create(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
   /** The current state of a payment link. */
   get(linkId: string, options?: CallOptions): Promise<PaymentLink>;
   /**
-   * One page of the merchant's payment links. The current server's total is the number of rows on
-   * the page.
+   * One page of the merchant's payment links. The current server's total is the number of rows on the page.
    */
   list(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
   /**
-   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
-   * clients; the current server has no such route. The newest API has it.
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the
+   * current server has no such route. The newest API has it.
    */
   update(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
   /**
-   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
-   * the generated clients; the current server has no such route.
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the
+   * generated clients; the current server has no such route.
    */
   delete(linkId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on payment links, with their documented names. */
 export declare class PaymentLinksApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
-   * link.
-   */
+  /** As {@link PaymentLinks.create}. */
   createPaymentLink(body: PaymentLinkCreate, options?: CallOptions): Promise<PaymentLink>;
-  /** The current state of a payment link. */
+  /** As {@link PaymentLinks.get}. */
   retrievePaymentLink(linkId: string, options?: CallOptions): Promise<PaymentLink>;
-  /**
-   * One page of the merchant's payment links. The current server's total is the number of rows on
-   * the page.
-   */
+  /** As {@link PaymentLinks.list}. */
   listPaymentLinks(query?: PaymentLinkQuery | null, options?: CallOptions): PageRequest<PaymentLink>;
-  /**
-   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
-   * clients; the current server has no such route. The newest API has it.
-   */
+  /** As {@link PaymentLinks.update}. */
   updatePaymentLink(linkId: string, body: PaymentLinkUpdate, options?: CallOptions): Promise<PaymentLink>;
-  /**
-   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
-   * the generated clients; the current server has no such route.
-   */
+  /** As {@link PaymentLinks.delete}. */
   deletePaymentLink(linkId: string, options?: CallOptions): Promise<void>;
 }
 
-/**
- * A page with a fixed address where buyers pay for a product or an amount. Every field may be null
- * or missing.
- */
+/** A page with a fixed address where buyers pay for a product or an amount. */
 export declare class PaymentLink extends Model {
   private constructor();
   /**
-   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as
-   * the default.
+   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as the default.
    */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API BCDE) */
   allow_quantity?: boolean | null;
   /**
-   * Payment providers offered on the page. A list in the 2025 documentation, a string in the
-   * generated clients, unknown to the current server. (API generations A and C.)
+   * Payment providers offered on the page. A list in the 2025 documentation, a string in the generated
+   * clients, unknown to the current server. (API AC)
    */
   allowed_providers?: string[] | string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation
-   * and when read one by one from the December 2025 server. (API generations B, C, D and E.)
+   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation and when
+   * read one by one from the December 2025 server. (API BCDE)
    */
   amount?: number | null;
   /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
   /** When the payment link was created, as a timestamp. */
   created_at?: string | null;
-  /** Who created the payment link. (API generations B, C, D and E.) */
+  /** Who created the payment link. (API BCDE) */
   created_by?: string | null;
   /** Currency of the link. Required to create one, except in the generated clients' API. */
   currency_code?: CurrencyCode | null;
-  /**
-   * Text shown to the buyer. The same field as `public_description`, under its current name. (API
-   * generations B, D and E.)
-   */
+  /** Text shown to the buyer. The same field as `public_description`, under its current name. (API BDE) */
   description?: string | null;
   /**
-   * `test` or `live`. Links created on the December 2025 server are always live, whatever the key.
-   * (API generations B, C, D and E.)
+   * `test` or `live`. Links created on the December 2025 server are always live, whatever the key. (API BCDE)
    */
   environment?: string | null;
   /** When the link stops working, as a timestamp. */
   expires_at?: string | null;
   /**
-   * Whether the link can be used. The 2025 documentation gives true as the default; the current
-   * server does not take it on create.
+   * Whether the link can be used. The 2025 documentation gives true as the default; the current server does
+   * not take it on create.
    */
   is_active?: boolean | null;
-  /** Line items of the link. The current server leaves it out of lists. (API generation D.) */
+  /** Line items of the link. The current server leaves it out of lists. (API D) */
   line_items?: Record<string, unknown>[] | null;
   /** The link's identifier. Required to read, change or delete the link. */
   link_id: string;
   /**
-   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also
-   * has `plan`.
+   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also has
+   * `plan`.
    */
   link_type?: string | null;
-  /** Merchant that owns the link. In the 2025 documentation only. (API generation A.) */
+  /** Merchant that owns the link. In the 2025 documentation only. (API A) */
   merchant_id?: string | null;
   /** The merchant's own keys and values. The current server accepts it on create and drops it. */
   metadata?: Record<string, unknown> | null;
   /** Organisation that owns the payment link. */
   organization_id?: string | null;
   /**
-   * Amount of the link's subscription plan, in the currency's smallest unit. In the 2025
-   * documentation only. (API generation A.)
+   * Amount of the link's subscription plan, in the currency's smallest unit. In the 2025 documentation only.
+   * (API A)
    */
   plan_amount?: number | null;
-  /**
-   * Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API
-   * generation A.)
-   */
+  /** Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API A) */
   plan_id?: string | null;
-  /** Name of the link's subscription plan. In the 2025 documentation only. (API generation A.) */
+  /** Name of the link's subscription plan. In the 2025 documentation only. (API A) */
   plan_name?: string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when
-   * link_type is `instant`. (API generation A.)
+   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when link_type
+   * is `instant`. (API A)
    */
   price?: number | null;
-  /** Catalogue price being sold. (API generations B, C, D and E.) */
+  /** Catalogue price being sold. (API BCDE) */
   price_id?: string | null;
-  /**
-   * Text for the merchant's own use. The current server does not have it. (API generations A and
-   * C.)
-   */
+  /** Text for the merchant's own use. The current server does not have it. (API AC) */
   private_description?: string | null;
-  /**
-   * Catalogue product being sold. The 2025 documentation requires it when link_type is `product`.
-   */
+  /** Catalogue product being sold. The 2025 documentation requires it when link_type is `product`. */
   product_id?: string | null;
-  /** Name of the link's product. In the 2025 documentation only. (API generation A.) */
+  /** Name of the link's product. In the 2025 documentation only. (API A) */
   product_name?: string | null;
-  /**
-   * Price of the link's product, in the currency's smallest unit. In the 2025 documentation only.
-   * (API generation A.)
-   */
+  /** Price of the link's product, in the currency's smallest unit. In the 2025 documentation only. (API A) */
   product_price?: number | null;
-  /**
-   * Text shown to the buyer. The same field as `description`, under its 2025 name. (API generations
-   * A and C.)
-   */
+  /** Text shown to the buyer. The same field as `description`, under its 2025 name. (API AC) */
   public_description?: string | null;
-  /**
-   * How many units are sold. The current server accepts it on create and drops it. (API generations
-   * B, C, D and E.)
-   */
+  /** How many units are sold. The current server accepts it on create and drops it. (API BCDE) */
   quantity?: number | null;
   /**
-   * Whether the page asks for a billing address. The current server defaults to true here, but to
-   * false for checkout sessions. (API generations B, D and E.)
+   * Whether the page asks for a billing address. The current server defaults to true here, but to false for
+   * checkout sessions. (API BDE)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page requires an e-mail address. The newest API only. (API generation E.) */
+  /** Whether the page requires an e-mail address. The newest API only. (API E) */
   require_email?: boolean | null;
-  /** Whether the page requires a name. The newest API only. (API generation E.) */
+  /** Whether the page requires a name. The newest API only. (API E) */
   require_name?: boolean | null;
-  /** Whether the page requires a phone number. The newest API only. (API generation E.) */
+  /** Whether the page requires a phone number. The newest API only. (API E) */
   require_phone?: boolean | null;
   /** Where the buyer is sent after paying. Reaching it is no proof of payment. */
   success_url?: string | null;
@@ -230,93 +175,75 @@ export declare class PaymentLink extends Model {
 /** The fields of a new payment link. */
 export interface PaymentLinkCreate {
   /**
-   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as
-   * the default.
+   * Whether the buyer may enter a coupon code on the page. The 2025 documentation gives false as the default.
    */
   allow_coupon_code?: boolean | null;
-  /** Whether the buyer may change the quantity on the page. (API generations B, C, D and E.) */
+  /** Whether the buyer may change the quantity on the page. (API BCDE) */
   allow_quantity?: boolean | null;
   /**
-   * Payment providers offered on the page. A list in the 2025 documentation, a string in the
-   * generated clients, unknown to the current server. (API generations A and C.)
+   * Payment providers offered on the page. A list in the 2025 documentation, a string in the generated
+   * clients, unknown to the current server. (API AC)
    */
   allowed_providers?: string[] | string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation
-   * and when read one by one from the December 2025 server. (API generations B, C, D and E.)
+   * What the buyer pays, in the currency's smallest unit. Named `price` in the 2025 documentation and when
+   * read one by one from the December 2025 server. (API BCDE)
    */
   amount?: number | bigint | Money | null;
   /** Where the buyer is sent after cancelling. */
   cancel_url?: string | null;
   /** Currency of the link. Required to create one, except in the generated clients' API. */
   currency_code?: CurrencyCode | null;
-  /**
-   * Text shown to the buyer. The same field as `public_description`, under its current name. (API
-   * generations B, D and E.)
-   */
+  /** Text shown to the buyer. The same field as `public_description`, under its current name. (API BDE) */
   description?: string | null;
   /** When the link stops working, as a timestamp. */
   expires_at?: string | Date | null;
   /**
-   * The fields the page asks for, each as an object. Overrides require_email, require_phone and
-   * require_name. (API generation E.)
+   * The fields the page asks for, each as an object. Overrides require_email, require_phone and require_name.
+   * (API E)
    */
   fields?: Record<string, unknown>[] | null;
   /**
-   * Whether the link can be used. The 2025 documentation gives true as the default; the current
-   * server does not take it on create.
+   * Whether the link can be used. The 2025 documentation gives true as the default; the current server does
+   * not take it on create.
    */
   is_active?: boolean | null;
   /** The link's identifier. Required to read, change or delete the link. */
   link_id?: string | null;
   /**
-   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also
-   * has `plan`.
+   * `product` for a catalogue product or `instant` for a plain amount. The 2025 documentation also has
+   * `plan`.
    */
   link_type?: string | null;
   /** The merchant's own keys and values. The current server accepts it on create and drops it. */
   metadata?: Record<string, unknown> | null;
-  /**
-   * Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API
-   * generation A.)
-   */
+  /** Subscription plan being sold. The 2025 documentation requires it when link_type is `plan`. (API A) */
   plan_id?: string | null;
   /**
-   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when
-   * link_type is `instant`. (API generation A.)
+   * What the buyer pays, in the currency's smallest unit. The 2025 name of `amount`, required when link_type
+   * is `instant`. (API A)
    */
   price?: number | bigint | Money | null;
-  /** Catalogue price being sold. (API generations B, C, D and E.) */
+  /** Catalogue price being sold. (API BCDE) */
   price_id?: string | null;
-  /**
-   * Text for the merchant's own use. The current server does not have it. (API generations A and
-   * C.)
-   */
+  /** Text for the merchant's own use. The current server does not have it. (API AC) */
   private_description?: string | null;
-  /**
-   * Catalogue product being sold. The 2025 documentation requires it when link_type is `product`.
-   */
+  /** Catalogue product being sold. The 2025 documentation requires it when link_type is `product`. */
   product_id?: string | null;
-  /**
-   * Text shown to the buyer. The same field as `description`, under its 2025 name. (API generations
-   * A and C.)
-   */
+  /** Text shown to the buyer. The same field as `description`, under its 2025 name. (API AC) */
   public_description?: string | null;
-  /**
-   * How many units are sold. The current server accepts it on create and drops it. (API generations
-   * B, C, D and E.)
-   */
+  /** How many units are sold. The current server accepts it on create and drops it. (API BCDE) */
   quantity?: number | bigint | null;
   /**
-   * Whether the page asks for a billing address. The current server defaults to true here, but to
-   * false for checkout sessions. (API generations B, D and E.)
+   * Whether the page asks for a billing address. The current server defaults to true here, but to false for
+   * checkout sessions. (API BDE)
    */
   require_billing_address?: boolean | null;
-  /** Whether the page requires an e-mail address. The newest API only. (API generation E.) */
+  /** Whether the page requires an e-mail address. The newest API only. (API E) */
   require_email?: boolean | null;
-  /** Whether the page requires a name. The newest API only. (API generation E.) */
+  /** Whether the page requires a name. The newest API only. (API E) */
   require_name?: boolean | null;
-  /** Whether the page requires a phone number. The newest API only. (API generation E.) */
+  /** Whether the page requires a phone number. The newest API only. (API E) */
   require_phone?: boolean | null;
   /** Where the buyer is sent after paying. Reaching it is no proof of payment. */
   success_url?: string | null;

@@ -9,400 +9,319 @@ import type { CurrencyCode, TransactionStatus } from './shared.js';
 
 /** The query parameters of `paymentRequests.list`. */
 export interface PaymentRequestQuery {
-  /**
-   * The most payment requests in one page, 1 to 100. The server's default is 20. (API generations
-   * B, C, D and E.)
-   */
+  /** The most payment requests in one page, 1 to 100. The server's default is 20. (API BCDE) */
   limit?: number | null;
-  /** How many payment requests to skip. (API generations B, C and D.) */
+  /** How many payment requests to skip. (API BCD) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * Only requests in this state: `pending`, `completed`, `failed` or `expired`. (API generations B,
-   * D and E.)
-   */
+  /** Only requests in this state: `pending`, `completed`, `failed` or `expired`. (API BDE) */
   status?: string | null;
-  /** Only requests to this customer (customer_id). (API generations B, D and E.) */
+  /** Only requests to this customer (customer_id). (API BDE) */
   customerId?: string | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on payment requests. */
 export interface PaymentRequests {
   /**
-   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
-   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
-   * ignores.
+   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the
+   * same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
    */
   create(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
   /** The current state of a payment request. */
   get(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
   /**
-   * Waits until it is in a final state: completed, failed, refunded, expired, cancelled. Rejects
-   * with a StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, failed, refunded, expired, cancelled. Rejects with a
+   * StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
    */
   wait(requestId: string, options?: WaitOptions): Promise<PaymentRequest>;
   /**
-   * One page of the merchant's payment requests. The current server's total is the number of rows
-   * on the page.
+   * One page of the merchant's payment requests. The current server's total is the number of rows on the
+   * page.
    */
   list(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
   /**
-   * Changes the given fields of a payment request. Documented with the generated clients; the
-   * current server has no such route.
+   * Changes the given fields of a payment request. Documented with the generated clients; the current server
+   * has no such route.
    */
   update(requestId: string, body: PaymentRequestUpdate, options?: CallOptions): Promise<PaymentRequest>;
   /**
-   * Deletes a payment request. Documented with the generated clients; the current server has no
-   * such route.
+   * Deletes a payment request. Documented with the generated clients; the current server has no such route.
    */
   delete(requestId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on payment requests, with their documented names. */
 export declare class PaymentRequestsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
-   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
-   * ignores.
-   */
+  /** As {@link PaymentRequests.create}. */
   createPaymentRequest(body: PaymentRequestCreate, options?: CallOptions): Promise<PaymentRequest>;
-  /** The current state of a payment request. */
+  /** As {@link PaymentRequests.get}. */
   retrievePaymentRequest(requestId: string, options?: CallOptions): Promise<PaymentRequest>;
-  /**
-   * One page of the merchant's payment requests. The current server's total is the number of rows
-   * on the page.
-   */
+  /** As {@link PaymentRequests.list}. */
   listPaymentRequests(query?: PaymentRequestQuery | null, options?: CallOptions): PageRequest<PaymentRequest>;
-  /**
-   * Changes the given fields of a payment request. Documented with the generated clients; the
-   * current server has no such route.
-   */
+  /** As {@link PaymentRequests.update}. */
   updatePaymentRequest(
     requestId: string,
     body: PaymentRequestUpdate,
     options?: CallOptions,
   ): Promise<PaymentRequest>;
-  /**
-   * Deletes a payment request. Documented with the generated clients; the current server has no
-   * such route.
-   */
+  /** As {@link PaymentRequests.delete}. */
   deletePaymentRequest(requestId: string, options?: CallOptions): Promise<void>;
 }
 
-/** A request to a payer to pay an amount before a date. Every field may be null or missing. */
+/** A request to a payer to pay an amount before a date. */
 export declare class PaymentRequest extends Model {
   private constructor();
   /**
-   * What the payer owes, in the currency's smallest unit. Required to create a request, except in
-   * the generated clients' API. (API generations B, C, D and E.)
+   * What the payer owes, in the currency's smallest unit. Required to create a request, except in the
+   * generated clients' API. (API BCDE)
    */
   amount?: number | null;
-  /** When the payment request was created, as a timestamp. (API generations B, C, D and E.) */
+  /** When the payment request was created, as a timestamp. (API BCDE) */
   created_at?: string | null;
-  /** Who created the payment request. (API generations B, C, D and E.) */
+  /** Who created the payment request. (API BCDE) */
   created_by?: string | null;
   /**
-   * Currency of the amount. Required to create a request, except in the generated clients' API.
-   * (API generations B, C, D and E.)
+   * Currency of the amount. Required to create a request, except in the generated clients' API. (API BCDE)
    */
   currency_code?: CurrencyCode | null;
-  /** Customer who is asked to pay. (API generations B, C, D and E.) */
+  /** Customer who is asked to pay. (API BCDE) */
   customer_id?: string | null;
-  /** What the payment is for, as free text. (API generations B, C, D and E.) */
+  /** What the payment is for, as free text. (API BCDE) */
   description?: string | null;
-  /** `test` or `live`: where the payment request was created. (API generations B, C, D and E.) */
+  /** `test` or `live`: where the payment request was created. (API BCDE) */
   environment?: string | null;
   /**
-   * When the request expires, as a timestamp. Required to create a request, except in the generated
-   * clients' API. (API generations B, C, D and E.)
+   * When the request expires, as a timestamp. Required to create a request, except in the generated clients'
+   * API. (API BCDE)
    */
   expiry_date?: string | null;
-  /**
-   * The merchant's own keys and values. The current server accepts it on create and drops it. (API
-   * generations B, D and E.)
-   */
+  /** The merchant's own keys and values. The current server accepts it on create and drops it. (API BDE) */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the payment request. (API generations B, C, D and E.) */
+  /** Organisation that owns the payment request. (API BCDE) */
   organization_id?: string | null;
-  /**
-   * The address where the request is paid. Only the generated clients can send it. (API generations
-   * B, C, D and E.)
-   */
+  /** The address where the request is paid. Only the generated clients can send it. (API BCDE) */
   payment_link?: string | null;
-  /** The merchant's own reference for the payment. (API generations B, C, D and E.) */
+  /** The merchant's own reference for the payment. (API BCDE) */
   payment_reference?: string | null;
-  /**
-   * Content of the QR code that pays the request, when channel is `spi`. The newest API only. (API
-   * generation E.)
-   */
+  /** Content of the QR code that pays the request, when channel is `spi`. The newest API only. (API E) */
   qr_payload?: string | null;
-  /**
-   * The payment request's identifier. Required to read the request. (API generations B, C, D and
-   * E.)
-   */
+  /** The payment request's identifier. Required to read the request. (API BCDE) */
   request_id: string;
   /**
-   * Account number in the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Account number in the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_account_number?: string | null;
-  /**
-   * Alias in the regional instant payment system, when channel is `spi`. The newest API only. (API
-   * generation E.)
-   */
+  /** Alias in the regional instant payment system, when channel is `spi`. The newest API only. (API E) */
   spi_alias?: string | null;
   /**
-   * Bulk instruction of the regional instant payment system that the request belongs to. The
-   * current server never returns it. (API generations B, C, D and E.)
+   * Bulk instruction of the regional instant payment system that the request belongs to. The current server
+   * never returns it. (API BCDE)
    */
   spi_bulk_instruction_id?: string | null;
   /**
-   * Confirmation flag of the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Confirmation flag of the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_confirmation?: boolean | null;
   /**
-   * When the payment was sent in the regional instant payment system, as a string. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * When the payment was sent in the regional instant payment system, as a string. The current server never
+   * returns it. (API BCDE)
    */
   spi_date_envoi?: string | null;
   /**
-   * When the payment became irrevocable in the regional instant payment system, as a string. The
-   * current server never returns it. (API generations B, C, D and E.)
+   * When the payment became irrevocable in the regional instant payment system, as a string. The current
+   * server never returns it. (API BCDE)
    */
   spi_date_irrevocabilite?: string | null;
-  /**
-   * The last date to pay the request, as a string. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** The last date to pay the request, as a string. The current server never returns it. (API BCDE) */
   spi_date_limite_paiement?: string | null;
-  /**
-   * The last date to answer the request, as a string. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** The last date to answer the request, as a string. The current server never returns it. (API BCDE) */
   spi_date_limite_reponse?: string | null;
   /**
-   * When the payment was rejected in the regional instant payment system, as a string. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * When the payment was rejected in the regional instant payment system, as a string. The current server
+   * never returns it. (API BCDE)
    */
   spi_date_rejet?: string | null;
-  /**
-   * Whether the payer is debited at a later date. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** Whether the payer is debited at a later date. The current server never returns it. (API BCDE) */
   spi_debit_differe?: boolean | null;
   /**
-   * End-to-end identifier of the payment in the regional instant payment system. The current server
-   * never returns it. (API generations B, C, D and E.)
+   * End-to-end identifier of the payment in the regional instant payment system. The current server never
+   * returns it. (API BCDE)
    */
   spi_end2end_id?: string | null;
   /**
-   * The payer's alias in the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * The payer's alias in the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_payeur_alias?: string | null;
-  /** The payer's name. The current server never returns it. (API generations B, C, D and E.) */
+  /** The payer's name. The current server never returns it. (API BCDE) */
   spi_payeur_nom?: string | null;
-  /** The payer's country. The current server never returns it. (API generations B, C, D and E.) */
+  /** The payer's country. The current server never returns it. (API BCDE) */
   spi_payeur_pays?: string | null;
   /**
-   * Category code of the request in the regional instant payment system, such as 500, 521 or 401.
-   * In the generated clients' API only. (API generation C.)
+   * Category code of the request in the regional instant payment system, such as 500, 521 or 401. In the
+   * generated clients' API only. (API C)
    */
   spi_payment_request_category?: string | null;
   /**
-   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
-   * generated clients' API only. (API generation C.)
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the generated
+   * clients' API only. (API C)
    */
   spi_payment_status?: string | null;
-  /**
-   * Number of the document that the request refers to. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** Number of the document that the request refers to. The current server never returns it. (API BCDE) */
   spi_ref_doc_numero?: string | null;
   /**
-   * Type code of the document that the request refers to, such as CINV. In the generated clients'
-   * API only. (API generation C.)
+   * Type code of the document that the request refers to, such as CINV. In the generated clients' API only.
+   * (API C)
    */
   spi_ref_doc_type?: string | null;
   /**
-   * Reason code of a rejection in the regional instant payment system, such as AC04. In the
-   * generated clients' API only. (API generation C.)
+   * Reason code of a rejection in the regional instant payment system, such as AC04. In the generated
+   * clients' API only. (API C)
    */
   spi_rejection_reason?: string | null;
   /**
-   * Discount on the request, in the currency's smallest unit. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Discount on the request, in the currency's smallest unit. The current server never returns it. (API BCDE)
    */
   spi_remise_amount?: number | null;
   /**
-   * Discount on the request, as a rate. The unit is not documented. The current server never
-   * returns it. (API generations B, C, D and E.)
+   * Discount on the request, as a rate. The unit is not documented. The current server never returns it. (API
+   * BCDE)
    */
   spi_remise_rate?: number | null;
   /**
-   * Transaction identifier of the payment in the regional instant payment system. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * Transaction identifier of the payment in the regional instant payment system. The current server never
+   * returns it. (API BCDE)
    */
   spi_tx_id?: string | null;
   /**
-   * The state of the request, such as pending, completed, failed or expired. Only completed means
-   * paid. (API generations B, C, D and E.)
+   * The state of the request, such as pending, completed, failed or expired. Only completed means paid. (API
+   * BCDE)
    */
   status?: TransactionStatus | null;
-  /** When the payment request last changed, as a timestamp. (API generations B, C, D and E.) */
+  /** When the payment request last changed, as a timestamp. (API BCDE) */
   updated_at?: string | null;
 }
 
 /** The fields of a new payment request. */
 export interface PaymentRequestCreate {
   /**
-   * What the payer owes, in the currency's smallest unit. Required to create a request, except in
-   * the generated clients' API. (API generations B, C, D and E.)
+   * What the payer owes, in the currency's smallest unit. Required to create a request, except in the
+   * generated clients' API. (API BCDE)
    */
   amount?: number | bigint | Money | null;
   /**
-   * `spi` asks for payment through the regional instant payment system; the answer then has
-   * qr_payload and spi_alias. The newest API only. (API generation E.)
+   * `spi` asks for payment through the regional instant payment system; the answer then has qr_payload and
+   * spi_alias. The newest API only. (API E)
    */
   channel?: string | null;
   /**
-   * Currency of the amount. Required to create a request, except in the generated clients' API.
-   * (API generations B, C, D and E.)
+   * Currency of the amount. Required to create a request, except in the generated clients' API. (API BCDE)
    */
   currency_code?: CurrencyCode | null;
-  /** Customer who is asked to pay. (API generations B, C, D and E.) */
+  /** Customer who is asked to pay. (API BCDE) */
   customer_id?: string | null;
-  /** What the payment is for, as free text. (API generations B, C, D and E.) */
+  /** What the payment is for, as free text. (API BCDE) */
   description?: string | null;
   /**
-   * When the request expires, as a timestamp. Required to create a request, except in the generated
-   * clients' API. (API generations B, C, D and E.)
+   * When the request expires, as a timestamp. Required to create a request, except in the generated clients'
+   * API. (API BCDE)
    */
   expiry_date?: string | null;
-  /**
-   * The merchant's own keys and values. The current server accepts it on create and drops it. (API
-   * generations B, D and E.)
-   */
+  /** The merchant's own keys and values. The current server accepts it on create and drops it. (API BDE) */
   metadata?: Record<string, unknown> | null;
-  /**
-   * The address where the request is paid. Only the generated clients can send it. (API generations
-   * B, C, D and E.)
-   */
+  /** The address where the request is paid. Only the generated clients can send it. (API BCDE) */
   payment_link?: string | null;
-  /** The merchant's own reference for the payment. (API generations B, C, D and E.) */
+  /** The merchant's own reference for the payment. (API BCDE) */
   payment_reference?: string | null;
   /**
-   * Account number in the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Account number in the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_account_number?: string | null;
   /**
-   * Bulk instruction of the regional instant payment system that the request belongs to. The
-   * current server never returns it. (API generations B, C, D and E.)
+   * Bulk instruction of the regional instant payment system that the request belongs to. The current server
+   * never returns it. (API BCDE)
    */
   spi_bulk_instruction_id?: string | null;
   /**
-   * Confirmation flag of the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Confirmation flag of the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_confirmation?: boolean | null;
   /**
-   * When the payment was sent in the regional instant payment system, as a string. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * When the payment was sent in the regional instant payment system, as a string. The current server never
+   * returns it. (API BCDE)
    */
   spi_date_envoi?: string | null;
   /**
-   * When the payment became irrevocable in the regional instant payment system, as a string. The
-   * current server never returns it. (API generations B, C, D and E.)
+   * When the payment became irrevocable in the regional instant payment system, as a string. The current
+   * server never returns it. (API BCDE)
    */
   spi_date_irrevocabilite?: string | null;
-  /**
-   * The last date to pay the request, as a string. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** The last date to pay the request, as a string. The current server never returns it. (API BCDE) */
   spi_date_limite_paiement?: string | null;
-  /**
-   * The last date to answer the request, as a string. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** The last date to answer the request, as a string. The current server never returns it. (API BCDE) */
   spi_date_limite_reponse?: string | null;
   /**
-   * When the payment was rejected in the regional instant payment system, as a string. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * When the payment was rejected in the regional instant payment system, as a string. The current server
+   * never returns it. (API BCDE)
    */
   spi_date_rejet?: string | null;
-  /**
-   * Whether the payer is debited at a later date. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** Whether the payer is debited at a later date. The current server never returns it. (API BCDE) */
   spi_debit_differe?: boolean | null;
   /**
-   * End-to-end identifier of the payment in the regional instant payment system. The current server
-   * never returns it. (API generations B, C, D and E.)
+   * End-to-end identifier of the payment in the regional instant payment system. The current server never
+   * returns it. (API BCDE)
    */
   spi_end2end_id?: string | null;
   /**
-   * The payer's alias in the regional instant payment system. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * The payer's alias in the regional instant payment system. The current server never returns it. (API BCDE)
    */
   spi_payeur_alias?: string | null;
-  /** The payer's name. The current server never returns it. (API generations B, C, D and E.) */
+  /** The payer's name. The current server never returns it. (API BCDE) */
   spi_payeur_nom?: string | null;
-  /** The payer's country. The current server never returns it. (API generations B, C, D and E.) */
+  /** The payer's country. The current server never returns it. (API BCDE) */
   spi_payeur_pays?: string | null;
   /**
-   * Category code of the request in the regional instant payment system, such as 500, 521 or 401.
-   * In the generated clients' API only. (API generation C.)
+   * Category code of the request in the regional instant payment system, such as 500, 521 or 401. In the
+   * generated clients' API only. (API C)
    */
   spi_payment_request_category?: string | null;
   /**
-   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the
-   * generated clients' API only. (API generation C.)
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. In the generated
+   * clients' API only. (API C)
    */
   spi_payment_status?: string | null;
-  /**
-   * Number of the document that the request refers to. The current server never returns it. (API
-   * generations B, C, D and E.)
-   */
+  /** Number of the document that the request refers to. The current server never returns it. (API BCDE) */
   spi_ref_doc_numero?: string | null;
   /**
-   * Type code of the document that the request refers to, such as CINV. In the generated clients'
-   * API only. (API generation C.)
+   * Type code of the document that the request refers to, such as CINV. In the generated clients' API only.
+   * (API C)
    */
   spi_ref_doc_type?: string | null;
   /**
-   * Reason code of a rejection in the regional instant payment system, such as AC04. In the
-   * generated clients' API only. (API generation C.)
+   * Reason code of a rejection in the regional instant payment system, such as AC04. In the generated
+   * clients' API only. (API C)
    */
   spi_rejection_reason?: string | null;
   /**
-   * Discount on the request, in the currency's smallest unit. The current server never returns it.
-   * (API generations B, C, D and E.)
+   * Discount on the request, in the currency's smallest unit. The current server never returns it. (API BCDE)
    */
   spi_remise_amount?: number | bigint | Money | null;
   /**
-   * Discount on the request, as a rate. The unit is not documented. The current server never
-   * returns it. (API generations B, C, D and E.)
+   * Discount on the request, as a rate. The unit is not documented. The current server never returns it. (API
+   * BCDE)
    */
   spi_remise_rate?: number | bigint | null;
   /**
-   * Transaction identifier of the payment in the regional instant payment system. The current
-   * server never returns it. (API generations B, C, D and E.)
+   * Transaction identifier of the payment in the regional instant payment system. The current server never
+   * returns it. (API BCDE)
    */
   spi_tx_id?: string | null;
   /**
-   * The state of the request, such as pending, completed, failed or expired. Only completed means
-   * paid. (API generations B, C, D and E.)
+   * The state of the request, such as pending, completed, failed or expired. Only completed means paid. (API
+   * BCDE)
    */
   status?: TransactionStatus | null;
 }

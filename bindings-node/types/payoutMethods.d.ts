@@ -9,196 +9,146 @@ import type { ProviderCode } from './shared.js';
 /** The query parameters of `payoutMethods.list`. */
 export interface PayoutMethodQuery {
   /**
-   * The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only.
-   * (API generation C.)
+   * The most payout methods in one page, 1 to 100, 20 by default. The generated clients' API only. (API C)
    */
   limit?: number | null;
-  /** How many payout methods to skip. The generated clients' API only. (API generation C.) */
+  /** How many payout methods to skip. The generated clients' API only. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on payout methods. */
 export interface PayoutMethods {
   /**
-   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost
-   * response.
+   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
    */
   create(body: PayoutMethodCreate, options?: CallOptions): Promise<PayoutMethod>;
   /**
-   * The current state of a payout method. Documented with the generated clients; the current server
-   * has no such route.
+   * The current state of a payout method. Documented with the generated clients; the current server has no
+   * such route.
    */
   get(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
   /**
-   * One page of the merchant's payout methods. Documented with the generated clients; the current
-   * server has no such route. The newest API has it.
+   * One page of the merchant's payout methods. Documented with the generated clients; the current server has
+   * no such route. The newest API has it.
    */
   list(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
 }
+
 /** The operations on payout methods, with their documented names. */
 export declare class PayoutMethodsApi {
   constructor(configuration?: Configuration);
-  /**
-   * The current state of a payout method. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link PayoutMethods.get}. */
   retrievePayoutMethod(payoutMethodId: string, options?: CallOptions): Promise<PayoutMethod>;
-  /**
-   * One page of the merchant's payout methods. Documented with the generated clients; the current
-   * server has no such route. The newest API has it.
-   */
+  /** As {@link PayoutMethods.list}. */
   listPayoutMethods(query?: PayoutMethodQuery | null, options?: CallOptions): PageRequest<PayoutMethod>;
 }
 
-/** A bank or mobile money account that receives payouts. Every field may be null or missing. */
+/** A bank or mobile money account that receives payouts. */
 export declare class PayoutMethod extends Model {
   private constructor();
-  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
+  /** Name of the account holder. Required by the newest API. (API CDE) */
   account_name?: string | null;
-  /**
-   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
-   * and E.)
-   */
+  /** Number of the account that receives payouts. Required by the newest API. (API CDE) */
   account_number?: string | null;
   /**
-   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
-   * (API generation C.)
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented. (API C)
    */
   auto_withdrawal_day?: number | null;
-  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
+  /** Whether money is withdrawn to this method automatically. (API CD) */
   auto_withdrawal_enabled?: boolean | null;
-  /**
-   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
-   * generation C.)
-   */
+  /** When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API C) */
   auto_withdrawal_last_run?: string | null;
-  /** How automatic withdrawals are made. (API generations C and D.) */
+  /** How automatic withdrawals are made. (API CD) */
   auto_withdrawal_method?: string | null;
-  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
+  /** Mobile money provider used for automatic withdrawals. (API CD) */
   auto_withdrawal_mobile_provider?: ProviderCode | null;
-  /** Code of the bank that holds the account. (API generations C, D and E.) */
+  /** Code of the bank that holds the account. (API CDE) */
   bank_code?: string | null;
-  /** Name of the bank that holds the account. (API generations C, D and E.) */
+  /** Name of the bank that holds the account. (API CDE) */
   bank_name?: string | null;
-  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
+  /** Code of the bank branch that holds the account. (API CDE) */
   branch_code?: string | null;
-  /** Country of the account, as a string. (API generations C, D and E.) */
+  /** Country of the account, as a string. (API CDE) */
   country?: string | null;
-  /** When the payout method was created, as a timestamp. (API generation C.) */
+  /** When the payout method was created, as a timestamp. (API C) */
   created_at?: string | null;
   /**
-   * When the method becomes eligible for platform withdrawals, as a timestamp. No documented route
-   * of the current server returns it. (API generation D.)
+   * When the method becomes eligible for platform withdrawals, as a timestamp. No documented route of the
+   * current server returns it. (API D)
    */
   eligible_for_platform_withdrawal_at?: string | null;
-  /** Whether this is the payout method used by default. (API generations C, D and E.) */
+  /** Whether this is the payout method used by default. (API CDE) */
   is_default?: boolean | null;
-  /**
-   * Whether the regional instant payment system is enabled for this method. (API generations C and
-   * D.)
-   */
+  /** Whether the regional instant payment system is enabled for this method. (API CD) */
   is_spi_enabled?: boolean | null;
-  /**
-   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
-   * D.)
-   */
+  /** Whether the method is within the UEMOA, the West African monetary union. (API CD) */
   is_uemoa?: boolean | null;
-  /** Whether the method is marked as valid. (API generations C and D.) */
+  /** Whether the method is marked as valid. (API CD) */
   is_valid?: boolean | null;
-  /** Organisation that owns the payout method. (API generations C and D.) */
+  /** Organisation that owns the payout method. (API CD) */
   organization_id?: string | null;
-  /**
-   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
-   * generations C and D.)
-   */
+  /** The payout method's identifier. Give it as payout_method_id when creating a payout. (API CD) */
   payout_method_id: string;
-  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
+  /** `spi`, `bank` or `mobile_money`. (API CDE) */
   payout_method_type?: string | null;
-  /** Account number in the regional instant payment system. (API generations C and D.) */
+  /** Account number in the regional instant payment system. (API CD) */
   spi_account_number?: string | null;
-  /**
-   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
-   */
+  /** MBNO alias of the account in the regional instant payment system. (API CD) */
   spi_alias_mbno?: string | null;
-  /**
-   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
-   */
+  /** SHID alias of the account in the regional instant payment system. (API CD) */
   spi_alias_shid?: string | null;
-  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
+  /** Type of the alias in the regional instant payment system. (API CD) */
   spi_alias_type?: string | null;
-  /** When the payout method last changed, as a timestamp. (API generation C.) */
+  /** When the payout method last changed, as a timestamp. (API C) */
   updated_at?: string | null;
 }
 
 /** The fields of a new payout method. */
 export interface PayoutMethodCreate {
-  /** Name of the account holder. Required by the newest API. (API generations C, D and E.) */
+  /** Name of the account holder. Required by the newest API. (API CDE) */
   account_name?: string | null;
-  /**
-   * Number of the account that receives payouts. Required by the newest API. (API generations C, D
-   * and E.)
-   */
+  /** Number of the account that receives payouts. Required by the newest API. (API CDE) */
   account_number?: string | null;
   /**
-   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented.
-   * (API generation C.)
+   * Day on which automatic withdrawals run. Whether of the week or of the month is not documented. (API C)
    */
   auto_withdrawal_day?: number | bigint | null;
-  /** Whether money is withdrawn to this method automatically. (API generations C and D.) */
+  /** Whether money is withdrawn to this method automatically. (API CD) */
   auto_withdrawal_enabled?: boolean | null;
-  /**
-   * When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API
-   * generation C.)
-   */
+  /** When the last automatic withdrawal ran, as a string. In the generated clients' API only. (API C) */
   auto_withdrawal_last_run?: string | null;
-  /** How automatic withdrawals are made. (API generations C and D.) */
+  /** How automatic withdrawals are made. (API CD) */
   auto_withdrawal_method?: string | null;
-  /** Mobile money provider used for automatic withdrawals. (API generations C and D.) */
+  /** Mobile money provider used for automatic withdrawals. (API CD) */
   auto_withdrawal_mobile_provider?: ProviderCode | null;
-  /** Code of the bank that holds the account. (API generations C, D and E.) */
+  /** Code of the bank that holds the account. (API CDE) */
   bank_code?: string | null;
-  /** Name of the bank that holds the account. (API generations C, D and E.) */
+  /** Name of the bank that holds the account. (API CDE) */
   bank_name?: string | null;
-  /** Code of the bank branch that holds the account. (API generations C, D and E.) */
+  /** Code of the bank branch that holds the account. (API CDE) */
   branch_code?: string | null;
-  /** Country of the account, as a string. (API generations C, D and E.) */
+  /** Country of the account, as a string. (API CDE) */
   country?: string | null;
-  /** Whether this is the payout method used by default. (API generations C, D and E.) */
+  /** Whether this is the payout method used by default. (API CDE) */
   is_default?: boolean | null;
-  /**
-   * Whether the regional instant payment system is enabled for this method. (API generations C and
-   * D.)
-   */
+  /** Whether the regional instant payment system is enabled for this method. (API CD) */
   is_spi_enabled?: boolean | null;
-  /**
-   * Whether the method is within the UEMOA, the West African monetary union. (API generations C and
-   * D.)
-   */
+  /** Whether the method is within the UEMOA, the West African monetary union. (API CD) */
   is_uemoa?: boolean | null;
-  /** Whether the method is marked as valid. (API generations C and D.) */
+  /** Whether the method is marked as valid. (API CD) */
   is_valid?: boolean | null;
-  /**
-   * The payout method's identifier. Give it as payout_method_id when creating a payout. (API
-   * generations C and D.)
-   */
+  /** The payout method's identifier. Give it as payout_method_id when creating a payout. (API CD) */
   payout_method_id?: string | null;
-  /** `spi`, `bank` or `mobile_money`. (API generations C, D and E.) */
+  /** `spi`, `bank` or `mobile_money`. (API CDE) */
   payout_method_type?: string | null;
-  /** Account number in the regional instant payment system. (API generations C and D.) */
+  /** Account number in the regional instant payment system. (API CD) */
   spi_account_number?: string | null;
-  /**
-   * MBNO alias of the account in the regional instant payment system. (API generations C and D.)
-   */
+  /** MBNO alias of the account in the regional instant payment system. (API CD) */
   spi_alias_mbno?: string | null;
-  /**
-   * SHID alias of the account in the regional instant payment system. (API generations C and D.)
-   */
+  /** SHID alias of the account in the regional instant payment system. (API CD) */
   spi_alias_shid?: string | null;
-  /** Type of the alias in the regional instant payment system. (API generations C and D.) */
+  /** Type of the alias in the regional instant payment system. (API CD) */
   spi_alias_type?: string | null;
 }

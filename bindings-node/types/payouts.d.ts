@@ -16,168 +16,131 @@ import type {
 /** The query parameters of `payouts.list`. */
 export interface PayoutQuery {
   /**
-   * The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current
-   * server reads pageSize instead. (API generations B, C and E.)
+   * The most payouts in one page, 1 to 100. The December 2025 server defaults to 50; the current server reads
+   * pageSize instead. (API BCE)
    */
   limit?: number | null;
   /**
-   * How many payouts to skip. The December 2025 server turns it into a page number, so use a
-   * multiple of limit; the current server reads page instead. (API generations B and C.)
+   * How many payouts to skip. The December 2025 server turns it into a page number, so use a multiple of
+   * limit; the current server reads page instead. (API BC)
    */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * Only payouts in these states. The December 2025 server only; later servers read status. (API
-   * generation B.)
-   */
+  /** Only payouts in these states. The December 2025 server only; later servers read status. (API B) */
   statuses?: string | null;
-  /** Only payouts from this date on. (API generations B, D and E.) */
+  /** Only payouts from this date on. (API BDE) */
   startDate?: string | null;
-  /** Only payouts up to this date. (API generations B, D and E.) */
+  /** Only payouts up to this date. (API BDE) */
   endDate?: string | null;
   /**
-   * The page size. A page of the current server may hold twice as many rows, because it merges
-   * withdrawals and beneficiary payouts. (API generation D.)
+   * The page size. A page of the current server may hold twice as many rows, because it merges withdrawals
+   * and beneficiary payouts. (API D)
    */
   pageSize?: number | null;
-  /** Page number from 1. Read by the current server only. (API generation D.) */
+  /** Page number from 1. Read by the current server only. (API D) */
   page?: number | null;
   /**
-   * Only payouts in this state, such as completed. The December 2025 server reads statuses instead.
-   * (API generations D and E.)
+   * Only payouts in this state, such as completed. The December 2025 server reads statuses instead. (API DE)
    */
   status?: string | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on payouts. */
 export interface Payouts {
   /**
-   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
-   * newest API the first call moves nothing; the same body and key with confirmation_token executes
-   * it.
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API
+   * the first call moves nothing; the same body and key with confirmation_token executes it.
    */
   create(body: PayoutCreate, options?: ConfirmableOptions): Promise<Payout | ConfirmationRequired<Payout>>;
   /** The current state of a payout. Read it before deciding whether to pay out again. */
   get(payoutId: string, options?: CallOptions): Promise<Payout>;
   /**
-   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
-   * takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that takes
+   * longer than the timeout, 300,000 ms unless it is given.
    */
   wait(payoutId: string, options?: WaitOptions): Promise<Payout>;
   /**
-   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
-   * payouts; test keys see withdrawals only.
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test
+   * keys see withdrawals only.
    */
   list(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
   /**
-   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with
+   * the generated clients; the current server has no such route.
    */
   update(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
   /**
-   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   delete(payoutId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on payouts, with their documented names. */
 export declare class PayoutsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
-   * newest API the first call moves nothing; the same body and key with confirmation_token executes
-   * it.
-   */
+  /** As {@link Payouts.create}. */
   createPayout(
     body: PayoutCreate,
     options?: ConfirmableOptions,
   ): Promise<Payout | ConfirmationRequired<Payout>>;
-  /** The current state of a payout. Read it before deciding whether to pay out again. */
+  /** As {@link Payouts.get}. */
   retrievePayout(payoutId: string, options?: CallOptions): Promise<Payout>;
-  /**
-   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
-   * payouts; test keys see withdrawals only.
-   */
+  /** As {@link Payouts.list}. */
   listPayouts(query?: PayoutQuery | null, options?: CallOptions): PageRequest<Payout>;
-  /**
-   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link Payouts.update}. */
   updatePayout(payoutId: string, body: PayoutUpdate, options?: CallOptions): Promise<Payout>;
-  /**
-   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
-   */
+  /** As {@link Payouts.delete}. */
   deletePayout(payoutId: string, options?: CallOptions): Promise<void>;
 }
 
-/** Money paid out of the merchant's account. Every field may be null or missing. */
+/** Money paid out of the merchant's account. */
 export declare class Payout extends Model {
   private constructor();
-  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API BCD) */
   account_id?: string | null;
   /**
-   * How much is paid out, in the currency's smallest unit. The current server requires at least 1.
-   * (API generations B, C, D and E.)
+   * How much is paid out, in the currency's smallest unit. The current server requires at least 1. (API BCDE)
    */
   amount?: number | null;
-  /** When the payout was created, as a timestamp. (API generations B, C and D.) */
+  /** When the payout was created, as a timestamp. (API BCD) */
   created_at?: string | null;
-  /** Who created the payout. The current server does not return it. (API generations B and C.) */
+  /** Who created the payout. The current server does not return it. (API BC) */
   created_by?: string | null;
-  /**
-   * Currency of the amount. Required to create a payout, except in the generated clients' API. (API
-   * generations B, C, D and E.)
-   */
+  /** Currency of the amount. Required to create a payout, except in the generated clients' API. (API BCDE) */
   currency_code?: CurrencyCode | null;
-  /**
-   * `test` or `live`: where the payout was made. The current server does not return it. (API
-   * generations B and C.)
-   */
+  /** `test` or `live`: where the payout was made. The current server does not return it. (API BC) */
   environment?: string | null;
-  /** `withdrawal` or `beneficiary`: what the row of a list is. (API generation D.) */
+  /** `withdrawal` or `beneficiary`: what the row of a list is. (API D) */
   kind?: string | null;
-  /**
-   * Merchant that the payout belongs to. The current server returns it in lists only. (API
-   * generation D.)
-   */
+  /** Merchant that the payout belongs to. The current server returns it in lists only. (API D) */
   merchant_id?: string | null;
   /**
-   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it.
-   * (API generations B, C, D and E.)
+   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it. (API
+   * BCDE)
    */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the payout. (API generations B, C and D.) */
+  /** Organisation that owns the payout. (API BCD) */
   organization_id?: string | null;
   /**
-   * Payment method of the payout. The current server returns it for a single payout only, not in
-   * lists. (API generations C and D.)
+   * Payment method of the payout. The current server returns it for a single payout only, not in lists. (API
+   * CD)
    */
   payment_method_code?: PaymentMethodCode | null;
-  /**
-   * The payout's identifier. The current server's answer to a bank withdrawal does not have it.
-   * (API generations B, C and D.)
-   */
+  /** The payout's identifier. The current server's answer to a bank withdrawal does not have it. (API BCD) */
   payout_id: string;
   /**
-   * The merchant's payout method that receives the money. Required by the December 2025 server.
-   * (API generations B, C, D and E.)
+   * The merchant's payout method that receives the money. Required by the December 2025 server. (API BCDE)
    */
   payout_method_id?: string | null;
-  /** Provider that carries out the payout. (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API BCD) */
   provider_code?: ProviderCode | null;
-  /** The state of the payout. Only completed means paid out. (API generations B, C and D.) */
+  /** The state of the payout. Only completed means paid out. (API BCD) */
   status?: PayoutStatus | null;
-  /** When the payout last changed, as a timestamp. (API generations B, C and D.) */
+  /** When the payout last changed, as a timestamp. (API BCD) */
   updated_at?: string | null;
   /** Distinguishes a Payout from a ConfirmationRequired. */
   requires_confirmation?: undefined;
@@ -185,68 +148,54 @@ export declare class Payout extends Model {
 
 /** The fields of a new payout. */
 export interface PayoutCreate {
-  /** Account of the organisation that the payout belongs to. (API generations B, C and D.) */
+  /** Account of the organisation that the payout belongs to. (API BCD) */
   account_id?: string | null;
   /**
-   * How much is paid out, in the currency's smallest unit. The current server requires at least 1.
-   * (API generations B, C, D and E.)
+   * How much is paid out, in the currency's smallest unit. The current server requires at least 1. (API BCDE)
    */
   amount?: number | bigint | Money | null;
   /**
-   * The token from the first answer, sent with the same body and Idempotency-Key to make the
-   * payout. It is valid for 10 minutes; the newest API only. (API generation E.)
+   * The token from the first answer, sent with the same body and Idempotency-Key to make the payout. It is
+   * valid for 10 minutes; the newest API only. (API E)
    */
   confirmation_token?: string | null;
-  /**
-   * Currency of the amount. Required to create a payout, except in the generated clients' API. (API
-   * generations B, C, D and E.)
-   */
+  /** Currency of the amount. Required to create a payout, except in the generated clients' API. (API BCDE) */
   currency_code?: CurrencyCode | null;
   /**
-   * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the current
-   * server. (API generations D and E.)
+   * `self` for a payout to the merchant, `beneficiary` for someone else. Required by the current server. (API
+   * DE)
    */
   destination?: string | null;
-  /**
-   * `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest API only.
-   * (API generation E.)
-   */
+  /** `wave`, `mtn`, `spi` or `bank`: how the last part of the payout is made. The newest API only. (API E) */
   last_mile_rail?: string | null;
   /**
-   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it.
-   * (API generations B, C, D and E.)
+   * The merchant's own keys and values. The December 2025 server accepts it on create and drops it. (API
+   * BCDE)
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * Payment method of the payout. The current server returns it for a single payout only, not in
-   * lists. (API generations C and D.)
+   * Payment method of the payout. The current server returns it for a single payout only, not in lists. (API
+   * CD)
    */
   payment_method_code?: PaymentMethodCode | null;
-  /**
-   * The payout's identifier. The current server's answer to a bank withdrawal does not have it.
-   * (API generations B, C and D.)
-   */
+  /** The payout's identifier. The current server's answer to a bank withdrawal does not have it. (API BCD) */
   payout_id?: string | null;
   /**
-   * The merchant's payout method that receives the money. Required by the December 2025 server.
-   * (API generations B, C, D and E.)
+   * The merchant's payout method that receives the money. Required by the December 2025 server. (API BCDE)
    */
   payout_method_id?: string | null;
-  /** Provider that carries out the payout. (API generations B, C and D.) */
+  /** Provider that carries out the payout. (API BCD) */
   provider_code?: ProviderCode | null;
   /**
-   * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server refuses
-   * mtn, and bank to a beneficiary; wave needs a live key. (API generations D and E.)
+   * `wave`, `spi`, `bank` or `mtn`, in the newest API also `stellar`. The current server refuses mtn, and
+   * bank to a beneficiary; wave needs a live key. (API DE)
    */
   rail?: string | null;
-  /** Why the payout is made, as free text. (API generations D and E.) */
+  /** Why the payout is made, as free text. (API DE) */
   reason?: string | null;
-  /**
-   * Who receives a payout to a beneficiary: an object with name and phone, both required. (API
-   * generations D and E.)
-   */
+  /** Who receives a payout to a beneficiary: an object with name and phone, both required. (API DE) */
   recipient?: Record<string, unknown> | null;
-  /** The state of the payout. Only completed means paid out. (API generations B, C and D.) */
+  /** The state of the payout. Only completed means paid out. (API BCD) */
   status?: PayoutStatus | null;
 }
 

@@ -9,131 +9,96 @@ import type { CurrencyCode, Price, PriceCreate, PricingModel } from './shared.js
 /** The query parameters of `prices.list`. */
 export interface PriceQuery {
   /**
-   * The most prices in one page, 1 to 100. The default is 20. The current server has no list of
-   * prices. (API generation C.)
+   * The most prices in one page, 1 to 100. The default is 20. The current server has no list of prices. (API
+   * C)
    */
   limit?: number | null;
-  /** How many prices to skip. The current server has no list of prices. (API generation C.) */
+  /** How many prices to skip. The current server has no list of prices. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on prices. */
 export interface Prices {
   /**
-   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
-   * current server has no such route. It adds a price under its product.
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the current server
+   * has no such route. It adds a price under its product.
    */
   create(body: PriceCreate, options?: CallOptions): Promise<Price>;
   /** A price. Documented with the generated clients; the current server has no such route. */
   get(priceId: string, options?: CallOptions): Promise<Price>;
   /**
-   * One page of the merchant's prices. Documented with the generated clients; the current server
-   * has no such route.
+   * One page of the merchant's prices. Documented with the generated clients; the current server has no such
+   * route.
    */
   list(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
   /**
-   * Changes the given fields of a price. Documented with the generated clients; the current server
-   * has no such route.
+   * Changes the given fields of a price. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
-  /**
-   * Deletes a price. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a price. Documented with the generated clients; the current server has no such route. */
   delete(priceId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on prices, with their documented names. */
 export declare class PricesApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
-   * current server has no such route. It adds a price under its product.
-   */
+  /** As {@link Prices.create}. */
   createPrice(body: PriceCreate, options?: CallOptions): Promise<Price>;
-  /** A price. Documented with the generated clients; the current server has no such route. */
+  /** As {@link Prices.get}. */
   retrievePrice(priceId: string, options?: CallOptions): Promise<Price>;
-  /**
-   * One page of the merchant's prices. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link Prices.list}. */
   listPrices(query?: PriceQuery | null, options?: CallOptions): PageRequest<Price>;
-  /**
-   * Changes the given fields of a price. Documented with the generated clients; the current server
-   * has no such route.
-   */
+  /** As {@link Prices.update}. */
   updatePrice(priceId: string, body: PriceUpdate, options?: CallOptions): Promise<Price>;
-  /**
-   * Deletes a price. Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link Prices.delete}. */
   deletePrice(priceId: string, options?: CallOptions): Promise<void>;
 }
 
 /** The fields of a price to change. A field left out does not change, null clears it. */
 export interface PriceUpdate {
-  /**
-   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
-   * generations B, C, D and E.)
-   */
+  /** The price of one unit, in the currency's smallest unit. Servers require it on create. (API BCDE) */
   amount?: number | bigint | Money | null;
   /**
-   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
-   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current server may have
+   * more values, such as quarterly. (API BCDE)
    */
   billing_interval?: string | null;
-  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API BCDE) */
   currency_code?: CurrencyCode | null;
-  /** How many units a prepaid pack has. (API generation E.) */
+  /** How many units a prepaid pack has. (API E) */
   included_units?: number | bigint | null;
-  /**
-   * Whether the price can be used. The current server does not return it. (API generations B, C, D
-   * and E.)
-   */
+  /** Whether the price can be used. The current server does not return it. (API BCDE) */
   is_active?: boolean | null;
-  /**
-   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
-   * D and E.)
-   */
+  /** Whether this is the product's default price. Absent on create means no. (API BCDE) */
   is_default?: boolean | null;
   /**
-   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   maximum_amount?: number | bigint | Money | null;
   /**
-   * The merchant's own keys and values, kept with the price. The current server does not return
-   * them. (API generations B, C, D and E.)
+   * The merchant's own keys and values, kept with the price. The current server does not return them. (API
+   * BCDE)
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   minimum_amount?: number | bigint | Money | null;
-  /**
-   * The price's identifier. The newest API also accepts ids that begin with price_. (API
-   * generations B, C, D and E.)
-   */
+  /** The price's identifier. The newest API also accepts ids that begin with price_. (API BCDE) */
   price_id?: string | null;
-  /**
-   * How the amount is set. The default is `standard`; the current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** How the amount is set. The default is `standard`; the current server does not return it. (API BCDE) */
   pricing_model?: PricingModel | null;
   /**
-   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
-   * (API generations C and D.)
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create. (API CD)
    */
   product_id?: string | null;
-  /**
-   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The price's id at the payment provider. The generated clients' API only. (API C) */
   provider_price_id?: string | null;
-  /**
-   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The product's id at the payment provider. The generated clients' API only. (API C) */
   provider_product_id?: string | null;
 }

@@ -10,28 +10,17 @@ import type { CurrencyCode, Price, PriceCreate, ProductType } from './shared.js'
 /** The query parameters of `products.list`. */
 export interface ProductQuery {
   /**
-   * The most products in one page, 1 to 100. The generated clients and the newest API have a
-   * default of 20, the current server 15.
+   * The most products in one page, 1 to 100. The generated clients and the newest API have a default of 20,
+   * the current server 15.
    */
   limit?: number | null;
-  /**
-   * How many products to skip. The newest API pages by cursor instead. (API generations A, B, C and
-   * D.)
-   */
+  /** How many products to skip. The newest API pages by cursor instead. (API ABCD) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * `true` for active products only, `false` for inactive ones only. (API generations B, D and E.)
-   */
+  /** `true` for active products only, `false` for inactive ones only. (API BDE) */
   isActive?: boolean | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
@@ -41,208 +30,164 @@ export interface Products {
   create(body: ProductCreate, options?: CallOptions): Promise<Product>;
   /** The current state of a product. */
   get(productId: string, options?: CallOptions): Promise<Product>;
-  /**
-   * One page of the merchant's products. On the current server, rows carry their prices and fees.
-   */
+  /** One page of the merchant's products. On the current server, rows carry their prices and fees. */
   list(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
   /**
-   * Changes the given fields of a product. The newest API has the route, the servers of December
-   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   * Changes the given fields of a product. The newest API has the route, the servers of December 2025 and
+   * June 2026 do not; the 2025 documentation changes only is_active.
    */
   update(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
   /**
-   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
-   * have no such route.
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no
+   * such route.
    */
   delete(productId: string, options?: CallOptions): Promise<void>;
   /**
-   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API
-   * allows at most 3 active prices of a product.
+   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at
+   * most 3 active prices of a product.
    */
   addPrice(productId: string, body: PriceCreate, options?: CallOptions): Promise<Price>;
   /**
-   * Makes one of the prices the default price of its product, and returns the product. Moves no
-   * money and is safe to repeat.
+   * Makes one of the prices the default price of its product, and returns the product. Moves no money and is
+   * safe to repeat.
    */
   setDefaultPrice(productId: string, priceId: string, options?: CallOptions): Promise<Product>;
   /**
-   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says
-   * that prices cannot change. The response is not documented.
+   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that
+   * prices cannot change. The response is not documented.
    */
   updatePrices(body: ProductPricesUpdate, options?: CallOptions): Promise<unknown>;
 }
+
 /** The operations on products, with their documented names. */
 export declare class ProductsApi {
   constructor(configuration?: Configuration);
-  /** Creates a product. Moves no money; a repeat creates a second product. */
+  /** As {@link Products.create}. */
   createProduct(body: ProductCreate, options?: CallOptions): Promise<Product>;
-  /** The current state of a product. */
+  /** As {@link Products.get}. */
   retrieveProduct(productId: string, options?: CallOptions): Promise<Product>;
-  /**
-   * One page of the merchant's products. On the current server, rows carry their prices and fees.
-   */
+  /** As {@link Products.list}. */
   listProducts(query?: ProductQuery | null, options?: CallOptions): PageRequest<Product>;
-  /**
-   * Changes the given fields of a product. The newest API has the route, the servers of December
-   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
-   */
+  /** As {@link Products.update}. */
   updateProduct(productId: string, body: ProductUpdate, options?: CallOptions): Promise<Product>;
-  /**
-   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
-   * have no such route.
-   */
+  /** As {@link Products.delete}. */
   deleteProduct(productId: string, options?: CallOptions): Promise<void>;
 }
 
-/**
- * Something the merchant sells, once, by subscription or by use. Every field may be null or
- * missing.
- */
+/** Something the merchant sells, once, by subscription or by use. */
 export declare class Product extends Model {
   private constructor();
   /**
    * How often a recurring product is billed. The generated clients' API only; elsewhere the price's
-   * billing_interval says it. (API generation C.)
+   * billing_interval says it. (API C)
    */
   billing_frequency?: string | null;
-  /**
-   * Day on which a recurring product is charged. The current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** Day on which a recurring product is charged. The current server does not return it. (API BCDE) */
   charge_day?: number | null;
   /**
-   * Whether the product can still be sold when its stock is used up. Only an update on the newest
-   * API can set it. (API generations D and E.)
+   * Whether the product can still be sold when its stock is used up. Only an update on the newest API can set
+   * it. (API DE)
    */
   continue_selling_when_out_of_stock?: boolean | null;
   /** When the product was created. */
   created_at?: string | null;
-  /** Who created the product. (API generations C and D.) */
+  /** Who created the product. (API CD) */
   created_by?: string | null;
-  /**
-   * Currency of `price`. The 2025 documentation only; later the currency is part of each price.
-   * (API generation A.)
-   */
+  /** Currency of `price`. The 2025 documentation only; later the currency is part of each price. (API A) */
   currency_code?: CurrencyCode | null;
   /** Text that describes the product to buyers. */
   description?: string | null;
   /** Whether the product is shown on the merchant's storefront. The server's default is true. */
   display_on_storefront?: boolean | null;
   /**
-   * `test` or `live`, as the key that created the product. The current server does not return it.
-   * (API generations B, C, D and E.)
+   * `test` or `live`, as the key that created the product. The current server does not return it. (API BCDE)
    */
   environment?: string | null;
   /**
-   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
-   * current server does not return it. (API generations B, C, D and E.)
+   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The current server
+   * does not return it. (API BCDE)
    */
   failed_payment_action?: string | null;
   /**
-   * The fees that apply to the product, each as an object. The rows of the current server's list
-   * have it. (API generations B, D and E.)
+   * The fees that apply to the product, each as an object. The rows of the current server's list have it.
+   * (API BDE)
    */
   fees?: Record<string, unknown>[] | null;
   /**
-   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
-   * current server does not return it. (API generations B, C, D and E.)
+   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The current
+   * server does not return it. (API BCDE)
    */
   first_payment_type?: string | null;
-  /**
-   * Address of the product's image. Replaced by `images` since March 2026. (API generations A, B
-   * and C.)
-   */
+  /** Address of the product's image. Replaced by `images` since March 2026. (API ABC) */
   image_url?: string | null;
-  /**
-   * Addresses of the product's images. Replaces `image_url` since March 2026. (API generations D
-   * and E.)
-   */
+  /** Addresses of the product's images. Replaces `image_url` since March 2026. (API DE) */
   images?: string[] | string | null;
-  /**
-   * How many units are in stock. Only an update on the newest API can set it. (API generations D
-   * and E.)
-   */
+  /** How many units are in stock. Only an update on the newest API can set it. (API DE) */
   inventory_quantity?: number | null;
   /** Whether the product can be sold. The server's default is true. */
   is_active?: boolean | null;
-  /** Merchant that owns the product. The 2025 documentation only. (API generation A.) */
+  /** Merchant that owns the product. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
-  /** The merchant's own keys and values, kept with the product. (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the product. (API BCDE) */
   metadata?: Record<string, unknown> | null;
   /** The product's name. Servers require it on create. */
   name?: string | null;
   /** Organisation that owns the product. */
   organization_id?: string | null;
   /**
-   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later
-   * products have `prices`. (API generation A.)
+   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later products have
+   * `prices`. (API A)
    */
   price?: number | null;
   /**
-   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers
-   * since December 2025 require them on create. (API generations B, D and E.)
+   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers since
+   * December 2025 require them on create. (API BDE)
    */
   prices?: Record<string, unknown>[] | null;
   /** The product's identifier. The newest API also accepts ids that begin with prod_. */
   product_id: string;
   /**
-   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on
-   * create, the current server does. (API generations B, C, D and E.)
+   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on create, the
+   * current server does. (API BCDE)
    */
   product_type?: ProductType | null;
-  /**
-   * The merchant's stock number for the product. Only an update on the newest API can set it. (API
-   * generations D and E.)
-   */
+  /** The merchant's stock number for the product. Only an update on the newest API can set it. (API DE) */
   sku?: string | null;
   /**
-   * Number of products in the whole list, repeated in each row. Only the list of the current server
-   * has it. (API generation D.)
+   * Number of products in the whole list, repeated in each row. Only the list of the current server has it.
+   * (API D)
    */
   total_count?: number | null;
-  /**
-   * Whether the server keeps count of the stock. Only an update on the newest API can set it. (API
-   * generations D and E.)
-   */
+  /** Whether the server keeps count of the stock. Only an update on the newest API can set it. (API DE) */
   track_inventory?: boolean | null;
   /**
-   * Whether subscriptions begin with a trial. The default is false; the current server does not
-   * return it. (API generations B, D and E.)
+   * Whether subscriptions begin with a trial. The default is false; the current server does not return it.
+   * (API BDE)
    */
   trial_enabled?: boolean | null;
-  /**
-   * Length of the trial in days. The current server does not return it. (API generations B, D and
-   * E.)
-   */
+  /** Length of the trial in days. The current server does not return it. (API BDE) */
   trial_period_days?: number | null;
   /** When the product last changed. */
   updated_at?: string | null;
   /**
-   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server
-   * does not return it. (API generations B, C, D and E.)
+   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server does not
+   * return it. (API BCDE)
    */
   usage_aggregation?: string | null;
-  /**
-   * Name of the unit in which usage is measured. The current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** Name of the unit in which usage is measured. The current server does not return it. (API BCDE) */
   usage_unit?: string | null;
 }
 
 /** One price to change, with its new amount. */
 export declare class ProductPriceChange extends Model {
   private constructor();
-  /**
-   * The new amount, in the currency's smallest unit, which the server requires. (API generation E.)
-   */
+  /** The new amount, in the currency's smallest unit, which the server requires. (API E) */
   amount?: number | null;
-  /** Currency of the amount. The newest API does not require it. (API generation E.) */
+  /** Currency of the amount. The newest API does not require it. (API E) */
   currency_code?: CurrencyCode | null;
-  /** The price to change. The newest API does not require it. (API generation E.) */
+  /** The price to change. The newest API does not require it. (API E) */
   price_id?: string | null;
-  /**
-   * Product of the price. How it goes together with price_id is not documented. (API generation E.)
-   */
+  /** Product of the price. How it goes together with price_id is not documented. (API E) */
   product_id?: string | null;
 }
 
@@ -250,109 +195,80 @@ export declare class ProductPriceChange extends Model {
 export interface ProductCreate {
   /**
    * How often a recurring product is billed. The generated clients' API only; elsewhere the price's
-   * billing_interval says it. (API generation C.)
+   * billing_interval says it. (API C)
    */
   billing_frequency?: string | null;
-  /**
-   * Day on which a recurring product is charged. The current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** Day on which a recurring product is charged. The current server does not return it. (API BCDE) */
   charge_day?: number | bigint | null;
   /**
-   * Whether the product can still be sold when its stock is used up. Only an update on the newest
-   * API can set it. (API generations D and E.)
+   * Whether the product can still be sold when its stock is used up. Only an update on the newest API can set
+   * it. (API DE)
    */
   continue_selling_when_out_of_stock?: boolean | null;
-  /**
-   * Currency of `price`. The 2025 documentation only; later the currency is part of each price.
-   * (API generation A.)
-   */
+  /** Currency of `price`. The 2025 documentation only; later the currency is part of each price. (API A) */
   currency_code?: CurrencyCode | null;
   /** Text that describes the product to buyers. */
   description?: string | null;
   /** Whether the product is shown on the merchant's storefront. The server's default is true. */
   display_on_storefront?: boolean | null;
   /**
-   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The
-   * current server does not return it. (API generations B, C, D and E.)
+   * What happens to a subscription when a payment fails: `cancel`, `pause` or `continue`. The current server
+   * does not return it. (API BCDE)
    */
   failed_payment_action?: string | null;
-  /** Ids of the fee types that apply to the product. (API generations A, B, D and E.) */
+  /** Ids of the fee types that apply to the product. (API ABDE) */
   fee_type_ids?: string[] | string | null;
   /**
-   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The
-   * current server does not return it. (API generations B, C, D and E.)
+   * How the first payment is charged: `initial` (the default), `non_initial` or `prorated`. The current
+   * server does not return it. (API BCDE)
    */
   first_payment_type?: string | null;
-  /**
-   * Address of the product's image. Replaced by `images` since March 2026. (API generations A, B
-   * and C.)
-   */
+  /** Address of the product's image. Replaced by `images` since March 2026. (API ABC) */
   image_url?: string | null;
-  /**
-   * Addresses of the product's images. Replaces `image_url` since March 2026. (API generations D
-   * and E.)
-   */
+  /** Addresses of the product's images. Replaces `image_url` since March 2026. (API DE) */
   images?: string[] | string | null;
-  /**
-   * How many units are in stock. Only an update on the newest API can set it. (API generations D
-   * and E.)
-   */
+  /** How many units are in stock. Only an update on the newest API can set it. (API DE) */
   inventory_quantity?: number | bigint | null;
   /** Whether the product can be sold. The server's default is true. */
   is_active?: boolean | null;
-  /** The merchant's own keys and values, kept with the product. (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the product. (API BCDE) */
   metadata?: Record<string, unknown> | null;
-  /**
-   * Code of the meter that measures the use of a usage-based product. (API generations D and E.)
-   */
+  /** Code of the meter that measures the use of a usage-based product. (API DE) */
   meter_code?: string | null;
   /** The product's name. Servers require it on create. */
   name?: string | null;
   /**
-   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later
-   * products have `prices`. (API generation A.)
+   * Price of the product, in the currency's smallest unit. The 2025 documentation only; later products have
+   * `prices`. (API A)
    */
   price?: number | bigint | Money | null;
   /**
-   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers
-   * since December 2025 require them on create. (API generations B, D and E.)
+   * The product's prices, each as an object with amounts in the currency's smallest unit. Servers since
+   * December 2025 require them on create. (API BDE)
    */
   prices?: Record<string, unknown>[] | null;
   /**
-   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on
-   * create, the current server does. (API generations B, C, D and E.)
+   * `one_time` (the default), `recurring` or `usage_based`. The newest API does not require it on create, the
+   * current server does. (API BCDE)
    */
   product_type?: ProductType | null;
-  /**
-   * The merchant's stock number for the product. Only an update on the newest API can set it. (API
-   * generations D and E.)
-   */
+  /** The merchant's stock number for the product. Only an update on the newest API can set it. (API DE) */
   sku?: string | null;
-  /**
-   * Whether the server keeps count of the stock. Only an update on the newest API can set it. (API
-   * generations D and E.)
-   */
+  /** Whether the server keeps count of the stock. Only an update on the newest API can set it. (API DE) */
   track_inventory?: boolean | null;
   /**
-   * Whether subscriptions begin with a trial. The default is false; the current server does not
-   * return it. (API generations B, D and E.)
+   * Whether subscriptions begin with a trial. The default is false; the current server does not return it.
+   * (API BDE)
    */
   trial_enabled?: boolean | null;
-  /**
-   * Length of the trial in days. The current server does not return it. (API generations B, D and
-   * E.)
-   */
+  /** Length of the trial in days. The current server does not return it. (API BDE) */
   trial_period_days?: number | bigint | null;
   /**
-   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server
-   * does not return it. (API generations B, C, D and E.)
+   * How usage is combined: `sum`, `max`, `last_during_period` or `last_ever`. The current server does not
+   * return it. (API BCDE)
    */
   usage_aggregation?: string | null;
-  /**
-   * Name of the unit in which usage is measured. The current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** Name of the unit in which usage is measured. The current server does not return it. (API BCDE) */
   usage_unit?: string | null;
 }
 
@@ -362,10 +278,10 @@ export interface ProductUpdate extends ProductCreate {}
 /** The prices to change in one call, each with its new amount. */
 export interface ProductPricesUpdate {
   /**
-   * A key of the caller, in the body and not in a header. What a repeat with the same key does is
-   * not documented. (API generation E.)
+   * A key of the caller, in the body and not in a header. What a repeat with the same key does is not
+   * documented. (API E)
    */
   idempotency_key?: string | null;
-  /** The changes, each with its new amount. The server requires them. (API generation E.) */
+  /** The changes, each with its new amount. The server requires them. (API E) */
   updates?: ProductPriceChange[] | null;
 }

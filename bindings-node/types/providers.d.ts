@@ -7,7 +7,7 @@ import type { ProviderCode } from './shared.js';
 
 /** The query parameters of `providers.list`. */
 export interface ProviderQuery {
-  /** Only this provider: CARD, WAVE, MTN or SPI. (API generations D and E.) */
+  /** Only this provider: CARD, WAVE, MTN or SPI. (API DE) */
   provider_code?: string | null;
 }
 
@@ -18,37 +18,31 @@ export interface Providers {
 }
 
 /**
- * A payment provider and its connection to the organisation. The newest API's response is not
- * documented, so every field may be missing.
+ * A payment provider and its connection to the organisation. The newest API's response is not documented, so
+ * every field may be missing.
  */
 export declare class Provider extends Model {
   private constructor();
-  /** A sentence about the provider. The 2025 documentation only. (API generation A.) */
+  /** A sentence about the provider. The 2025 documentation only. (API A) */
   description?: string | null;
-  /** Whether the provider is connected, so that payments can use it. (API generations A and D.) */
+  /** Whether the provider is connected, so that payments can use it. (API AD) */
   is_connected?: boolean | null;
-  /** Whether the phone number at the provider is verified. (API generation D.) */
+  /** Whether the phone number at the provider is verified. (API D) */
   is_phone_verified?: boolean | null;
-  /** Further keys and values of the connection. May be null. (API generation D.) */
+  /** Further keys and values of the connection. (API D) */
   metadata?: Record<string, unknown> | null;
-  /** The provider's name, for people. The 2025 documentation only. (API generation A.) */
+  /** The provider's name, for people. The 2025 documentation only. (API A) */
   name?: string | null;
-  /**
-   * How far the connection is: `pending`, `in_progress`, `completed`, `failed` or `skipped`. (API
-   * generation D.)
-   */
+  /** How far the connection is: `pending`, `in_progress`, `completed`, `failed` or `skipped`. (API D) */
   onboarding_status?: string | null;
-  /** The organisation whose connection this is. (API generation D.) */
+  /** The organisation whose connection this is. (API D) */
   organization_id?: string | null;
-  /** The payment methods of the provider. The 2025 documentation only. (API generation A.) */
+  /** The payment methods of the provider. The 2025 documentation only. (API A) */
   payment_methods?: string[] | string | null;
-  /** The phone number at the provider, as a string. (API generation D.) */
+  /** The phone number at the provider, as a string. (API D) */
   phone_number?: string | null;
-  /**
-   * The code of the provider, such as WAVE. The 2025 documentation names it `code`. (API
-   * generations A and D.)
-   */
+  /** The code of the provider, such as WAVE. The 2025 documentation names it `code`. (API AD) */
   provider_code: ProviderCode;
-  /** The merchant's identifier at the provider. (API generation D.) */
+  /** The merchant's identifier at the provider. (API D) */
   provider_merchant_id?: string | null;
 }

@@ -10,108 +10,86 @@ import type { ConfirmationRequired } from './shared.js';
 /** The query parameters of `refunds.list`. */
 export interface RefundQuery {
   /**
-   * The most refunds in one page, 1 to 100. The generated clients and the newest API have a default
-   * of 20, the current server 50. (API generations B, C, D and E.)
+   * The most refunds in one page, 1 to 100. The generated clients and the newest API have a default of 20,
+   * the current server 50. (API BCDE)
    */
   limit?: number | null;
-  /**
-   * How many refunds to skip. The newest API pages by cursor instead. (API generations B, C and D.)
-   */
+  /** How many refunds to skip. The newest API pages by cursor instead. (API BCD) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only refunds that are pending, completed or failed. (API generations B, D and E.) */
+  /** Only refunds that are pending, completed or failed. (API BDE) */
   status?: string | null;
-  /** Only refunds from this date on. (API generations B, D and E.) */
+  /** Only refunds from this date on. (API BDE) */
   startDate?: string | null;
-  /** Only refunds up to this date. (API generations B, D and E.) */
+  /** Only refunds up to this date. (API BDE) */
   endDate?: string | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on refunds. */
 export interface Refunds {
   /**
-   * Gives money back to the payer. Never repeat it on the current server, which ignores the
-   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key;
+   * the newest API requires the key and a second call with confirmation_token.
    */
   create(body: RefundCreate, options?: ConfirmableOptions): Promise<Refund | ConfirmationRequired<Refund>>;
   /** The current state of a refund. */
   get(refundId: string, options?: CallOptions): Promise<Refund>;
   /**
-   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that
-   * takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, failed. Rejects with a StillPendingError if that takes
+   * longer than the timeout, 300,000 ms unless it is given.
    */
   wait(refundId: string, options?: WaitOptions): Promise<Refund>;
   /** One page of the merchant's refunds. */
   list(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
   /**
-   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented
+   * with the generated clients; the current server has no such route.
    */
   update(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
   /**
-   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   delete(refundId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on refunds, with their documented names. */
 export declare class RefundsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Gives money back to the payer. Never repeat it on the current server, which ignores the
-   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
-   */
+  /** As {@link Refunds.create}. */
   createRefund(
     body: RefundCreate,
     options?: ConfirmableOptions,
   ): Promise<Refund | ConfirmationRequired<Refund>>;
-  /** The current state of a refund. */
+  /** As {@link Refunds.get}. */
   retrieveRefund(refundId: string, options?: CallOptions): Promise<Refund>;
-  /** One page of the merchant's refunds. */
+  /** As {@link Refunds.list}. */
   listRefunds(query?: RefundQuery | null, options?: CallOptions): PageRequest<Refund>;
-  /**
-   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link Refunds.update}. */
   updateRefund(refundId: string, body: RefundUpdate, options?: CallOptions): Promise<Refund>;
-  /**
-   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
-   */
+  /** As {@link Refunds.delete}. */
   deleteRefund(refundId: string, options?: CallOptions): Promise<void>;
 }
 
-/** Money given back for a transaction. Every field may be null or missing. */
+/** Money given back for a transaction. */
 export declare class Refund extends Model {
   private constructor();
-  /**
-   * The amount of the refund request, in the currency's smallest unit. Servers require it on
-   * create.
-   */
+  /** The amount of the refund request, in the currency's smallest unit. Servers require it on create. */
   amount?: number | null;
   /** When the refund was created. */
   created_at?: string | null;
-  /**
-   * `test` or `live`, as the key that created the refund. The current server does not return it.
-   * (API generations B and C.)
-   */
+  /** `test` or `live`, as the key that created the refund. The current server does not return it. (API BC) */
   environment?: string | null;
   /** Fees of the refund, in the currency's smallest unit. */
   fee_amount?: number | null;
-  /** A sentence about the refund. Only the response of create has it. (API generations D and E.) */
+  /** A sentence about the refund. Only the response of create has it. (API DE) */
   message?: string | null;
   /**
-   * The merchant's own keys and values, kept with the refund. Create on the current server does not
-   * read them. (API generations A, B, C and D.)
+   * The merchant's own keys and values, kept with the refund. Create on the current server does not read
+   * them. (API ABCD)
    */
   metadata?: Record<string, unknown> | null;
   /** Why the payment is refunded. */
@@ -120,56 +98,49 @@ export declare class Refund extends Model {
   refund_id: string;
   /** Amount that was given back, in the currency's smallest unit. */
   refunded_amount?: number | null;
-  /**
-   * Account in the regional instant payment system. The current server does not return it. (API
-   * generations B and C.)
-   */
+  /** Account in the regional instant payment system. The current server does not return it. (API BC) */
   spi_account_number?: string | null;
-  /**
-   * End-to-end id in the regional instant payment system. The current server does not return it.
-   * (API generations B and C.)
-   */
+  /** End-to-end id in the regional instant payment system. The current server does not return it. (API BC) */
   spi_end2end_id?: string | null;
   /**
-   * State of the return of funds in the regional instant payment system. The generated clients' API
-   * only. (API generation C.)
+   * State of the return of funds in the regional instant payment system. The generated clients' API only.
+   * (API C)
    */
   spi_fund_return_status?: string | null;
   /**
-   * Code of the reason (motif) for the return in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * Code of the reason (motif) for the return in the regional instant payment system. The generated clients'
+   * API only. (API C)
    */
   spi_motif_code?: string | null;
   /**
-   * Code of the reason why the regional instant payment system rejected the return. The generated
-   * clients' API only. (API generation C.)
+   * Code of the reason why the regional instant payment system rejected the return. The generated clients'
+   * API only. (API C)
    */
   spi_rejection_reason?: string | null;
   /**
-   * When the return was requested in the regional instant payment system. The current server does
-   * not return it. (API generations B and C.)
+   * When the return was requested in the regional instant payment system. The current server does not return
+   * it. (API BC)
    */
   spi_retour_date_demande?: string | null;
   /**
-   * When the return became irrevocable in the regional instant payment system. The current server
-   * does not return it. (API generations B and C.)
+   * When the return became irrevocable in the regional instant payment system. The current server does not
+   * return it. (API BC)
    */
   spi_retour_date_irrevocabilite?: string | null;
   /**
-   * The transaction's id in the regional instant payment system. The current server does not return
-   * it. (API generations B and C.)
+   * The transaction's id in the regional instant payment system. The current server does not return it. (API
+   * BC)
    */
   spi_tx_id?: string | null;
   /**
-   * The state of the refund. Only completed means that the money was given back; a new refund may
-   * be pending.
+   * The state of the refund. Only completed means that the money was given back; a new refund may be pending.
    */
   status?: RefundStatus | null;
-  /** Whether the refund was made. Only the response of create has it. (API generations D and E.) */
+  /** Whether the refund was made. Only the response of create has it. (API DE) */
   success?: boolean | null;
   /**
-   * Transaction that is refunded. Servers require it on create; the current server refunds only
-   * Stripe cards and Wave.
+   * Transaction that is refunded. Servers require it on create; the current server refunds only Stripe cards
+   * and Wave.
    */
   transaction_id?: string | null;
   /** When the refund last changed. */
@@ -180,97 +151,84 @@ export declare class Refund extends Model {
 
 /** The fields of a new refund. */
 export interface RefundCreate {
-  /**
-   * The amount of the refund request, in the currency's smallest unit. Servers require it on
-   * create.
-   */
+  /** The amount of the refund request, in the currency's smallest unit. Servers require it on create. */
   amount?: number | bigint | Money | null;
   /**
-   * Token of the first response. On the newest API nothing is refunded until the same body is sent
-   * again with it, within 10 minutes. (API generation E.)
+   * Token of the first response. On the newest API nothing is refunded until the same body is sent again with
+   * it, within 10 minutes. (API E)
    */
   confirmation_token?: string | null;
   /** Fees of the refund, in the currency's smallest unit. */
   fee_amount?: number | bigint | Money | null;
   /**
-   * The merchant's own keys and values, kept with the refund. Create on the current server does not
-   * read them. (API generations A, B, C and D.)
+   * The merchant's own keys and values, kept with the refund. Create on the current server does not read
+   * them. (API ABCD)
    */
   metadata?: Record<string, unknown> | null;
   /** Why the payment is refunded. */
   reason?: string | null;
   /**
-   * Whether the application fee is refunded too. The default is true; Lomi Network on the newest
-   * API only. (API generation E.)
+   * Whether the application fee is refunded too. The default is true; Lomi Network on the newest API only.
+   * (API E)
    */
   refund_application_fee?: boolean | null;
   /** The refund's identifier. */
   refund_id?: string | null;
   /**
-   * `full` or `partial`. On the current server a partial refund of a Wave payment is a payout to
-   * the payer. (API generations D and E.)
+   * `full` or `partial`. On the current server a partial refund of a Wave payment is a payout to the payer.
+   * (API DE)
    */
   refund_type?: string | null;
   /** Amount that was given back, in the currency's smallest unit. */
   refunded_amount?: number | bigint | Money | null;
   /**
-   * Whether the transfer of the payment is reversed too. The default is true; Lomi Network on the
-   * newest API only. (API generation E.)
+   * Whether the transfer of the payment is reversed too. The default is true; Lomi Network on the newest API
+   * only. (API E)
    */
   reverse_transfer?: boolean | null;
-  /**
-   * Account in the regional instant payment system. The current server does not return it. (API
-   * generations B and C.)
-   */
+  /** Account in the regional instant payment system. The current server does not return it. (API BC) */
   spi_account_number?: string | null;
-  /**
-   * End-to-end id in the regional instant payment system. The current server does not return it.
-   * (API generations B and C.)
-   */
+  /** End-to-end id in the regional instant payment system. The current server does not return it. (API BC) */
   spi_end2end_id?: string | null;
   /**
-   * State of the return of funds in the regional instant payment system. The generated clients' API
-   * only. (API generation C.)
+   * State of the return of funds in the regional instant payment system. The generated clients' API only.
+   * (API C)
    */
   spi_fund_return_status?: string | null;
   /**
-   * Code of the reason (motif) for the return in the regional instant payment system. The generated
-   * clients' API only. (API generation C.)
+   * Code of the reason (motif) for the return in the regional instant payment system. The generated clients'
+   * API only. (API C)
    */
   spi_motif_code?: string | null;
   /**
-   * Code of the reason why the regional instant payment system rejected the return. The generated
-   * clients' API only. (API generation C.)
+   * Code of the reason why the regional instant payment system rejected the return. The generated clients'
+   * API only. (API C)
    */
   spi_rejection_reason?: string | null;
   /**
-   * When the return was requested in the regional instant payment system. The current server does
-   * not return it. (API generations B and C.)
+   * When the return was requested in the regional instant payment system. The current server does not return
+   * it. (API BC)
    */
   spi_retour_date_demande?: string | null;
   /**
-   * When the return became irrevocable in the regional instant payment system. The current server
-   * does not return it. (API generations B and C.)
+   * When the return became irrevocable in the regional instant payment system. The current server does not
+   * return it. (API BC)
    */
   spi_retour_date_irrevocabilite?: string | null;
   /**
-   * The transaction's id in the regional instant payment system. The current server does not return
-   * it. (API generations B and C.)
+   * The transaction's id in the regional instant payment system. The current server does not return it. (API
+   * BC)
    */
   spi_tx_id?: string | null;
   /**
-   * The state of the refund. Only completed means that the money was given back; a new refund may
-   * be pending.
+   * The state of the refund. Only completed means that the money was given back; a new refund may be pending.
    */
   status?: RefundStatus | null;
-  /**
-   * What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`.
-   * (API generations D and E.)
-   */
+  /** What happens to the subscription behind the payment: `default`, `cancel`, `pause` or `none`. (API DE) */
   subscription_action?: string | null;
   /**
-   * Transaction that is refunded. Servers require it on create; the current server refunds only
-   * Stripe cards and Wave.
+   * Transaction that is refunded. Servers require it on create; the current server refunds only Stripe cards
+   * and Wave.
    */
   transaction_id?: string | null;
 }
@@ -279,8 +237,8 @@ export interface RefundCreate {
 export interface RefundUpdate extends RefundCreate {}
 
 /**
- * An open enum: the state of a refund; an unknown value is kept, and only completed means that the
- * money was given back.
+ * An open enum: the state of a refund; an unknown value is kept, and only completed means that the money was
+ * given back.
  */
 export type RefundStatus = 'pending' | 'completed' | 'failed' | (string & {});
 export declare const RefundStatus: {

@@ -7,17 +7,17 @@ import type { CurrencyCode } from './shared.js';
 
 /** The query parameters of `riskAssessments.list`. */
 export interface RiskAssessmentQuery {
-  /** The most assessments in one page, 1 to 100. (API generation E.) */
+  /** The most assessments in one page, 1 to 100. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
-  /** Only assessments from this date on. (API generation E.) */
+  /** Only assessments from this date on. (API E) */
   startDate?: string | null;
-  /** Only assessments up to this date. (API generation E.) */
+  /** Only assessments up to this date. (API E) */
   endDate?: string | null;
-  /** Only payments by `card`, `mtn` or `wave`. (API generation E.) */
+  /** Only payments by `card`, `mtn` or `wave`. (API E) */
   rail?: string | null;
-  /** Only payments that were decided so: `allow`, `flag` or `block`. (API generation E.) */
+  /** Only payments that were decided so: `allow`, `flag` or `block`. (API E) */
   decision?: string | null;
 }
 
@@ -32,20 +32,20 @@ export interface RiskAssessments {
 /** What the newest API decided about a payment before taking it. */
 export declare class RiskAssessment extends Model {
   private constructor();
-  /** The amount of the payment, in the currency's smallest unit. (API generation E.) */
+  /** The amount of the payment, in the currency's smallest unit. (API E) */
   amount?: number | null;
-  /** The assessment's identifier. (API generation E.) */
+  /** The assessment's identifier. (API E) */
   assessment_id: string;
-  /** Three-letter currency of the amount. (API generation E.) */
+  /** Three-letter currency of the amount. (API E) */
   currency_code?: CurrencyCode | null;
-  /** What was decided: `allow`, `flag` or `block`. (API generation E.) */
+  /** What was decided: `allow`, `flag` or `block`. (API E) */
   decision?: string | null;
-  /** How the buyer paid: `card`, `mtn` or `wave`. (API generation E.) */
+  /** How the buyer paid: `card`, `mtn` or `wave`. (API E) */
   rail?: string | null;
-  /** The score that the server gave the payment. (API generation E.) */
+  /** The score that the server gave the payment. (API E) */
   risk_score?: number | null;
-  /** The reasons for the decision. (API generation E.) */
+  /** The reasons for the decision. (API E) */
   signals?: Record<string, unknown>[] | null;
-  /** The transaction of the payment. (API generation E.) */
+  /** The transaction of the payment. (API E) */
   transaction_id?: string | null;
 }

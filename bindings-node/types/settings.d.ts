@@ -6,83 +6,83 @@ import type { CallOptions } from './options.js';
 /** The operations on settings. */
 export interface Settings {
   /**
-   * The merchant's settings of the checkout page, on the newest API only. What the response
-   * contains is not documented.
+   * The merchant's settings of the checkout page, on the newest API only. What the response contains is not
+   * documented.
    */
   getCheckout(options?: CallOptions): Promise<CheckoutSettings>;
   /**
-   * Changes the given settings of the checkout page; safe to repeat. What the response contains is
-   * not documented.
+   * Changes the given settings of the checkout page; safe to repeat. What the response contains is not
+   * documented.
    */
   updateCheckout(body: CheckoutSettingsUpdate, options?: CallOptions): Promise<CheckoutSettings>;
   /**
-   * The merchant's settings of the storefront, on the newest API only. What the response contains
-   * is not documented.
+   * The merchant's settings of the storefront, on the newest API only. What the response contains is not
+   * documented.
    */
   getStorefront(options?: CallOptions): Promise<StorefrontSettings>;
   /**
-   * Changes the given settings of the storefront, such as its taxes; safe to repeat. What the
-   * response contains is not documented.
+   * Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response
+   * contains is not documented.
    */
   updateStorefront(body: StorefrontSettingsUpdate, options?: CallOptions): Promise<StorefrontSettings>;
 }
 
 /**
- * Settings of the checkout page. What responses contain is not documented: the field may be
- * missing, and others may come.
+ * Settings of the checkout page. What responses contain is not documented: the field may be missing, and
+ * others may come.
  */
 export declare class CheckoutSettings extends Model {
   private constructor();
-  /** The settings, as an object whose keys are not documented. (API generation E.) */
+  /** The settings, as an object whose keys are not documented. (API E) */
   settings?: Record<string, unknown> | null;
 }
 
 /**
- * Settings of the storefront. Its fields are those of an update; responses are not documented, so
- * each may be missing.
+ * Settings of the storefront. Its fields are those of an update; responses are not documented, so each may be
+ * missing.
  */
 export declare class StorefrontSettings extends Model {
   private constructor();
-  /** Whether the announcement of the storefront is active. (API generation E.) */
+  /** Whether the announcement of the storefront is active. (API E) */
   announcement_active?: boolean | null;
-  /** The text of the announcement of the storefront. (API generation E.) */
+  /** The text of the announcement of the storefront. (API E) */
   announcement_text?: string | null;
-  /** The description of the storefront, as text. (API generation E.) */
+  /** The description of the storefront, as text. (API E) */
   description?: string | null;
-  /** The name of the storefront, as text for people. (API generation E.) */
+  /** The name of the storefront, as text for people. (API E) */
   name?: string | null;
-  /** How shipping works, as an object whose keys are not documented. (API generation E.) */
+  /** How shipping works, as an object whose keys are not documented. (API E) */
   shipping_config?: Record<string, unknown> | null;
-  /** The slug of the storefront: its name in addresses. (API generation E.) */
+  /** The slug of the storefront: its name in addresses. (API E) */
   slug?: string | null;
-  /** Whether the storefront of the merchant is enabled. (API generation E.) */
+  /** Whether the storefront of the merchant is enabled. (API E) */
   storefront_enabled?: boolean | null;
-  /** How taxes work, as an object whose keys are not documented. (API generation E.) */
+  /** How taxes work, as an object whose keys are not documented. (API E) */
   tax_config?: Record<string, unknown> | null;
 }
 
 /** The settings of the checkout page to change. */
 export interface CheckoutSettingsUpdate {
-  /** The settings, as an object whose keys are not documented. (API generation E.) */
+  /** The settings, as an object whose keys are not documented. (API E) */
   settings?: Record<string, unknown> | null;
 }
 
 /** The settings of the storefront to change. A field left out does not change. */
 export interface StorefrontSettingsUpdate {
-  /** Whether the announcement of the storefront is active. (API generation E.) */
+  /** Whether the announcement of the storefront is active. (API E) */
   announcement_active?: boolean | null;
-  /** The text of the announcement of the storefront. (API generation E.) */
+  /** The text of the announcement of the storefront. (API E) */
   announcement_text?: string | null;
-  /** The description of the storefront, as text. (API generation E.) */
+  /** The description of the storefront, as text. (API E) */
   description?: string | null;
-  /** The name of the storefront, as text for people. (API generation E.) */
+  /** The name of the storefront, as text for people. (API E) */
   name?: string | null;
-  /** How shipping works, as an object whose keys are not documented. (API generation E.) */
+  /** How shipping works, as an object whose keys are not documented. (API E) */
   shipping_config?: Record<string, unknown> | null;
-  /** The slug of the storefront: its name in addresses. (API generation E.) */
+  /** The slug of the storefront: its name in addresses. (API E) */
   slug?: string | null;
-  /** Whether the storefront of the merchant is enabled. (API generation E.) */
+  /** Whether the storefront of the merchant is enabled. (API E) */
   storefront_enabled?: boolean | null;
-  /** How taxes work, as an object whose keys are not documented. (API generation E.) */
+  /** How taxes work, as an object whose keys are not documented. (API E) */
   tax_config?: Record<string, unknown> | null;
 }

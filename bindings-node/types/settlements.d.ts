@@ -8,44 +8,41 @@ import type { ConfirmationRequired, CurrencyCode, Transaction } from './shared.j
 
 /** The query parameters of `settlements.list`. */
 export interface SettlementQuery {
-  /** The most settlements in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most settlements in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
-  /** Only settlements in this currency. (API generation E.) */
+  /** Only settlements in this currency. (API E) */
   currency?: string | null;
-  /** Only settlements from this date on. (API generation E.) */
+  /** Only settlements from this date on. (API E) */
   start_date?: string | null;
-  /** Only settlements up to this date. (API generation E.) */
+  /** Only settlements up to this date. (API E) */
   end_date?: string | null;
 }
 
 /** The query parameters of `settlements.transactions`. */
 export interface ListSettlementTransactionsQuery {
-  /** The most transactions in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most transactions in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on settlements. */
 export interface Settlements {
   /**
-   * One page of the settlements, one for each currency and day. What its rows contain is hardly
-   * documented.
+   * One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
    */
   list(query?: SettlementQuery | null, options?: CallOptions): PageRequest<Settlement>;
   /**
-   * Pays out at once. The first call moves nothing: the same body and Idempotency-Key with
-   * confirmation_token does. Its last response is not documented.
+   * Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token
+   * does. Its last response is not documented.
    */
   createInstant(
     body: InstantSettlementCreate,
     options?: ConfirmableOptions,
   ): Promise<InstantSettlement | ConfirmationRequired<InstantSettlement>>;
-  /**
-   * The current state of an instant settlement. Read it before deciding whether to pay out again.
-   */
+  /** The current state of an instant settlement. Read it before deciding whether to pay out again. */
   getInstant(instantSettlementId: string, options?: CallOptions): Promise<InstantSettlement>;
   /** One page of the transactions in a settlement. What its rows contain is not documented. */
   transactions(
@@ -56,36 +53,30 @@ export interface Settlements {
 }
 
 /**
- * What is settled in one currency on one day. Its other fields are not documented: those here may
- * be missing, and others may come.
+ * What is settled in one currency on one day. Its other fields are not documented: those here may be missing,
+ * and others may come.
  */
 export declare class Settlement extends Model {
   private constructor();
-  /** The settlement's identifier, as currency:date, such as XOF:2026-10-01. (API generation E.) */
+  /** The settlement's identifier, as currency:date, such as XOF:2026-10-01. (API E) */
   settlement_id: string;
-  /** The state of the settlement: whether its money is available or pending. (API generation E.) */
+  /** The state of the settlement: whether its money is available or pending. (API E) */
   status?: SettlementStatus | null;
 }
 
 /**
- * A payout at once. Its fields are those of create; responses are not documented, so each may be
- * missing and others may come.
+ * A payout at once. Its fields are those of create; responses are not documented, so each may be missing and
+ * others may come.
  */
 export declare class InstantSettlement extends Model {
   private constructor();
-  /**
-   * The amount, in the currency's smallest unit. The server requires it on create. (API generation
-   * E.)
-   */
+  /** The amount, in the currency's smallest unit. The server requires it on create. (API E) */
   amount?: number | null;
-  /** The currency of the amount. The server requires it on create. (API generation E.) */
+  /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /**
-   * `advance` or `rail`, which the server requires on create. The mode rail needs payout_id. (API
-   * generation E.)
-   */
+  /** `advance` or `rail`, which the server requires on create. The mode rail needs payout_id. (API E) */
   mode?: string | null;
-  /** The payout to settle at once, in the mode rail. (API generation E.) */
+  /** The payout to settle at once, in the mode rail. (API E) */
   payout_id?: string | null;
   /** Distinguishes an InstantSettlement from a ConfirmationRequired. */
   requires_confirmation?: undefined;
@@ -93,30 +84,23 @@ export declare class InstantSettlement extends Model {
 
 /** The fields of an instant settlement: mode, amount and currency_code are required. */
 export interface InstantSettlementCreate {
-  /**
-   * The amount, in the currency's smallest unit. The server requires it on create. (API generation
-   * E.)
-   */
+  /** The amount, in the currency's smallest unit. The server requires it on create. (API E) */
   amount?: number | bigint | Money | null;
   /**
-   * Token of the first response. No money moves until the same body is sent again with it, within
-   * 10 minutes. (API generation E.)
+   * Token of the first response. No money moves until the same body is sent again with it, within 10 minutes.
+   * (API E)
    */
   confirmation_token?: string | null;
-  /** The currency of the amount. The server requires it on create. (API generation E.) */
+  /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /**
-   * `advance` or `rail`, which the server requires on create. The mode rail needs payout_id. (API
-   * generation E.)
-   */
+  /** `advance` or `rail`, which the server requires on create. The mode rail needs payout_id. (API E) */
   mode?: string | null;
-  /** The payout to settle at once, in the mode rail. (API generation E.) */
+  /** The payout to settle at once, in the mode rail. (API E) */
   payout_id?: string | null;
 }
 
 /**
- * An open enum: the state of a settlement; an unknown value is kept, and pending money is not
- * available yet.
+ * An open enum: the state of a settlement; an unknown value is kept, and pending money is not available yet.
  */
 export type SettlementStatus = 'available' | 'pending' | (string & {});
 export declare const SettlementStatus: {

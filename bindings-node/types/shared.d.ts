@@ -6,259 +6,202 @@ import type { CallOptions } from './options.js';
 import type { EventData } from './verification.js';
 
 /**
- * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in
- * the response.
+ * Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not in the
+ * response.
  */
 export declare class DocumentLinks extends Model {
   private constructor();
-  /** Where the file can be downloaded. May be null. (API generation E.) */
+  /** Where the file can be downloaded. (API E) */
   download_url?: string | null;
-  /** When the links stop working. May be null. (API generation E.) */
+  /** When the links stop working. (API E) */
   expires_at?: string | null;
-  /** The name of the file, such as to save it under. (API generation E.) */
+  /** The name of the file, such as to save it under. (API E) */
   filename?: string | null;
-  /** The hosted page of the document. May be null. (API generation E.) */
+  /** The hosted page of the document. (API E) */
   hosted_url?: string | null;
-  /** The type of the file, as a MIME type such as application/pdf. (API generation E.) */
+  /** The type of the file, as a MIME type such as application/pdf. (API E) */
   mime_type?: string | null;
 }
 
 /**
- * How many units of a meter a customer has received, used and left. Units, not money; every field
- * may be null or missing.
+ * How many units of a meter a customer has received, used and left. Units, not money; every field may be null
+ * or missing.
  */
 export declare class MeterBalance extends Model {
   private constructor();
   /**
-   * Units left to the customer: credited_units minus consumed_units. A number of units, not an
-   * amount of money. (API generations C, D and E.)
+   * Units left to the customer: credited_units minus consumed_units. A number of units, not an amount of
+   * money. (API CDE)
    */
   balance?: number | null;
   /**
-   * The meter balance's identifier. Missing on the current server while the customer has no
-   * balance. (API generations C, D and E.)
+   * The meter balance's identifier. Missing on the current server while the customer has no balance. (API
+   * CDE)
    */
   balance_id: string;
-  /** Organisation billed for the usage. The generated clients' API only. (API generation C.) */
+  /** Organisation billed for the usage. The generated clients' API only. (API C) */
   billable_organization_id?: string | null;
-  /**
-   * Units that the customer has used. A number of units, not an amount of money. (API generations
-   * C, D and E.)
-   */
+  /** Units that the customer has used. A number of units, not an amount of money. (API CDE) */
   consumed_units?: number | null;
-  /**
-   * When the balance was created, as a timestamp. The generated clients' API only. (API generation
-   * C.)
-   */
+  /** When the balance was created, as a timestamp. The generated clients' API only. (API C) */
   created_at?: string | null;
-  /**
-   * Units that the customer has received. A number of units, not an amount of money. (API
-   * generations C, D and E.)
-   */
+  /** Units that the customer has received. A number of units, not an amount of money. (API CDE) */
   credited_units?: number | null;
-  /** Customer that the balance belongs to. (API generations C, D and E.) */
+  /** Customer that the balance belongs to. (API CDE) */
   customer_id?: string | null;
-  /** The last usage event counted in the balance. May be null. (API generations C, D and E.) */
+  /** The last usage event counted in the balance. (API CDE) */
   last_event_id?: string | null;
-  /** Meter that counts the units. (API generations C, D and E.) */
+  /** Meter that counts the units. (API CDE) */
   meter_id?: string | null;
-  /** When the balance last changed, as a timestamp. (API generations C, D and E.) */
+  /** When the balance last changed, as a timestamp. (API CDE) */
   updated_at?: string | null;
 }
 
-/** A price of a product, in one currency. Every field may be null or missing. */
+/** A price of a product, in one currency. */
 export declare class Price extends Model {
   private constructor();
-  /**
-   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
-   * generations B, C, D and E.)
-   */
+  /** The price of one unit, in the currency's smallest unit. Servers require it on create. (API BCDE) */
   amount?: number | null;
   /**
-   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
-   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current server may have
+   * more values, such as quarterly. (API BCDE)
    */
   billing_interval?: string | null;
-  /** When the price was created. (API generations B, C, D and E.) */
+  /** When the price was created. (API BCDE) */
   created_at?: string | null;
-  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API BCDE) */
   currency_code?: CurrencyCode | null;
-  /**
-   * `test` or `live`, as the key that created the price. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** `test` or `live`, as the key that created the price. The generated clients' API only. (API C) */
   environment?: string | null;
-  /** How many units a prepaid pack has. (API generation E.) */
+  /** How many units a prepaid pack has. (API E) */
   included_units?: number | null;
-  /**
-   * Whether the price can be used. The current server does not return it. (API generations B, C, D
-   * and E.)
-   */
+  /** Whether the price can be used. The current server does not return it. (API BCDE) */
   is_active?: boolean | null;
-  /**
-   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
-   * D and E.)
-   */
+  /** Whether this is the product's default price. Absent on create means no. (API BCDE) */
   is_default?: boolean | null;
   /**
-   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   maximum_amount?: number | null;
   /**
-   * The merchant's own keys and values, kept with the price. The current server does not return
-   * them. (API generations B, C, D and E.)
+   * The merchant's own keys and values, kept with the price. The current server does not return them. (API
+   * BCDE)
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   minimum_amount?: number | null;
-  /** Organisation that owns the price. (API generations C and D.) */
+  /** Organisation that owns the price. (API CD) */
   organization_id?: string | null;
-  /**
-   * The price's identifier. The newest API also accepts ids that begin with price_. (API
-   * generations B, C, D and E.)
-   */
+  /** The price's identifier. The newest API also accepts ids that begin with price_. (API BCDE) */
   price_id: string;
-  /**
-   * How the amount is set. The default is `standard`; the current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** How the amount is set. The default is `standard`; the current server does not return it. (API BCDE) */
   pricing_model?: PricingModel | null;
   /**
-   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
-   * (API generations C and D.)
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create. (API CD)
    */
   product_id?: string | null;
-  /**
-   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The price's id at the payment provider. The generated clients' API only. (API C) */
   provider_price_id?: string | null;
-  /**
-   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The product's id at the payment provider. The generated clients' API only. (API C) */
   provider_product_id?: string | null;
-  /** When the price last changed. (API generations B, C, D and E.) */
+  /** When the price last changed. (API BCDE) */
   updated_at?: string | null;
 }
 
 /**
- * A customer's recurring purchase of a product. Every field may be null or missing, and field names
- * differ between the current server's routes.
+ * A customer's recurring purchase of a product. Every field may be null or missing, and field names differ
+ * between the current server's routes.
  */
 export declare class Subscription extends Model {
   private constructor();
   /**
-   * Amount billed each time, in the currency's smallest unit. Only the list of the current server
-   * has it. (API generation D.)
+   * Amount billed each time, in the currency's smallest unit. Only the list of the current server has it.
+   * (API D)
    */
   amount?: number | null;
   /** When the subscription was created. */
   created_at?: string | null;
-  /** Who created the subscription. The generated clients' API only. (API generation C.) */
+  /** Who created the subscription. The generated clients' API only. (API C) */
   created_by?: string | null;
-  /** Currency of `amount`. Only the list of the current server has it. (API generation D.) */
+  /** Currency of `amount`. Only the list of the current server has it. (API D) */
   currency_code?: CurrencyCode | null;
-  /**
-   * The customer's e-mail address. The current server has it in the response to retrieve only. (API
-   * generations A and D.)
-   */
+  /** The customer's e-mail address. The current server has it in the response to retrieve only. (API AD) */
   customer_email?: string | null;
   /** Customer who subscribes. */
   customer_id?: string | null;
-  /** The customer's name. (API generations A and D.) */
+  /** The customer's name. (API AD) */
   customer_name?: string | null;
   /** When the subscription ends. Null means that no end is set. */
   end_date?: string | null;
   /**
-   * `test` or `live`, as the key that created the subscription. The current server returns it on no
-   * route. (API generations B, C, D and E.)
+   * `test` or `live`, as the key that created the subscription. The current server returns it on no route.
+   * (API BCDE)
    */
   environment?: string | null;
   /**
-   * Merchant that owns the subscription. The current server has it in the response to retrieve
-   * only. (API generations A and D.)
+   * Merchant that owns the subscription. The current server has it in the response to retrieve only. (API AD)
    */
   merchant_id?: string | null;
   /** The merchant's own keys and values, kept with the subscription. */
   metadata?: Record<string, unknown> | null;
   /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /**
-   * Organisation that owns the subscription. The current server has it in the response to retrieve
-   * only.
-   */
+  /** Organisation that owns the subscription. The current server has it in the response to retrieve only. */
   organization_id?: string | null;
   /**
-   * Amount billed each time, in the currency's smallest unit. The current server has it in the
-   * response to retrieve only. (API generations A and D.)
+   * Amount billed each time, in the currency's smallest unit. The current server has it in the response to
+   * retrieve only. (API AD)
    */
   plan_amount?: number | null;
   /**
-   * How often the plan is billed, such as month. The current server has it in the response to
-   * retrieve only. (API generations A and D.)
+   * How often the plan is billed, such as month. The current server has it in the response to retrieve only.
+   * (API AD)
    */
   plan_billing_frequency?: string | null;
-  /**
-   * Currency of `plan_amount`. The current server has it in the response to retrieve only. (API
-   * generations A and D.)
-   */
+  /** Currency of `plan_amount`. The current server has it in the response to retrieve only. (API AD) */
   plan_currency_code?: CurrencyCode | null;
-  /**
-   * Description of the plan. The current server has it in the response to retrieve only. (API
-   * generation D.)
-   */
+  /** Description of the plan. The current server has it in the response to retrieve only. (API D) */
   plan_description?: string | null;
-  /**
-   * Plan that is subscribed to. The 2025 documentation only; later a product and a price. (API
-   * generation A.)
-   */
+  /** Plan that is subscribed to. The 2025 documentation only; later a product and a price. (API A) */
   plan_id?: string | null;
-  /**
-   * Name of the plan. The current server has it in the response to retrieve only. (API generations
-   * A and D.)
-   */
+  /** Name of the plan. The current server has it in the response to retrieve only. (API AD) */
   plan_name?: string | null;
-  /**
-   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
-   * C, D and E.)
-   */
+  /** Catalogue price that is billed. The current server returns it on no route. (API BCDE) */
   price_id?: string | null;
-  /**
-   * Description of the product. Only the current server's list by customer has it. (API generation
-   * D.)
-   */
+  /** Description of the product. Only the current server's list by customer has it. (API D) */
   product_description?: string | null;
-  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API BCDE) */
   product_id?: string | null;
-  /** Name of the product. The current server has it in lists only. (API generation D.) */
+  /** Name of the product. The current server has it in lists only. (API D) */
   product_name?: string | null;
-  /** Type of the product. Only the current server's list by customer has it. (API generation D.) */
+  /** Type of the product. Only the current server's list by customer has it. (API D) */
   product_type?: ProductType | null;
   /** When the subscription starts. */
   start_date?: string | null;
   /**
-   * The state of the subscription. Some documents write trialing for trial; the current server's
-   * list by customer has `subscription_status` instead.
+   * The state of the subscription. Some documents write trialing for trial; the current server's list by
+   * customer has `subscription_status` instead.
    */
   status?: SubscriptionStatus | null;
   /**
-   * When the subscription ends. Only the current server's list by customer has it; the same as
-   * `end_date`. (API generation D.)
+   * When the subscription ends. Only the current server's list by customer has it; the same as `end_date`.
+   * (API D)
    */
   subscription_end_date?: string | null;
   /** The subscription's identifier. The newest API also accepts ids that begin with sub_. */
   subscription_id: string;
   /**
-   * When the customer is billed next. Only the current server's list by customer has it; the same
-   * as `next_billing_date`. (API generation D.)
+   * When the customer is billed next. Only the current server's list by customer has it; the same as
+   * `next_billing_date`. (API D)
    */
   subscription_next_billing_date?: string | null;
   /**
-   * The state of the subscription. Only the current server's list by customer has it; the same as
-   * `status`. (API generation D.)
+   * The state of the subscription. Only the current server's list by customer has it; the same as `status`.
+   * (API D)
    */
   subscription_status?: SubscriptionStatus | null;
   /** When the subscription last changed. */
@@ -268,285 +211,211 @@ export declare class Subscription extends Model {
 /** A change of a subscription, as the event SUBSCRIPTION_UPDATED has it. */
 export declare class SubscriptionChange extends Model {
   private constructor();
-  /** Where the change came from: its source and actor. (API generations D and E.) */
+  /** Where the change came from: its source and actor. (API DE) */
   context?: Record<string, unknown> | null;
-  /** The subscription after the change. (API generations D and E.) */
+  /** The subscription after the change. (API DE) */
   object?: Subscription | null;
-  /** The values of the changed fields before the change. (API generations D and E.) */
+  /** The values of the changed fields before the change. (API DE) */
   previous_attributes?: Record<string, unknown> | null;
 }
 
 /**
- * One payment, with its fees and its state. Every field may be null or missing, and the current
- * server's list and retrieve return different fields.
+ * One payment, with its fees and its state. Every field may be null or missing, and the current server's list
+ * and retrieve return different fields.
  */
 export declare class Transaction extends Model {
   private constructor();
-  /**
-   * Checkout session that the transaction pays. The generated clients' API only. (API generation
-   * C.)
-   */
+  /** Checkout session that the transaction pays. The generated clients' API only. (API C) */
   checkout_session_id?: string | null;
-  /**
-   * Coupon code used for the payment. Only the list of the current server has it. (API generation
-   * D.)
-   */
+  /** Coupon code used for the payment. Only the list of the current server has it. (API D) */
   coupon_code?: string | null;
-  /**
-   * How the coupon was applied, as an object. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** How the coupon was applied, as an object. Only the list of the current server has it. (API D) */
   coupon_usage_details?: Record<string, unknown> | null;
   /** When the transaction was created. */
   created_at?: string | null;
   /** Currency of the amounts. */
   currency_code?: CurrencyCode | null;
-  /**
-   * The customer's street address. Only the list of the current server has it. (API generation D.)
-   */
+  /** The customer's street address. Only the list of the current server has it. (API D) */
   customer_address?: string | null;
-  /** The customer's city. Only the list of the current server has it. (API generation D.) */
+  /** The customer's city. Only the list of the current server has it. (API D) */
   customer_city?: string | null;
-  /** The customer's country. Only the list of the current server has it. (API generation D.) */
+  /** The customer's country. Only the list of the current server has it. (API D) */
   customer_country?: string | null;
-  /**
-   * The customer's e-mail address. Only the list of the current server has it. (API generation D.)
-   */
+  /** The customer's e-mail address. Only the list of the current server has it. (API D) */
   customer_email?: string | null;
   /** Customer who pays. */
   customer_id?: string | null;
-  /** The customer's name. Only the list of the current server has it. (API generation D.) */
+  /** The customer's name. Only the list of the current server has it. (API D) */
   customer_name?: string | null;
-  /**
-   * The customer's phone number. Only the list of the current server has it. (API generation D.)
-   */
+  /** The customer's phone number. Only the list of the current server has it. (API D) */
   customer_phone?: string | null;
-  /** The customer's postal code. Only the list of the current server has it. (API generation D.) */
+  /** The customer's postal code. Only the list of the current server has it. (API D) */
   customer_postal_code?: string | null;
   /** Text that describes the transaction. The list of the current server leaves it out. */
   description?: string | null;
   /**
-   * Amount taken off by a coupon or discount, in the currency's smallest unit. The current server
-   * returns it on no route. (API generations B, C, D and E.)
+   * Amount taken off by a coupon or discount, in the currency's smallest unit. The current server returns it
+   * on no route. (API BCDE)
    */
   discount_amount?: number | null;
   /**
-   * `test` or `live`, as the key behind the payment. The current server returns it on no route.
-   * (API generations B, C, D and E.)
+   * `test` or `live`, as the key behind the payment. The current server returns it on no route. (API BCDE)
    */
   environment?: string | null;
   /** Fees taken from the payment, in the currency's smallest unit. */
   fee_amount?: number | null;
-  /**
-   * The fees in XOF, which has no smaller unit. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** The fees in XOF, which has no smaller unit. Only the list of the current server has it. (API D) */
   fee_amount_xof?: number | null;
-  /**
-   * What the fee is for: `payment_processing`, `payout` or `other`. The current server only. (API
-   * generation D.)
-   */
+  /** What the fee is for: `payment_processing`, `payout` or `other`. The current server only. (API D) */
   fee_category?: string | null;
-  /** Name of the fee. The current server only. (API generation D.) */
+  /** Name of the fee. The current server only. (API D) */
   fee_name?: string | null;
-  /** Reference of the fee. The 2025 documentation only. (API generation A.) */
+  /** Reference of the fee. The 2025 documentation only. (API A) */
   fee_reference?: string | null;
-  /** Fee structure that the fees were computed with. (API generations C and D.) */
+  /** Fee structure that the fees were computed with. (API CD) */
   fee_structure_id?: string | null;
   /**
-   * What the fee is for in more detail, such as cards, mobile_money or refund. The current server
-   * only. (API generation D.)
+   * What the fee is for in more detail, such as cards, mobile_money or refund. The current server only. (API
+   * D)
    */
   fee_subcategory?: string | null;
   /** Amount paid by the customer before fees, in the currency's smallest unit. */
   gross_amount?: number | null;
   /**
-   * The gross amount in XOF, which has no smaller unit. In the current server's list and in the
-   * newest API. (API generations D and E.)
+   * The gross amount in XOF, which has no smaller unit. In the current server's list and in the newest API.
+   * (API DE)
    */
   gross_amount_xof?: number | null;
   /**
-   * Whether the payment is made in instalments (buy now, pay later). The current server returns it
-   * on no route. (API generations B, C, D and E.)
+   * Whether the payment is made in instalments (buy now, pay later). The current server returns it on no
+   * route. (API BCDE)
    */
   is_bnpl?: boolean | null;
   /**
-   * Whether the payment was made at a point of sale. The current server returns it on no route.
-   * (API generations B, C, D and E.)
+   * Whether the payment was made at a point of sale. The current server returns it on no route. (API BCDE)
    */
   is_pos?: boolean | null;
-  /** Merchant that owns the transaction. The 2025 documentation only. (API generation A.) */
+  /** Merchant that owns the transaction. The 2025 documentation only. (API A) */
   merchant_id?: string | null;
   /** The merchant's own keys and values, kept with the transaction. */
   metadata?: Record<string, unknown> | null;
   /** Amount left for the merchant after fees, in the currency's smallest unit. */
   net_amount?: number | null;
-  /**
-   * The net amount in XOF, which has no smaller unit. Only the list of the current server has it.
-   * (API generation D.)
-   */
+  /** The net amount in XOF, which has no smaller unit. Only the list of the current server has it. (API D) */
   net_amount_xof?: number | null;
   /** Organisation that owns the transaction. */
   organization_id?: string | null;
   /** Kind of payment method used, such as MOBILE_MONEY or CARDS. */
   payment_method_code?: PaymentMethodCode | null;
-  /**
-   * Catalogue price that was sold. The current server returns it on no route. (API generations B,
-   * C, D and E.)
-   */
+  /** Catalogue price that was sold. The current server returns it on no route. (API BCDE) */
   price_id?: string | null;
-  /**
-   * Description of the product sold. Only the list of the current server has it. (API generation
-   * D.)
-   */
+  /** Description of the product sold. Only the list of the current server has it. (API D) */
   product_description?: string | null;
   /** Catalogue product that was sold. */
   product_id?: string | null;
-  /** Name of the product sold. Only the list of the current server has it. (API generation D.) */
+  /** Name of the product sold. Only the list of the current server has it. (API D) */
   product_name?: string | null;
   /**
-   * Price of the product sold, in the currency's smallest unit. Only the list of the current server
-   * has it. (API generation D.)
+   * Price of the product sold, in the currency's smallest unit. Only the list of the current server has it.
+   * (API D)
    */
   product_price?: number | null;
-  /**
-   * The checkout's id at the payment provider. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** The checkout's id at the payment provider. Only the list of the current server has it. (API D) */
   provider_checkout_id?: string | null;
   /** Payment provider that handles the payment, such as WAVE or STRIPE. */
   provider_code?: ProviderCode | null;
-  /**
-   * The transaction's id at the payment provider. The current server has it in the list only. (API
-   * generations A and D.)
-   */
+  /** The transaction's id at the payment provider. The current server has it in the list only. (API AD) */
   provider_transaction_id?: string | null;
   /**
-   * The transaction's public identifier, which begins with txn_. The newest API accepts it in place
-   * of transaction_id. (API generation E.)
+   * The transaction's public identifier, which begins with txn_. The newest API accepts it in place of
+   * transaction_id. (API E)
    */
   public_id?: string | null;
-  /**
-   * Id of the QR code that opened the payment. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** Id of the QR code that opened the payment. Only the list of the current server has it. (API D) */
   qr_code_id?: string | null;
-  /**
-   * Name of the QR code that opened the payment. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** Name of the QR code that opened the payment. Only the list of the current server has it. (API D) */
   qr_code_name?: string | null;
-  /**
-   * Product that the QR code sells. Only the list of the current server has it. (API generation D.)
-   */
+  /** Product that the QR code sells. Only the list of the current server has it. (API D) */
   qr_code_product_id?: string | null;
-  /** `static` or `dynamic`. Only the list of the current server has it. (API generation D.) */
+  /** `static` or `dynamic`. Only the list of the current server has it. (API D) */
   qr_code_type?: string | null;
-  /**
-   * How many units were sold. The current server has it in the list only. (API generations B, C, D
-   * and E.)
-   */
+  /** How many units were sold. The current server has it in the list only. (API BCDE) */
   quantity?: number | null;
-  /**
-   * Amount given back so far, in the currency's smallest unit. The newest API only. (API generation
-   * E.)
-   */
+  /** Amount given back so far, in the currency's smallest unit. The newest API only. (API E) */
   refunded_amount?: number | null;
-  /**
-   * Account in the regional instant payment system. The current server returns it on no route. (API
-   * generations B, C, D and E.)
-   */
+  /** Account in the regional instant payment system. The current server returns it on no route. (API BCDE) */
   spi_account_number?: string | null;
   /**
-   * Bulk instruction that the payment belongs to in the regional instant payment system. The
-   * generated clients' API only. (API generation C.)
+   * Bulk instruction that the payment belongs to in the regional instant payment system. The generated
+   * clients' API only. (API C)
    */
   spi_bulk_instruction_id?: string | null;
   /**
-   * When the payment was sent (envoi) in the regional instant payment system. The current server
-   * returns it on no route. (API generations B, C, D and E.)
+   * When the payment was sent (envoi) in the regional instant payment system. The current server returns it
+   * on no route. (API BCDE)
    */
   spi_date_envoi?: string | null;
   /**
-   * When the payment became irrevocable in the regional instant payment system. The current server
-   * returns it on no route. (API generations B, C, D and E.)
+   * When the payment became irrevocable in the regional instant payment system. The current server returns it
+   * on no route. (API BCDE)
    */
   spi_date_irrevocabilite?: string | null;
   /**
-   * Discount in the regional instant payment system, in the currency's smallest unit. The generated
-   * clients' API only. (API generation C.)
+   * Discount in the regional instant payment system, in the currency's smallest unit. The generated clients'
+   * API only. (API C)
    */
   spi_discount_amount?: number | null;
-  /**
-   * Rate of the discount in the regional instant payment system. The generated clients' API only.
-   * (API generation C.)
-   */
+  /** Rate of the discount in the regional instant payment system. The generated clients' API only. (API C) */
   spi_discount_rate?: number | null;
   /**
-   * End-to-end id of the payment in the regional instant payment system. The generated clients' API
-   * only. (API generation C.)
+   * End-to-end id of the payment in the regional instant payment system. The generated clients' API only.
+   * (API C)
    */
   spi_end2end_id?: string | null;
   /**
-   * Category of the payment in the regional instant payment system, as a code such as 631 or 500.
-   * The current server has it in the list only. (API generations B, C, D and E.)
+   * Category of the payment in the regional instant payment system, as a code such as 631 or 500. The current
+   * server has it in the list only. (API BCDE)
    */
   spi_payment_category?: string | null;
   /**
-   * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients' API
-   * only. (API generation C.)
+   * Kinds of account the payment goes between, such as BANK_TO_WALLET. The generated clients' API only. (API
+   * C)
    */
   spi_payment_flow_type?: string | null;
   /**
-   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The
-   * current server returns it on no route. (API generations B, C, D and E.)
+   * State in the regional instant payment system: INITIE, ENVOYE, IRREVOCABLE or REJETE. The current server
+   * returns it on no route. (API BCDE)
    */
   spi_payment_status?: string | null;
   /**
-   * Code of the reason why the regional instant payment system rejected the payment, such as AC04.
-   * The current server has it in the list only. (API generations C and D.)
+   * Code of the reason why the regional instant payment system rejected the payment, such as AC04. The
+   * current server has it in the list only. (API CD)
    */
   spi_rejection_reason?: string | null;
   /**
-   * The transaction's id in the regional instant payment system. The current server returns it on
-   * no route. (API generations B, C, D and E.)
+   * The transaction's id in the regional instant payment system. The current server returns it on no route.
+   * (API BCDE)
    */
   spi_tx_id?: string | null;
   /** The state of the transaction. Only completed means paid. */
   status?: TransactionStatus | null;
   /** Subscription that the payment belongs to. */
   subscription_id?: string | null;
-  /**
-   * When the subscription is billed next. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** When the subscription is billed next. Only the list of the current server has it. (API D) */
   subscription_next_billing_date?: string | null;
-  /**
-   * How often the subscription is billed. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** How often the subscription is billed. Only the list of the current server has it. (API D) */
   subscription_price_billing_interval?: string | null;
-  /**
-   * Description of the product subscribed to. Only the list of the current server has it. (API
-   * generation D.)
-   */
+  /** Description of the product subscribed to. Only the list of the current server has it. (API D) */
   subscription_product_description?: string | null;
-  /**
-   * Name of the product subscribed to. Only the list of the current server has it. (API generation
-   * D.)
-   */
+  /** Name of the product subscribed to. Only the list of the current server has it. (API D) */
   subscription_product_name?: string | null;
   /**
-   * The state of the subscription, not of the payment. Only the list of the current server has it.
-   * (API generation D.)
+   * The state of the subscription, not of the payment. Only the list of the current server has it. (API D)
    */
   subscription_status?: string | null;
   /** The transaction's identifier. */
   transaction_id: string;
-  /**
-   * `payment` or `instalment` on the current server; its document says `payment`, `refund` or
-   * `payout`.
-   */
+  /** `payment` or `instalment` on the current server; its document says `payment`, `refund` or `payout`. */
   transaction_type?: string | null;
   /** When the transaction last changed. The list of the current server leaves it out. */
   updated_at?: string | null;
@@ -555,34 +424,30 @@ export declare class Transaction extends Model {
 /** The position of a page in the whole list. */
 export declare class Pagination extends Model {
   private constructor();
-  /** The most items in a page. (API generations C, D and E.) */
+  /** The most items in a page. (API CDE) */
   limit?: number | null;
-  /** How many items are before this page. (API generations C, D and E.) */
+  /** How many items are before this page. (API CDE) */
   offset?: number | null;
-  /**
-   * How many items there are in all. Some generations count only this page. (API generations C, D
-   * and E.)
-   */
+  /** How many items there are in all. Some generations count only this page. (API CDE) */
   total?: number | null;
 }
 
 /**
- * The newest API's first response to a call that moves money: nothing has moved yet. Make the same
- * call again, with the same fields and idempotency key and with this confirmation_token, to carry
- * it out.
+ * The newest API's first response to a call that moves money: nothing has moved yet. Make the same call
+ * again, with the same fields and idempotency key and with this confirmation_token, to carry it out.
  */
 export declare class ConfirmationRequired<T = unknown> extends Model {
   private constructor();
   /**
-   * The token to send with the second call. It is valid for 10 minutes, and only for the same
-   * amount, currency, destination and transfer group. (API generation E.)
+   * The token to send with the second call. It is valid for 10 minutes, and only for the same amount,
+   * currency, destination and transfer group. (API E)
    */
   confirmation_token?: string | null;
-  /** When the token stops being valid. (API generation E.) */
+  /** When the token stops being valid. (API E) */
   expires_at?: string | null;
-  /** What the second call will do, such as the amount and the destination. (API generation E.) */
+  /** What the second call will do, such as the amount and the destination. (API E) */
   preview?: Record<string, unknown> | null;
-  /** Always true. (API generation E.) */
+  /** Always true. (API E) */
   requires_confirmation: true;
   /**
    * Makes the call again with its idempotency key and the token, and resolves to its result. Money moves
@@ -595,16 +460,16 @@ export declare class ConfirmationRequired<T = unknown> extends Model {
 /** The documented body of a failed call. */
 export declare class ErrorBody extends Model {
   private constructor();
-  /** What went wrong. (API generation C.) */
+  /** What went wrong. (API C) */
   error?: ErrorDetail | null;
 }
 
 /** What went wrong. */
 export declare class ErrorDetail extends Model {
   private constructor();
-  /** The error code, such as not_found. (API generations C, D and E.) */
+  /** The error code, such as not_found. (API CDE) */
   code?: string | null;
-  /** Further details: an object, a list, a string or null. (API generations C, D and E.) */
+  /** Further details: an object, a list, a string or null. (API CDE) */
   details?: Record<string, unknown> | null;
   /** A sentence for people. */
   message?: string | null;
@@ -614,21 +479,20 @@ export declare class ErrorDetail extends Model {
 export declare class Event extends Model {
   private constructor();
   /**
-   * What the event is about, by its name: a transaction for payments, else a refund, a
-   * subscription, the change of a subscription, a payout or a dispute. The data of any other event
-   * has no type and is unchanged. Amounts are in the currency's smallest unit.
+   * What the event is about, by its name: a transaction for payments, else a refund, a subscription, the
+   * change of a subscription, a payout or a dispute. The data of any other event has no type and is
+   * unchanged. Amounts are in the currency's smallest unit.
    */
   data?: EventData | null;
   /** What happened. */
   event?: WebhookEvent | null;
   /**
-   * The delivery's identifier. Live payments of some providers get a new one on every attempt, so
-   * compare the event's object too.
+   * The delivery's identifier. Live payments of some providers get a new one on every attempt, so compare the
+   * event's object too.
    */
   id: string;
   /**
-   * The sender's environment, such as production. Whether a payment is a test or live is in
-   * data.environment.
+   * The sender's environment, such as production. Whether a payment is a test or live is in data.environment.
    */
   lomi_environment?: string | null;
   /** When the delivery was created. */
@@ -637,67 +501,47 @@ export declare class Event extends Model {
 
 /** The fields of a new price. */
 export interface PriceCreate {
-  /**
-   * The price of one unit, in the currency's smallest unit. Servers require it on create. (API
-   * generations B, C, D and E.)
-   */
+  /** The price of one unit, in the currency's smallest unit. Servers require it on create. (API BCDE) */
   amount?: number | bigint | Money | null;
   /**
-   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current
-   * server may have more values, such as quarterly. (API generations B, C, D and E.)
+   * How often the price is billed: `day`, `week`, `month` or `year`; responses of the current server may have
+   * more values, such as quarterly. (API BCDE)
    */
   billing_interval?: string | null;
-  /** Currency of the amounts. Servers require it on create. (API generations B, C, D and E.) */
+  /** Currency of the amounts. Servers require it on create. (API BCDE) */
   currency_code?: CurrencyCode | null;
-  /** How many units a prepaid pack has. (API generation E.) */
+  /** How many units a prepaid pack has. (API E) */
   included_units?: number | bigint | null;
-  /**
-   * Whether the price can be used. The current server does not return it. (API generations B, C, D
-   * and E.)
-   */
+  /** Whether the price can be used. The current server does not return it. (API BCDE) */
   is_active?: boolean | null;
-  /**
-   * Whether this is the product's default price. Absent on create means no. (API generations B, C,
-   * D and E.)
-   */
+  /** Whether this is the product's default price. Absent on create means no. (API BCDE) */
   is_default?: boolean | null;
   /**
-   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Highest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   maximum_amount?: number | bigint | Money | null;
   /**
-   * The merchant's own keys and values, kept with the price. The current server does not return
-   * them. (API generations B, C, D and E.)
+   * The merchant's own keys and values, kept with the price. The current server does not return them. (API
+   * BCDE)
    */
   metadata?: Record<string, unknown> | null;
   /**
-   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the
-   * current server does not return it. (API generations B, C, D and E.)
+   * Lowest amount a buyer may choose, in the currency's smallest unit. For pay_what_you_want; the current
+   * server does not return it. (API BCDE)
    */
   minimum_amount?: number | bigint | Money | null;
-  /**
-   * The price's identifier. The newest API also accepts ids that begin with price_. (API
-   * generations B, C, D and E.)
-   */
+  /** The price's identifier. The newest API also accepts ids that begin with price_. (API BCDE) */
   price_id?: string | null;
-  /**
-   * How the amount is set. The default is `standard`; the current server does not return it. (API
-   * generations B, C, D and E.)
-   */
+  /** How the amount is set. The default is `standard`; the current server does not return it. (API BCDE) */
   pricing_model?: PricingModel | null;
   /**
-   * Product that the price belongs to. Servers since December 2025 take it from the path on create.
-   * (API generations C and D.)
+   * Product that the price belongs to. Servers since December 2025 take it from the path on create. (API CD)
    */
   product_id?: string | null;
-  /**
-   * The price's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The price's id at the payment provider. The generated clients' API only. (API C) */
   provider_price_id?: string | null;
-  /**
-   * The product's id at the payment provider. The generated clients' API only. (API generation C.)
-   */
+  /** The product's id at the payment provider. The generated clients' API only. (API C) */
   provider_product_id?: string | null;
 }
 
@@ -711,26 +555,20 @@ export interface SubscriptionUpdate {
   metadata?: Record<string, unknown> | null;
   /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /**
-   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
-   * C, D and E.)
-   */
+  /** Catalogue price that is billed. The current server returns it on no route. (API BCDE) */
   price_id?: string | null;
-  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API BCDE) */
   product_id?: string | null;
   /** When the subscription starts. */
   start_date?: string | null;
   /**
-   * The state of the subscription. Some documents write trialing for trial; the current server's
-   * list by customer has `subscription_status` instead.
+   * The state of the subscription. Some documents write trialing for trial; the current server's list by
+   * customer has `subscription_status` instead.
    */
   status?: SubscriptionStatus | null;
 }
 
-/**
- * The state of a payout. An open enum: an unknown value is kept, and only `completed` means paid
- * out.
- */
+/** The state of a payout. An open enum: an unknown value is kept, and only `completed` means paid out. */
 export type PayoutStatus = 'pending' | 'processing' | 'completed' | 'failed' | (string & {});
 export declare const PayoutStatus: {
   readonly PENDING: 'pending';
@@ -740,8 +578,8 @@ export declare const PayoutStatus: {
 };
 
 /**
- * An open enum: how the amount of a price is set; an unknown value is kept, and server documents do
- * not name volume.
+ * An open enum: how the amount of a price is set; an unknown value is kept, and server documents do not name
+ * volume.
  */
 export type PricingModel = 'standard' | 'pay_what_you_want' | 'tiered' | 'volume' | (string & {});
 export declare const PricingModel: {
@@ -752,8 +590,7 @@ export declare const PricingModel: {
 };
 
 /**
- * An open enum: how a product is sold, once, by subscription or by measured use; an unknown value
- * is kept.
+ * An open enum: how a product is sold, once, by subscription or by measured use; an unknown value is kept.
  */
 export type ProductType = 'one_time' | 'recurring' | 'usage_based' | (string & {});
 export declare const ProductType: {
@@ -763,8 +600,8 @@ export declare const ProductType: {
 };
 
 /**
- * An open enum: the state of a subscription; an unknown value is kept, no state proves that a
- * payment was made, and some documents write trialing for trial.
+ * An open enum: the state of a subscription; an unknown value is kept, no state proves that a payment was
+ * made, and some documents write trialing for trial.
  */
 export type SubscriptionStatus =
   | 'pending'
@@ -786,8 +623,8 @@ export declare const SubscriptionStatus: {
 };
 
 /**
- * An open enum: the state of a transaction; an unknown value is kept, only completed means paid,
- * and held means under review.
+ * An open enum: the state of a transaction; an unknown value is kept, only completed means paid, and held
+ * means under review.
  */
 export type TransactionStatus =
   | 'pending'
@@ -817,8 +654,8 @@ export declare const CurrencyCode: {
 };
 
 /**
- * The event of a webhook. An open enum. Dotted names (payment.succeeded) and CANCELED are read as
- * the names here.
+ * The event of a webhook. An open enum. Dotted names (payment.succeeded) and CANCELED are read as the names
+ * here.
  */
 export type WebhookEvent =
   | 'PAYMENT_CREATED'
@@ -917,10 +754,7 @@ export declare const ProviderCode: {
   readonly FREE: 'FREE';
 };
 
-/**
- * An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay
- * later.
- */
+/** An open enum: the kind of payment method; an unknown value is kept, and BNPL is buy now, pay later. */
 export type PaymentMethodCode = 'CARDS' | 'MOBILE_MONEY' | 'BANK_TRANSFER' | 'BNPL' | 'FREE' | (string & {});
 export declare const PaymentMethodCode: {
   readonly CARDS: 'CARDS';
@@ -931,8 +765,8 @@ export declare const PaymentMethodCode: {
 };
 
 /**
- * An open enum: the state in the regional instant payment system; an unknown value is kept, and
- * ENVOYE means sent, not yet IRREVOCABLE.
+ * An open enum: the state in the regional instant payment system; an unknown value is kept, and ENVOYE means
+ * sent, not yet IRREVOCABLE.
  */
 export type SpiPaymentStatus = 'INITIE' | 'ENVOYE' | 'IRREVOCABLE' | 'REJETE' | (string & {});
 export declare const SpiPaymentStatus: {
@@ -943,8 +777,8 @@ export declare const SpiPaymentStatus: {
 };
 
 /**
- * An open enum: how often something repeats, in the generated clients' API only; an unknown value
- * is kept, and billing intervals have other words (month, not monthly).
+ * An open enum: how often something repeats, in the generated clients' API only; an unknown value is kept,
+ * and billing intervals have other words (month, not monthly).
  */
 export type Frequency =
   | 'weekly'

@@ -7,75 +7,57 @@ import type { PageRequest } from './responses.js';
 
 /** The query parameters of `spiAccountAliases.list`. */
 export interface SpiAccountAliasQuery {
-  /**
-   * The most account aliases in one page, 1 to 100. The server's default is 20. (API generation C.)
-   */
+  /** The most account aliases in one page, 1 to 100. The server's default is 20. (API C) */
   limit?: number | null;
-  /** How many account aliases to skip. (API generation C.) */
+  /** How many account aliases to skip. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on spi account aliases. */
 export interface SpiAccountAliases {
-  /**
-   * One account alias. Documented with the generated clients; the current server has no such route.
-   */
+  /** One account alias. Documented with the generated clients; the current server has no such route. */
   get(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
   /**
-   * One page of account aliases. Documented with the generated clients; the current server has no
-   * such route.
+   * One page of account aliases. Documented with the generated clients; the current server has no such route.
    */
   list(query?: SpiAccountAliasQuery | null, options?: CallOptions): PageRequest<SpiAccountAlias>;
 }
+
 /** The operations on spi account aliases, with their documented names. */
 export declare class SPIAccountAliasesApi {
   constructor(configuration?: Configuration);
-  /**
-   * One account alias. Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link SpiAccountAliases.get}. */
   retrieveSpiAccountAliase(aliasId: string, options?: CallOptions): Promise<SpiAccountAlias>;
-  /**
-   * One page of account aliases. Documented with the generated clients; the current server has no
-   * such route.
-   */
+  /** As {@link SpiAccountAliases.list}. */
   listSpiAccountAliases(
     query?: SpiAccountAliasQuery | null,
     options?: CallOptions,
   ): PageRequest<SpiAccountAlias>;
 }
 
-/**
- * An alias that stands for an account in the regional instant payment system. Every field may be
- * null or missing.
- */
+/** An alias that stands for an account in the regional instant payment system. */
 export declare class SpiAccountAlias extends Model {
   private constructor();
-  /** The account that the alias stands for. (API generation C.) */
+  /** The account that the alias stands for. (API C) */
   account_number?: string | null;
-  /**
-   * The account alias's identifier. It is not the alias itself, which is alias_key. (API generation
-   * C.)
-   */
+  /** The account alias's identifier. It is not the alias itself, which is alias_key. (API C) */
   alias_id: string;
-  /** The alias itself, which stands for the account number. (API generation C.) */
+  /** The alias itself, which stands for the account number. (API C) */
   alias_key?: string | null;
-  /** The kind of alias. (API generation C.) */
+  /** The kind of alias. (API C) */
   alias_type?: string | null;
-  /** When the alias was created, as a timestamp. (API generation C.) */
+  /** When the alias was created, as a timestamp. (API C) */
   created_at?: string | null;
-  /** Whether the alias is active. (API generation C.) */
+  /** Whether the alias is active. (API C) */
   is_active?: boolean | null;
-  /** Whether the alias is the default one. (API generation C.) */
+  /** Whether the alias is the default one. (API C) */
   is_default?: boolean | null;
-  /** The merchant's own keys and values, kept with the alias. (API generation C.) */
+  /** The merchant's own keys and values, kept with the alias. (API C) */
   metadata?: Record<string, unknown> | null;
-  /** Organisation that owns the alias. (API generation C.) */
+  /** Organisation that owns the alias. (API C) */
   organization_id?: string | null;
-  /** When the alias last changed, as a timestamp. (API generation C.) */
+  /** When the alias last changed, as a timestamp. (API C) */
   updated_at?: string | null;
 }

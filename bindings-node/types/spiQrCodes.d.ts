@@ -8,181 +8,145 @@ import type { PageRequest } from './responses.js';
 
 /** The query parameters of `spiQrCodes.list`. */
 export interface SpiQrCodeQuery {
-  /** The most QR codes in one page, 1 to 100. The server's default is 20. (API generation C.) */
+  /** The most QR codes in one page, 1 to 100. The server's default is 20. (API C) */
   limit?: number | null;
-  /** How many QR codes to skip. (API generation C.) */
+  /** How many QR codes to skip. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on spi qr codes. */
 export interface SpiQrCodes {
   /**
-   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
-   * generated clients; the current server has no such route.
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated
+   * clients; the current server has no such route.
    */
   create(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
   /**
-   * The current state of a QR code. Documented with the generated clients; the current server has
-   * no such route.
-   */
-  get(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
-  /**
-   * One page of QR codes. Documented with the generated clients; the current server has no such
+   * The current state of a QR code. Documented with the generated clients; the current server has no such
    * route.
    */
+  get(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
+  /** One page of QR codes. Documented with the generated clients; the current server has no such route. */
   list(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
   /**
-   * Changes the given fields of a QR code. Documented with the generated clients; the current
-   * server has no such route.
+   * Changes the given fields of a QR code. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
-  /**
-   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a QR code. Documented with the generated clients; the current server has no such route. */
   delete(qrCodeId: string, options?: CallOptions): Promise<void>;
 }
+
 /** The operations on spi qr codes, with their documented names. */
 export declare class SPIQRCodesApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
-   * generated clients; the current server has no such route.
-   */
+  /** As {@link SpiQrCodes.create}. */
   createSpiQrCode(body: SpiQrCodeCreate, options?: CallOptions): Promise<SpiQrCode>;
-  /**
-   * The current state of a QR code. Documented with the generated clients; the current server has
-   * no such route.
-   */
+  /** As {@link SpiQrCodes.get}. */
   retrieveSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<SpiQrCode>;
-  /**
-   * One page of QR codes. Documented with the generated clients; the current server has no such
-   * route.
-   */
+  /** As {@link SpiQrCodes.list}. */
   listSpiQrCodes(query?: SpiQrCodeQuery | null, options?: CallOptions): PageRequest<SpiQrCode>;
-  /**
-   * Changes the given fields of a QR code. Documented with the generated clients; the current
-   * server has no such route.
-   */
+  /** As {@link SpiQrCodes.update}. */
   updateSpiQrCode(qrCodeId: string, body: SpiQrCodeUpdate, options?: CallOptions): Promise<SpiQrCode>;
-  /**
-   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
-   */
+  /** As {@link SpiQrCodes.delete}. */
   deleteSpiQrCode(qrCodeId: string, options?: CallOptions): Promise<void>;
 }
 
-/**
- * A QR code for payments in the regional instant payment system. Every field may be null or
- * missing.
- */
+/** A QR code for payments in the regional instant payment system. */
 export declare class SpiQrCode extends Model {
   private constructor();
-  /**
-   * The category of the payment (French: catégorie) in the regional instant payment system. (API
-   * generation C.)
-   */
+  /** The category of the payment (French: catégorie) in the regional instant payment system. (API C) */
   categorie?: string | null;
-  /** Checkout session that the QR code belongs to. (API generation C.) */
+  /** Checkout session that the QR code belongs to. (API C) */
   checkout_session_id?: string | null;
-  /** The account that is paid (French: compte payé). (API generation C.) */
+  /** The account that is paid (French: compte payé). (API C) */
   compte_paye?: string | null;
-  /** When the QR code was created, as a timestamp. (API generation C.) */
+  /** When the QR code was created, as a timestamp. (API C) */
   created_at?: string | null;
-  /** Who or what created the QR code. (API generation C.) */
+  /** Who or what created the QR code. (API C) */
   created_by?: string | null;
-  /** `test` or `live`. (API generation C.) */
+  /** `test` or `live`. (API C) */
   environment?: string | null;
-  /** When the QR code expires, as a timestamp. (API generation C.) */
+  /** When the QR code expires, as a timestamp. (API C) */
   expires_at?: string | null;
-  /** Whether the QR code is active. (API generation C.) */
+  /** Whether the QR code is active. (API C) */
   is_active?: boolean | null;
-  /** Whether the QR code has been used. It is no proof of payment. (API generation C.) */
+  /** Whether the QR code has been used. It is no proof of payment. (API C) */
   is_used?: boolean | null;
-  /** The merchant's own keys and values, kept with the QR code. (API generation C.) */
+  /** The merchant's own keys and values, kept with the QR code. (API C) */
   metadata?: Record<string, unknown> | null;
-  /** The amount to pay (French: montant), in the currency's smallest unit. (API generation C.) */
+  /** The amount to pay (French: montant), in the currency's smallest unit. (API C) */
   montant?: number | null;
-  /** The QR code's name. (API generation C.) */
+  /** The QR code's name. (API C) */
   name?: string | null;
-  /** Organisation that owns the QR code. (API generation C.) */
+  /** Organisation that owns the QR code. (API C) */
   organization_id?: string | null;
-  /**
-   * The alias of the payer (French: payeur) in the regional instant payment system. (API generation
-   * C.)
-   */
+  /** The alias of the payer (French: payeur) in the regional instant payment system. (API C) */
   payeur_alias?: string | null;
-  /** Payment request that the QR code belongs to. (API generation C.) */
+  /** Payment request that the QR code belongs to. (API C) */
   payment_request_id?: string | null;
-  /** Plan that the QR code belongs to. (API generation C.) */
+  /** Plan that the QR code belongs to. (API C) */
   plan_id?: string | null;
-  /** Catalogue product that the QR code is for. (API generation C.) */
+  /** Catalogue product that the QR code is for. (API C) */
   product_id?: string | null;
-  /** The content of the QR code, as a string. (API generation C.) */
+  /** The content of the QR code, as a string. (API C) */
   qr_code_data?: string | null;
-  /** The QR code's identifier. (API generation C.) */
+  /** The QR code's identifier. (API C) */
   qr_code_id: string;
-  /** The image of the QR code, as a string. (API generation C.) */
+  /** The image of the QR code, as a string. (API C) */
   qr_code_image_data?: string | null;
-  /** Address of the image of the QR code. (API generation C.) */
+  /** Address of the image of the QR code. (API C) */
   qr_code_image_url?: string | null;
-  /** `static` or `dynamic`. (API generation C.) */
+  /** `static` or `dynamic`. (API C) */
   qr_code_type?: string | null;
-  /** When the QR code last changed, as a timestamp. (API generation C.) */
+  /** When the QR code last changed, as a timestamp. (API C) */
   updated_at?: string | null;
 }
 
 /** The fields of a new QR code of the regional instant payment system. */
 export interface SpiQrCodeCreate {
-  /**
-   * The category of the payment (French: catégorie) in the regional instant payment system. (API
-   * generation C.)
-   */
+  /** The category of the payment (French: catégorie) in the regional instant payment system. (API C) */
   categorie?: string | null;
-  /** Checkout session that the QR code belongs to. (API generation C.) */
+  /** Checkout session that the QR code belongs to. (API C) */
   checkout_session_id?: string | null;
-  /** The account that is paid (French: compte payé). (API generation C.) */
+  /** The account that is paid (French: compte payé). (API C) */
   compte_paye?: string | null;
-  /** When the QR code expires, as a timestamp. (API generation C.) */
+  /** When the QR code expires, as a timestamp. (API C) */
   expires_at?: string | Date | null;
-  /** Whether the QR code is active. (API generation C.) */
+  /** Whether the QR code is active. (API C) */
   is_active?: boolean | null;
-  /** Whether the QR code has been used. It is no proof of payment. (API generation C.) */
+  /** Whether the QR code has been used. It is no proof of payment. (API C) */
   is_used?: boolean | null;
-  /** The merchant's own keys and values, kept with the QR code. (API generation C.) */
+  /** The merchant's own keys and values, kept with the QR code. (API C) */
   metadata?: Record<string, unknown> | null;
-  /** The amount to pay (French: montant), in the currency's smallest unit. (API generation C.) */
+  /** The amount to pay (French: montant), in the currency's smallest unit. (API C) */
   montant?: number | bigint | Money | null;
-  /** The QR code's name. (API generation C.) */
+  /** The QR code's name. (API C) */
   name?: string | null;
-  /**
-   * The alias of the payer (French: payeur) in the regional instant payment system. (API generation
-   * C.)
-   */
+  /** The alias of the payer (French: payeur) in the regional instant payment system. (API C) */
   payeur_alias?: string | null;
-  /** Payment request that the QR code belongs to. (API generation C.) */
+  /** Payment request that the QR code belongs to. (API C) */
   payment_request_id?: string | null;
-  /** Plan that the QR code belongs to. (API generation C.) */
+  /** Plan that the QR code belongs to. (API C) */
   plan_id?: string | null;
-  /** Catalogue product that the QR code is for. (API generation C.) */
+  /** Catalogue product that the QR code is for. (API C) */
   product_id?: string | null;
-  /** The content of the QR code, as a string. (API generation C.) */
+  /** The content of the QR code, as a string. (API C) */
   qr_code_data?: string | null;
-  /** The QR code's identifier. (API generation C.) */
+  /** The QR code's identifier. (API C) */
   qr_code_id?: string | null;
-  /** The image of the QR code, as a string. (API generation C.) */
+  /** The image of the QR code, as a string. (API C) */
   qr_code_image_data?: string | null;
-  /** Address of the image of the QR code. (API generation C.) */
+  /** Address of the image of the QR code. (API C) */
   qr_code_image_url?: string | null;
-  /** `static` or `dynamic`. (API generation C.) */
+  /** `static` or `dynamic`. (API C) */
   qr_code_type?: string | null;
 }
 
 /**
- * The fields of a QR code of the regional instant payment system to change. A field left out does
- * not change, null clears it.
+ * The fields of a QR code of the regional instant payment system to change. A field left out does not change,
+ * null clears it.
  */
 export interface SpiQrCodeUpdate extends SpiQrCodeCreate {}

@@ -8,24 +8,24 @@ import type { CurrencyCode } from './shared.js';
 
 /** The query parameters of `subscriptionPlans.list`. */
 export interface SubscriptionPlanQuery {
-  /** The most plans in one page. The default is 20. (API generation A.) */
+  /** The most plans in one page. The default is 20. (API A) */
   limit?: number | null;
-  /** How many plans to skip. (API generation A.) */
+  /** How many plans to skip. (API A) */
   offset?: number | null;
 }
 
 /** The operations on subscription plans. */
 export interface SubscriptionPlans {
   /**
-   * Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat
-   * creates a second plan. Later a recurring product with prices is used.
+   * Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second
+   * plan. Later a recurring product with prices is used.
    */
   create(merchantId: string, body: SubscriptionPlanCreate, options?: CallOptions): Promise<SubscriptionPlan>;
   /** The current state of a plan, in the 2025 documentation only. */
   get(merchantId: string, planId: string, options?: CallOptions): Promise<SubscriptionPlan>;
   /**
-   * One page of the merchant's plans, in the 2025 documentation only. Later servers have products
-   * and prices instead.
+   * One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices
+   * instead.
    */
   list(
     merchantId: string,
@@ -33,8 +33,8 @@ export interface SubscriptionPlans {
     options?: CallOptions,
   ): PageRequest<SubscriptionPlan>;
   /**
-   * Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot
-   * change. Safe to repeat.
+   * Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change.
+   * Safe to repeat.
    */
   update(
     merchantId: string,
@@ -43,79 +43,69 @@ export interface SubscriptionPlans {
     options?: CallOptions,
   ): Promise<SubscriptionPlan>;
   /**
-   * Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it
-   * is deleted.
+   * Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
    */
   delete(merchantId: string, planId: string, options?: CallOptions): Promise<void>;
 }
 
-/** What customers subscribe to in the 2025 documentation. Every field may be null or missing. */
+/** What customers subscribe to in the 2025 documentation. */
 export declare class SubscriptionPlan extends Model {
   private constructor();
-  /**
-   * Amount billed each time, in the currency's smallest unit. Required on create. (API generation
-   * A.)
-   */
+  /** Amount billed each time, in the currency's smallest unit. Required on create. (API A) */
   amount?: number | null;
-  /** How often the plan is billed. Required on create. (API generation A.) */
+  /** How often the plan is billed. Required on create. (API A) */
   billing_frequency?: string | null;
-  /** Day on which the plan is charged. (API generation A.) */
+  /** Day on which the plan is charged. (API A) */
   charge_day?: number | null;
-  /** When the plan was created. (API generation A.) */
+  /** When the plan was created. (API A) */
   created_at?: string | null;
-  /** Currency of the amount. Required on create. (API generation A.) */
+  /** Currency of the amount. Required on create. (API A) */
   currency_code?: CurrencyCode | null;
-  /** Text that describes the plan. (API generation A.) */
+  /** Text that describes the plan. (API A) */
   description?: string | null;
-  /** What happens to a subscription when a payment fails. (API generation A.) */
+  /** What happens to a subscription when a payment fails. (API A) */
   failed_payment_action?: string | null;
-  /** How the first payment is charged. (API generation A.) */
+  /** How the first payment is charged. (API A) */
   first_payment_type?: string | null;
-  /** Whether customers can subscribe to the plan. The default is true. (API generation A.) */
+  /** Whether customers can subscribe to the plan. The default is true. (API A) */
   is_active?: boolean | null;
-  /** Merchant that owns the plan. (API generation A.) */
+  /** Merchant that owns the plan. (API A) */
   merchant_id?: string | null;
-  /** The merchant's own keys and values, kept with the plan. (API generation A.) */
+  /** The merchant's own keys and values, kept with the plan. (API A) */
   metadata?: Record<string, unknown> | null;
-  /** The plan's name. Required on create. (API generation A.) */
+  /** The plan's name. Required on create. (API A) */
   name?: string | null;
-  /** Organisation that owns the plan. (API generation A.) */
+  /** Organisation that owns the plan. (API A) */
   organization_id?: string | null;
-  /** The plan's identifier. (API generation A.) */
+  /** The plan's identifier. (API A) */
   plan_id: string;
-  /** When the plan last changed. (API generation A.) */
+  /** When the plan last changed. (API A) */
   updated_at?: string | null;
 }
 
 /** The fields of a new plan. */
 export interface SubscriptionPlanCreate {
-  /**
-   * Amount billed each time, in the currency's smallest unit. Required on create. (API generation
-   * A.)
-   */
+  /** Amount billed each time, in the currency's smallest unit. Required on create. (API A) */
   amount?: number | bigint | Money | null;
-  /** How often the plan is billed. Required on create. (API generation A.) */
+  /** How often the plan is billed. Required on create. (API A) */
   billing_frequency?: string | null;
-  /** Day on which the plan is charged. (API generation A.) */
+  /** Day on which the plan is charged. (API A) */
   charge_day?: number | bigint | null;
-  /** Currency of the amount. Required on create. (API generation A.) */
+  /** Currency of the amount. Required on create. (API A) */
   currency_code?: CurrencyCode | null;
-  /** Text that describes the plan. (API generation A.) */
+  /** Text that describes the plan. (API A) */
   description?: string | null;
-  /** What happens to a subscription when a payment fails. (API generation A.) */
+  /** What happens to a subscription when a payment fails. (API A) */
   failed_payment_action?: string | null;
-  /** How the first payment is charged. (API generation A.) */
+  /** How the first payment is charged. (API A) */
   first_payment_type?: string | null;
-  /** Whether customers can subscribe to the plan. The default is true. (API generation A.) */
+  /** Whether customers can subscribe to the plan. The default is true. (API A) */
   is_active?: boolean | null;
-  /** The merchant's own keys and values, kept with the plan. (API generation A.) */
+  /** The merchant's own keys and values, kept with the plan. (API A) */
   metadata?: Record<string, unknown> | null;
-  /** The plan's name. Required on create. (API generation A.) */
+  /** The plan's name. Required on create. (API A) */
   name?: string | null;
 }
 
-/**
- * The fields of a plan to change: only is_active and metadata can. A field left out does not
- * change.
- */
+/** The fields of a plan to change: only is_active and metadata can. A field left out does not change. */
 export interface SubscriptionPlanUpdate extends SubscriptionPlanCreate {}

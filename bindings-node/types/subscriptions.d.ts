@@ -8,77 +8,63 @@ import type { Subscription, SubscriptionStatus, SubscriptionUpdate } from './sha
 /** The query parameters of `subscriptions.list`. */
 export interface SubscriptionQuery {
   /**
-   * The most subscriptions in one page, 1 to 100. The default is 20; the current server reads
-   * pageSize instead. (API generations A, C and E.)
+   * The most subscriptions in one page, 1 to 100. The default is 20; the current server reads pageSize
+   * instead. (API ACE)
    */
   limit?: number | null;
   /**
-   * How many subscriptions to skip. The generated clients' API only; the current server reads page
-   * instead. (API generations A and C.)
+   * How many subscriptions to skip. The generated clients' API only; the current server reads page instead.
+   * (API AC)
    */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * Page number from 1. The current server reads it in place of offset; the newest API does not.
-   * (API generations B and D.)
-   */
+  /** Page number from 1. The current server reads it in place of offset; the newest API does not. (API BD) */
   page?: number | null;
   /**
-   * The most subscriptions in one page. The server of December 2025 has a default of 50; the newest
-   * API reads limit. (API generations B and D.)
+   * The most subscriptions in one page. The server of December 2025 has a default of 50; the newest API reads
+   * limit. (API BD)
    */
   pageSize?: number | null;
-  /** Only subscriptions in this state. The newest API only. (API generation E.) */
+  /** Only subscriptions in this state. The newest API only. (API E) */
   status?: string | null;
-  /** Only subscriptions of this customer. The newest API only. (API generation E.) */
+  /** Only subscriptions of this customer. The newest API only. (API E) */
   customer_id?: string | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
 /** The operations on subscriptions. */
 export interface Subscriptions {
   /**
-   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   create(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
   /** The current state of a subscription. On the current server amounts are in the plan fields. */
   get(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
   /**
-   * One page of the merchant's subscriptions. On the current server rows have product names and
-   * amounts, but no price_id.
+   * One page of the merchant's subscriptions. On the current server rows have product names and amounts, but
+   * no price_id.
    */
   list(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
   /**
-   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
-   * an unknown outcome.
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown
+   * outcome.
    */
   update(subscriptionId: string, body: SubscriptionUpdate, options?: CallOptions): Promise<Subscription>;
   /**
-   * Deletes a subscription. Documented with the generated clients; the current server has no such
-   * route. It has a route to cancel instead.
+   * Deletes a subscription. Documented with the generated clients; the current server has no such route. It
+   * has a route to cancel instead.
    */
   delete(subscriptionId: string, options?: CallOptions): Promise<void>;
-  /**
-   * Cancels a subscription, at once or at the end of its period. Moves no money and is safe to
-   * repeat.
-   */
+  /** Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat. */
   cancel(subscriptionId: string, body: SubscriptionCancel, options?: CallOptions): Promise<Subscription>;
-  /**
-   * Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
-   */
+  /** Takes back the cancellation of a subscription. The call moves no money and is safe to repeat. */
   resume(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
   /**
-   * Moves a subscription to another price. It may bill the customer, so never repeat it after an
-   * unknown outcome; proration is not documented.
+   * Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown
+   * outcome; proration is not documented.
    */
   changePlan(
     subscriptionId: string,
@@ -91,34 +77,23 @@ export interface Subscriptions {
    */
   usage(subscriptionId: string, options?: CallOptions): Promise<unknown>;
 }
+
 /** The operations on subscriptions, with their documented names. */
 export declare class SubscriptionsApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
-   */
+  /** As {@link Subscriptions.create}. */
   createSubscription(body: SubscriptionCreate, options?: CallOptions): Promise<Subscription>;
-  /** The current state of a subscription. On the current server amounts are in the plan fields. */
+  /** As {@link Subscriptions.get}. */
   retrieveSubscription(subscriptionId: string, options?: CallOptions): Promise<Subscription>;
-  /**
-   * One page of the merchant's subscriptions. On the current server rows have product names and
-   * amounts, but no price_id.
-   */
+  /** As {@link Subscriptions.list}. */
   listSubscriptions(query?: SubscriptionQuery | null, options?: CallOptions): PageRequest<Subscription>;
-  /**
-   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
-   * an unknown outcome.
-   */
+  /** As {@link Subscriptions.update}. */
   updateSubscription(
     subscriptionId: string,
     body: SubscriptionUpdate,
     options?: CallOptions,
   ): Promise<Subscription>;
-  /**
-   * Deletes a subscription. Documented with the generated clients; the current server has no such
-   * route. It has a route to cancel instead.
-   */
+  /** As {@link Subscriptions.delete}. */
   deleteSubscription(subscriptionId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -132,18 +107,15 @@ export interface SubscriptionCreate {
   metadata?: Record<string, unknown> | null;
   /** When the customer is billed next. Changing it may bill the customer. */
   next_billing_date?: string | null;
-  /**
-   * Catalogue price that is billed. The current server returns it on no route. (API generations B,
-   * C, D and E.)
-   */
+  /** Catalogue price that is billed. The current server returns it on no route. (API BCDE) */
   price_id?: string | null;
-  /** Catalogue product that is subscribed to. (API generations B, C, D and E.) */
+  /** Catalogue product that is subscribed to. (API BCDE) */
   product_id?: string | null;
   /** When the subscription starts. */
   start_date?: string | null;
   /**
-   * The state of the subscription. Some documents write trialing for trial; the current server's
-   * list by customer has `subscription_status` instead.
+   * The state of the subscription. Some documents write trialing for trial; the current server's list by
+   * customer has `subscription_status` instead.
    */
   status?: SubscriptionStatus | null;
 }
@@ -151,19 +123,16 @@ export interface SubscriptionCreate {
 /** When a subscription is cancelled, and why. Both fields can be left out. */
 export interface SubscriptionCancel {
   /**
-   * Whether the subscription goes on until the end of its period. The default is not documented, so
-   * send it. (API generations B, D and E.)
+   * Whether the subscription goes on until the end of its period. The default is not documented, so send it.
+   * (API BDE)
    */
   cancel_at_period_end?: boolean | null;
-  /**
-   * Why the subscription is cancelled. The server of December 2025 only logged it. (API generations
-   * B, D and E.)
-   */
+  /** Why the subscription is cancelled. The server of December 2025 only logged it. (API BDE) */
   cancellation_reason?: string | null;
 }
 
 /** The price that a subscription moves to. */
 export interface SubscriptionPlanChange {
-  /** The catalogue price to bill from now on, which servers require. (API generations D and E.) */
+  /** The catalogue price to bill from now on, which servers require. (API DE) */
   price_id?: string | null;
 }

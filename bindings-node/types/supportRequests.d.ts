@@ -6,9 +6,9 @@ import type { PageRequest } from './responses.js';
 
 /** The query parameters of `supportRequests.list`. */
 export interface SupportRequestQuery {
-  /** The most support requests in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most support requests in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
 }
 
@@ -25,63 +25,57 @@ export interface SupportRequests {
 }
 
 /**
- * A request to the support of lomi. Its fields are those of create; responses are not documented,
- * so each may be missing.
+ * A request to the support of lomi. Its fields are those of create; responses are not documented, so each may
+ * be missing.
  */
 export declare class SupportRequest extends Model {
   private constructor();
-  /**
-   * `account`, `billing`, `technical`, `feature` or `other`. Required on create. (API generation
-   * E.)
-   */
+  /** `account`, `billing`, `technical`, `feature` or `other`. Required on create. (API E) */
   category?: string | null;
-  /** Customer that the support request is about. (API generation E.) */
+  /** Customer that the support request is about. (API E) */
   customer_id?: string | null;
-  /** The text of the request. Required on create. (API generation E.) */
+  /** The text of the request. Required on create. (API E) */
   message?: string | null;
-  /** Meter that the support request is about. (API generation E.) */
+  /** Meter that the support request is about. (API E) */
   meter_id?: string | null;
-  /** Payment link that the support request is about. (API generation E.) */
+  /** Payment link that the support request is about. (API E) */
   payment_link_id?: string | null;
-  /** Payout that the support request is about. (API generation E.) */
+  /** Payout that the support request is about. (API E) */
   payout_id?: string | null;
-  /** Plan that the support request is about. (API generation E.) */
+  /** Plan that the support request is about. (API E) */
   plan_id?: string | null;
-  /** Product that the support request is about. (API generation E.) */
+  /** Product that the support request is about. (API E) */
   product_id?: string | null;
-  /** The subject of the request. It can be left out. (API generation E.) */
+  /** The subject of the request. It can be left out. (API E) */
   subject?: string | null;
-  /** Transaction that the support request is about. (API generation E.) */
+  /** Transaction that the support request is about. (API E) */
   transaction_id?: string | null;
-  /** Webhook that the support request is about. (API generation E.) */
+  /** Webhook that the support request is about. (API E) */
   webhook_id?: string | null;
 }
 
 /** The fields of a new support request: category and message are required. */
 export interface SupportRequestCreate {
-  /**
-   * `account`, `billing`, `technical`, `feature` or `other`. Required on create. (API generation
-   * E.)
-   */
+  /** `account`, `billing`, `technical`, `feature` or `other`. Required on create. (API E) */
   category?: string | null;
-  /** Customer that the support request is about. (API generation E.) */
+  /** Customer that the support request is about. (API E) */
   customer_id?: string | null;
-  /** The text of the request. Required on create. (API generation E.) */
+  /** The text of the request. Required on create. (API E) */
   message?: string | null;
-  /** Meter that the support request is about. (API generation E.) */
+  /** Meter that the support request is about. (API E) */
   meter_id?: string | null;
-  /** Payment link that the support request is about. (API generation E.) */
+  /** Payment link that the support request is about. (API E) */
   payment_link_id?: string | null;
-  /** Payout that the support request is about. (API generation E.) */
+  /** Payout that the support request is about. (API E) */
   payout_id?: string | null;
-  /** Plan that the support request is about. (API generation E.) */
+  /** Plan that the support request is about. (API E) */
   plan_id?: string | null;
-  /** Product that the support request is about. (API generation E.) */
+  /** Product that the support request is about. (API E) */
   product_id?: string | null;
-  /** The subject of the request. It can be left out. (API generation E.) */
+  /** The subject of the request. It can be left out. (API E) */
   subject?: string | null;
-  /** Transaction that the support request is about. (API generation E.) */
+  /** Transaction that the support request is about. (API E) */
   transaction_id?: string | null;
-  /** Webhook that the support request is about. (API generation E.) */
+  /** Webhook that the support request is about. (API E) */
   webhook_id?: string | null;
 }

@@ -11,80 +11,77 @@ export interface Team {
   /** The roles that a team member can have, on the newest API only. */
   listRoles(options?: CallOptions): PageRequest<TeamRole>;
   /**
-   * Invites someone to the team by e-mail address or phone number. No money moves; a repeat may
-   * send a second invitation.
+   * Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second
+   * invitation.
    */
   invite(body: TeamInvitationCreate, options?: CallOptions): Promise<unknown>;
   /**
-   * Revokes an invitation to the team, named by its e-mail address or phone number in the body.
-   * Safe to repeat.
+   * Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to
+   * repeat.
    */
   revokeInvite(body: TeamInvitationRevoke, options?: CallOptions): Promise<void>;
-  /**
-   * Changes the role of a team member; safe to repeat. What the response contains is not
-   * documented.
-   */
+  /** Changes the role of a team member; safe to repeat. What the response contains is not documented. */
   updateRole(memberId: string, body: TeamMemberRoleUpdate, options?: CallOptions): Promise<unknown>;
   /** Removes a member from the merchant's team. No money moves; safe to repeat. */
   remove(memberId: string, options?: CallOptions): Promise<void>;
 }
 
 /**
- * A member of the team. Its fields are those of an update; responses are not documented, so each
- * may be missing.
+ * A member of the team. Its fields are those of an update; responses are not documented, so each may be
+ * missing.
  */
 export declare class TeamMember extends Model {
   private constructor();
-  /** The name of the role: `Admin` or `Member`. (API generation E.) */
+  /** The name of the role: `Admin` or `Member`. (API E) */
   role?: string | null;
-  /** The identifier of the role, instead of its name or key. (API generation E.) */
+  /** The identifier of the role, instead of its name or key. (API E) */
   role_id?: string | null;
-  /** The key of the role, instead of its name or identifier. (API generation E.) */
+  /** The key of the role, instead of its name or identifier. (API E) */
   role_key?: string | null;
 }
 
 /**
- * A role that a team member can have. Its fields are not documented: those here may be missing, and
- * others may come.
+ * A role that a team member can have. Its fields are not documented: those here may be missing, and others
+ * may come.
  */
 export declare class TeamRole extends Model {
   private constructor();
-  /** The identifier of the role, as an invitation takes it. (API generation E.) */
+  /** The identifier of the role, as an invitation takes it. (API E) */
   role_id?: string | null;
-  /** The key of the role, as an invitation takes it. (API generation E.) */
+  /** The key of the role, as an invitation takes it. (API E) */
   role_key?: string | null;
 }
 
 /** Who is invited to the team, and with which role. No field is declared as required. */
 export interface TeamInvitationCreate {
-  /** The e-mail address that the invitation is for. (API generation E.) */
+  /** The e-mail address that the invitation is for. (API E) */
   email?: string | null;
-  /** The phone number that the invitation is for. (API generation E.) */
+  /** The phone number that the invitation is for. (API E) */
   phone?: string | null;
-  /** The position of the invited member in the team. (API generation E.) */
+  /** The position of the invited member in the team. (API E) */
   position?: string | null;
-  /** The name of the role: `Admin` or `Member`. (API generation E.) */
+  /** The name of the role: `Admin` or `Member`. (API E) */
   role?: string | null;
-  /** The identifier of the role, instead of its name or key. (API generation E.) */
+  /** The identifier of the role, instead of its name or key. (API E) */
   role_id?: string | null;
-  /** The key of the role, instead of its name or identifier. (API generation E.) */
+  /** The key of the role, instead of its name or identifier. (API E) */
   role_key?: string | null;
 }
 
 /** Whose invitation is revoked. No field is declared as required. */
 export interface TeamInvitationRevoke {
-  /** The e-mail address that the invitation is for. (API generation E.) */
+  /** The e-mail address that the invitation is for. (API E) */
   email?: string | null;
-  /** The phone number that the invitation is for. (API generation E.) */
+  /** The phone number that the invitation is for. (API E) */
   phone?: string | null;
 }
 
 /** The new role of a team member. No field is declared as required. */
 export interface TeamMemberRoleUpdate {
-  /** The name of the role: `Admin` or `Member`. (API generation E.) */
+  /** The name of the role: `Admin` or `Member`. (API E) */
   role?: string | null;
-  /** The identifier of the role, instead of its name or key. (API generation E.) */
+  /** The identifier of the role, instead of its name or key. (API E) */
   role_id?: string | null;
-  /** The key of the role, instead of its name or identifier. (API generation E.) */
+  /** The key of the role, instead of its name or identifier. (API E) */
   role_key?: string | null;
 }

@@ -8,64 +8,44 @@ import type { DocumentLinks, Transaction } from './shared.js';
 /** The query parameters of `transactions.list`. */
 export interface TransactionQuery {
   /**
-   * The most transactions in one page, 1 to 100. The default is 20; the current server reads
-   * pageSize instead. (API generations A, C and E.)
+   * The most transactions in one page, 1 to 100. The default is 20; the current server reads pageSize
+   * instead. (API ACE)
    */
   limit?: number | null;
   /**
-   * How many transactions to skip. The generated clients' API only; the current server reads page
-   * instead. (API generation C.)
+   * How many transactions to skip. The generated clients' API only; the current server reads page instead.
+   * (API C)
    */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /** Only transactions of this payment provider, such as WAVE. (API generations A, B, D and E.) */
+  /** Only transactions of this payment provider, such as WAVE. (API ABDE) */
   provider?: string | null;
-  /**
-   * Only transactions in these states, as a comma-separated list. (API generations A, B, D and E.)
-   */
+  /** Only transactions in these states, as a comma-separated list. (API ABDE) */
   status?: string | null;
-  /** Only transactions of these types, as a comma-separated list. (API generations B, D and E.) */
+  /** Only transactions of these types, as a comma-separated list. (API BDE) */
   type?: string | null;
-  /**
-   * Only transactions in these currencies, as a comma-separated list. (API generations B, D and E.)
-   */
+  /** Only transactions in these currencies, as a comma-separated list. (API BDE) */
   currency?: string | null;
-  /**
-   * Only transactions with these payment methods, as a comma-separated list. (API generations B, D
-   * and E.)
-   */
+  /** Only transactions with these payment methods, as a comma-separated list. (API BDE) */
   paymentMethod?: string | null;
   /**
-   * Page number from 1. The current server reads it in place of offset; the newest API does not.
-   * (API generations A, B and D.)
+   * Page number from 1. The current server reads it in place of offset; the newest API does not. (API ABD)
    */
   page?: number | null;
-  /**
-   * The most transactions in one page. The server's default is 50; the newest API reads limit. (API
-   * generations B and D.)
-   */
+  /** The most transactions in one page. The server's default is 50; the newest API reads limit. (API BD) */
   pageSize?: number | null;
-  /** Only transactions from this date on. (API generations B, D and E.) */
+  /** Only transactions from this date on. (API BDE) */
   startDate?: string | null;
-  /** Only transactions up to this date. (API generations B, D and E.) */
+  /** Only transactions up to this date. (API BDE) */
   endDate?: string | null;
-  /** Only transactions from this date on. The 2025 documentation only. (API generation A.) */
+  /** Only transactions from this date on. The 2025 documentation only. (API A) */
   from_date?: string | null;
-  /** Only transactions up to this date. The 2025 documentation only. (API generation A.) */
+  /** Only transactions up to this date. The 2025 documentation only. (API A) */
   to_date?: string | null;
-  /**
-   * `true` for payments at a point of sale only, `false` for all others. (API generations B, D and
-   * E.)
-   */
+  /** `true` for payments at a point of sale only, `false` for all others. (API BDE) */
   isPos?: boolean | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
 }
 
@@ -74,29 +54,27 @@ export interface Transactions {
   /** The current state of a transaction. Moves no money and is safe to repeat. */
   get(transactionId: string, options?: CallOptions): Promise<Transaction>;
   /**
-   * Waits until it is in a final state: completed, failed, refunded, expired, cancelled. Rejects
-   * with a StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: completed, failed, refunded, expired, cancelled. Rejects with a
+   * StillPendingError if that takes longer than the timeout, 300,000 ms unless it is given.
    */
   wait(transactionId: string, options?: WaitOptions): Promise<Transaction>;
   /**
-   * One page of the merchant's transactions. On the current server its rows have other fields than
-   * a single transaction has.
+   * One page of the merchant's transactions. On the current server its rows have other fields than a single
+   * transaction has.
    */
   list(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
   /**
-   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is
-   * JSON with links, not a PDF.
+   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with
+   * links, not a PDF.
    */
   receipt(transactionId: string, options?: CallOptions): Promise<DocumentLinks>;
 }
+
 /** The operations on transactions, with their documented names. */
 export declare class TransactionsApi {
   constructor(configuration?: Configuration);
-  /** The current state of a transaction. Moves no money and is safe to repeat. */
+  /** As {@link Transactions.get}. */
   retrieveTransaction(transactionId: string, options?: CallOptions): Promise<Transaction>;
-  /**
-   * One page of the merchant's transactions. On the current server its rows have other fields than
-   * a single transaction has.
-   */
+  /** As {@link Transactions.list}. */
   listTransactions(query?: TransactionQuery | null, options?: CallOptions): PageRequest<Transaction>;
 }

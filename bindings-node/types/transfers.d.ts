@@ -8,17 +8,17 @@ import type { ConfirmationRequired, CurrencyCode } from './shared.js';
 
 /** The query parameters of `transfers.list`. */
 export interface TransferQuery {
-  /** The most transfers in one page, 1 to 100. The default is 20. (API generation E.) */
+  /** The most transfers in one page, 1 to 100. The default is 20. (API E) */
   limit?: number | null;
-  /** The cursor of the page: the next_cursor of the last one. (API generation E.) */
+  /** The cursor of the page: the next_cursor of the last one. (API E) */
   cursor?: string | null;
-  /** Only transfers of this kind, such as destination or separate. (API generation E.) */
+  /** Only transfers of this kind, such as destination or separate. (API E) */
   transfer_type?: string | null;
-  /** Only transfers out of this transaction. (API generation E.) */
+  /** Only transfers out of this transaction. (API E) */
   source_transaction_id?: string | null;
-  /** Only transfers of this group. (API generation E.) */
+  /** Only transfers of this group. (API E) */
   transfer_group?: string | null;
-  /** Only transfers to this account. (API generation E.) */
+  /** Only transfers to this account. (API E) */
   destination?: string | null;
 }
 
@@ -35,15 +35,15 @@ export interface Transfers {
   /** The current state of a transfer. Read it before deciding whether to transfer again. */
   get(transferId: string, options?: CallOptions): Promise<Transfer>;
   /**
-   * Waits until it is in a final state: posted, reversed, failed. Rejects with a StillPendingError
-   * if that takes longer than the timeout, 300,000 ms unless it is given.
+   * Waits until it is in a final state: posted, reversed, failed. Rejects with a StillPendingError if that
+   * takes longer than the timeout, 300,000 ms unless it is given.
    */
   wait(transferId: string, options?: WaitOptions): Promise<Transfer>;
   /** One page of the transfers of the operator's network. */
   list(query?: TransferQuery | null, options?: CallOptions): PageRequest<Transfer>;
   /**
-   * Takes back a transfer, or a part of it. The first call moves nothing: the same body and
-   * Idempotency-Key with confirmation_token does.
+   * Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key
+   * with confirmation_token does.
    */
   reverse(
     transferId: string,
@@ -52,59 +52,51 @@ export interface Transfers {
   ): Promise<Transfer | ConfirmationRequired<Transfer>>;
 }
 
-/** Money moved between accounts of a network. Every field may be null or missing. */
+/** Money moved between accounts of a network. */
 export declare class Transfer extends Model {
   private constructor();
-  /**
-   * The amount, in the currency's smallest unit. The server requires it on create. (API generation
-   * E.)
-   */
+  /** The amount, in the currency's smallest unit. The server requires it on create. (API E) */
   amount?: number | null;
-  /** When the transfer was created, as a timestamp. (API generation E.) */
+  /** When the transfer was created, as a timestamp. (API E) */
   created_at?: string | null;
-  /** The currency of the amount. The server requires it on create. (API generation E.) */
+  /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /** What the transfer is for, as a text for people. (API generation E.) */
+  /** What the transfer is for, as a text for people. (API E) */
   description?: string | null;
-  /**
-   * The account that receives the money, such as acct_…. The server requires it on create. (API
-   * generation E.)
-   */
+  /** The account that receives the money, such as acct_…. The server requires it on create. (API E) */
   destination?: string | null;
-  /** `test` or `live`, as the key that created the transfer. (API generation E.) */
+  /** `test` or `live`, as the key that created the transfer. (API E) */
   environment?: string | null;
-  /** The transfer's identifier, such as tr_…. (API generation E.) */
+  /** The transfer's identifier, such as tr_…. (API E) */
   id: string;
-  /**
-   * The merchant's own keys and values, kept with the transfer. May be null. (API generation E.)
-   */
+  /** The merchant's own keys and values, kept with the transfer. (API E) */
   metadata?: Record<string, unknown> | null;
-  /** The kind of this object: always `transfer`. (API generation E.) */
+  /** The kind of this object: always `transfer`. (API E) */
   object?: string | null;
-  /** The refund that led to this transfer. May be null. (API generation E.) */
+  /** The refund that led to this transfer. (API E) */
   refund_id?: string | null;
-  /** How much was taken back, in the currency's smallest unit. (API generation E.) */
+  /** How much was taken back, in the currency's smallest unit. (API E) */
   reversed_amount?: number | null;
-  /** The transfer that this one takes back. May be null. (API generation E.) */
+  /** The transfer that this one takes back. (API E) */
   reversed_transfer_id?: string | null;
-  /** The amount that was settled, in the smallest unit of settled_currency. (API generation E.) */
+  /** The amount that was settled, in the smallest unit of settled_currency. (API E) */
   settled_amount?: number | null;
-  /** The currency that settled_amount is in, such as XOF. (API generation E.) */
+  /** The currency that settled_amount is in, such as XOF. (API E) */
   settled_currency?: CurrencyCode | null;
-  /** The account that the money comes from. May be null. (API generation E.) */
+  /** The account that the money comes from. (API E) */
   source?: string | null;
-  /** The transaction that the money comes from. May be null. (API generation E.) */
+  /** The transaction that the money comes from. (API E) */
   source_transaction_id?: string | null;
-  /** The state of the transfer. A reversed one has been taken back. (API generation E.) */
+  /** The state of the transfer. A reversed one has been taken back. (API E) */
   status?: TransferStatus | null;
-  /** Groups transfers that belong together. May be null. (API generation E.) */
+  /** Groups transfers that belong together. (API E) */
   transfer_group?: string | null;
   /**
-   * `destination`, `separate`, `operator_fee`, `processing_fee_cover`, `fee_reversal`,
-   * `transfer_reversal` or `loss_cover`. (API generation E.)
+   * `destination`, `separate`, `operator_fee`, `processing_fee_cover`, `fee_reversal`, `transfer_reversal` or
+   * `loss_cover`. (API E)
    */
   transfer_type?: string | null;
-  /** When the transfer last changed, as a timestamp. (API generation E.) */
+  /** When the transfer last changed, as a timestamp. (API E) */
   updated_at?: string | null;
   /** Distinguishes a Transfer from a ConfirmationRequired. */
   requires_confirmation?: undefined;
@@ -112,56 +104,45 @@ export declare class Transfer extends Model {
 
 /** The fields of a new transfer: amount, currency_code and destination are required. */
 export interface TransferCreate {
-  /**
-   * The amount, in the currency's smallest unit. The server requires it on create. (API generation
-   * E.)
-   */
+  /** The amount, in the currency's smallest unit. The server requires it on create. (API E) */
   amount?: number | bigint | Money | null;
   /**
-   * Token of the first response. No money moves until the same body is sent again with it, within
-   * 10 minutes. (API generation E.)
+   * Token of the first response. No money moves until the same body is sent again with it, within 10 minutes.
+   * (API E)
    */
   confirmation_token?: string | null;
-  /** The currency of the amount. The server requires it on create. (API generation E.) */
+  /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /** What the transfer is for, as a text for people. (API generation E.) */
+  /** What the transfer is for, as a text for people. (API E) */
   description?: string | null;
-  /**
-   * The account that receives the money, such as acct_…. The server requires it on create. (API
-   * generation E.)
-   */
+  /** The account that receives the money, such as acct_…. The server requires it on create. (API E) */
   destination?: string | null;
-  /**
-   * The merchant's own keys and values, kept with the transfer. May be null. (API generation E.)
-   */
+  /** The merchant's own keys and values, kept with the transfer. (API E) */
   metadata?: Record<string, unknown> | null;
-  /** The transaction that the money comes from. May be null. (API generation E.) */
+  /** The transaction that the money comes from. (API E) */
   source_transaction_id?: string | null;
-  /** Groups transfers that belong together. May be null. (API generation E.) */
+  /** Groups transfers that belong together. (API E) */
   transfer_group?: string | null;
 }
 
 /** How much of a transfer to take back. No field is required by the first call. */
 export interface TransferReversal {
-  /**
-   * The amount to take back, in the currency's smallest unit. Without it, all that is left. (API
-   * generation E.)
-   */
+  /** The amount to take back, in the currency's smallest unit. Without it, all that is left. (API E) */
   amount?: number | bigint | Money | null;
   /**
-   * Token of the first response. No money moves until the same body is sent again with it, within
-   * 10 minutes. (API generation E.)
+   * Token of the first response. No money moves until the same body is sent again with it, within 10 minutes.
+   * (API E)
    */
   confirmation_token?: string | null;
-  /** Why the transfer is taken back, as a text for people. (API generation E.) */
+  /** Why the transfer is taken back, as a text for people. (API E) */
   description?: string | null;
-  /** The merchant's own keys and values, kept with the reversal. (API generation E.) */
+  /** The merchant's own keys and values, kept with the reversal. (API E) */
   metadata?: Record<string, unknown> | null;
 }
 
 /**
- * An open enum: the state of a transfer; an unknown value is kept, and a reversed transfer has been
- * taken back.
+ * An open enum: the state of a transfer; an unknown value is kept, and a reversed transfer has been taken
+ * back.
  */
 export type TransferStatus = 'pending' | 'posted' | 'reversed' | 'failed' | (string & {});
 export declare const TransferStatus: {

@@ -7,74 +7,57 @@ import type { Subscription } from './shared.js';
 
 /** The query parameters of `usage.listEvents`. */
 export interface ListUsageEventsQuery {
-  /** Number of the page, from 1. The newest API pages by cursor instead. (API generation D.) */
+  /** Number of the page, from 1. The newest API pages by cursor instead. (API D) */
   page?: number | null;
-  /**
-   * The most usage events in one page, 50 by default. The newest API has limit instead. (API
-   * generation D.)
-   */
+  /** The most usage events in one page, 50 by default. The newest API has limit instead. (API D) */
   page_size?: number | null;
-  /**
-   * The most usage events in one page, 1 to 100, 20 by default. The newest API only. (API
-   * generation E.)
-   */
+  /** The most usage events in one page, 1 to 100, 20 by default. The newest API only. (API E) */
   limit?: number | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
-  /** Only events that are pending, processed or failed. (API generations D and E.) */
+  /** Only events that are pending, processed or failed. (API DE) */
   status?: string | null;
-  /** Only events with this code. (API generations D and E.) */
+  /** Only events with this code. (API DE) */
   code?: string | null;
-  /** Only events of this customer. (API generations D and E.) */
+  /** Only events of this customer. (API DE) */
   customer_id?: string | null;
 }
 
 /** The query parameters of `usage.listPeriods`. */
 export interface ListUsagePeriodsQuery {
-  /** Number of the page, from 1. The newest API pages by cursor instead. (API generation D.) */
+  /** Number of the page, from 1. The newest API pages by cursor instead. (API D) */
   page?: number | null;
-  /**
-   * The most periods in one page, 50 by default. The newest API has limit instead. (API generation
-   * D.)
-   */
+  /** The most periods in one page, 50 by default. The newest API has limit instead. (API D) */
   page_size?: number | null;
-  /**
-   * The most periods in one page, 1 to 100, 20 by default. The newest API only. (API generation E.)
-   */
+  /** The most periods in one page, 1 to 100, 20 by default. The newest API only. (API E) */
   limit?: number | null;
-  /**
-   * The cursor of the page: the next_cursor of the last one. The newest API only. (API generation
-   * E.)
-   */
+  /** The cursor of the page: the next_cursor of the last one. The newest API only. (API E) */
   cursor?: string | null;
-  /** Only periods of this subscription. (API generations D and E.) */
+  /** Only periods of this subscription. (API DE) */
   subscription_id?: string | null;
 }
 
 /** The query parameters of `usage.revenue`. */
 export interface RetrieveUsageRevenueQuery {
-  /** The first date, which the server requires. (API generations D and E.) */
+  /** The first date, which the server requires. (API DE) */
   start_date?: string | null;
-  /** The last date, which the server requires. (API generations D and E.) */
+  /** The last date, which the server requires. (API DE) */
   end_date?: string | null;
 }
 
 /** The query parameters of `usage.checkEntitlement`. */
 export interface CheckUsageEntitlementQuery {
-  /** The customer, which the server requires. (API generations D and E.) */
+  /** The customer, which the server requires. (API DE) */
   customer_id?: string | null;
-  /** The feature_key of the entitlement, which the server requires. (API generations D and E.) */
+  /** The feature_key of the entitlement, which the server requires. (API DE) */
   feature_key?: string | null;
 }
 
 /** The operations on usage. */
 export interface Usage {
   /**
-   * Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of
-   * its own; a repeat with the same one is not counted.
+   * Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own;
+   * a repeat with the same one is not counted.
    */
   recordEvent(body: UsageRecordCreate, options?: CallOptions): Promise<UsageRecord>;
   /** One page of the customers' usage events, with the state of each. */
@@ -82,174 +65,151 @@ export interface Usage {
   /** The current state of a usage event, and why it failed if it did. */
   getEvent(eventId: string, options?: CallOptions): Promise<UsageRecord>;
   /**
-   * Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown
-   * outcome, because it may lead to a bill.
+   * Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome,
+   * because it may lead to a bill.
    */
   createSubscription(body: UsageSubscriptionCreate, options?: CallOptions): Promise<Subscription>;
   /** One page of the periods of the usage of subscriptions. */
   listPeriods(query?: ListUsagePeriodsQuery | null, options?: CallOptions): PageRequest<UsagePeriod>;
   /**
-   * The revenue from usage between two dates, both of which the server requires. What the response
-   * contains is not documented.
+   * The revenue from usage between two dates, both of which the server requires. What the response contains
+   * is not documented.
    */
   revenue(query?: RetrieveUsageRevenueQuery | null, options?: CallOptions): Promise<unknown>;
   /**
-   * Whether a customer may use a feature. The server requires both parameters; what the response
-   * contains is not documented.
+   * Whether a customer may use a feature. The server requires both parameters; what the response contains is
+   * not documented.
    */
   checkEntitlement(query?: CheckUsageEntitlementQuery | null, options?: CallOptions): Promise<unknown>;
   /** Creates an entitlement to a feature. No money moves; a repeat creates a second one. */
   createEntitlement(body: EntitlementCreate, options?: CallOptions): Promise<Entitlement>;
   /**
-   * Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units
-   * may be added twice. The newest API has no such route.
+   * Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be
+   * added twice. The newest API has no such route.
    */
   grantCredits(body: UsageCreditGrant, options?: CallOptions): Promise<unknown>;
 }
 
-/**
- * A recorded use of a product by a customer, and whether it was counted. It is not a webhook event.
- * Every field may be null or missing.
- */
+/** A recorded use of a product by a customer, and whether it was counted. It is not a webhook event. */
 export declare class UsageRecord extends Model {
   private constructor();
-  /** The code of the usage, which create requires. (API generations D and E.) */
+  /** The code of the usage, which create requires. (API DE) */
   code?: string | null;
-  /** When the usage event was created, as a timestamp. (API generations D and E.) */
+  /** When the usage event was created, as a timestamp. (API DE) */
   created_at?: string | null;
-  /** Customer that the usage belongs to, which create requires. (API generations D and E.) */
+  /** Customer that the usage belongs to, which create requires. (API DE) */
   customer_id?: string | null;
-  /** Why the usage event failed. May be null. (API generations D and E.) */
+  /** Why the usage event failed. (API DE) */
   error_message?: string | null;
-  /** The usage event's identifier. It is not that of a webhook event. (API generations D and E.) */
+  /** The usage event's identifier. It is not that of a webhook event. (API DE) */
   event_id: string;
-  /** Meter that counts the usage. May be null. (API generations D and E.) */
+  /** Meter that counts the usage. (API DE) */
   meter_id?: string | null;
-  /** When the usage took place, as a timestamp. (API generations D and E.) */
+  /** When the usage took place, as a timestamp. (API DE) */
   occurred_at?: string | null;
   /**
-   * The state of the usage event; the response of create calls it `status`. On the newest API a
-   * failed one uses up no units. (API generations D and E.)
+   * The state of the usage event; the response of create calls it `status`. On the newest API a failed one
+   * uses up no units. (API DE)
    */
   processing_status?: UsageRecordStatus | null;
-  /**
-   * How many units were used. A number of units, not an amount of money. (API generations D and E.)
-   */
+  /** How many units were used. A number of units, not an amount of money. (API DE) */
   quantity?: number | null;
-  /** How many units were counted. Only the response of create has it. (API generations D and E.) */
+  /** How many units were counted. Only the response of create has it. (API DE) */
   quantity_applied?: number | null;
-  /** Subscription that the usage belongs to. May be null. (API generations D and E.) */
+  /** Subscription that the usage belongs to. (API DE) */
   subscription_id?: string | null;
-  /**
-   * How many usage events the whole list has. Only the rows of a list have it. (API generations D
-   * and E.)
-   */
+  /** How many usage events the whole list has. Only the rows of a list have it. (API DE) */
   total_count?: number | null;
   /**
-   * The caller's own identifier of the use, which create requires. A repeat with the same one is
-   * not counted again; it is no payment's id. (API generations D and E.)
+   * The caller's own identifier of the use, which create requires. A repeat with the same one is not counted
+   * again; it is no payment's id. (API DE)
    */
   transaction_id?: string | null;
 }
 
 /**
- * A period of the usage of a subscription. Its fields are not documented: this one may be missing,
- * and others may come.
+ * A period of the usage of a subscription. Its fields are not documented: this one may be missing, and others
+ * may come.
  */
 export declare class UsagePeriod extends Model {
   private constructor();
-  /**
-   * Subscription that the period belongs to, as the filter of the list. (API generations D and E.)
-   */
+  /** Subscription that the period belongs to, as the filter of the list. (API DE) */
   subscription_id?: string | null;
 }
 
 /**
- * A feature that a customer can be entitled to use. The current server returns its identifier only;
- * the response of the newest API is not documented.
+ * A feature that a customer can be entitled to use. The current server returns its identifier only; the
+ * response of the newest API is not documented.
  */
 export declare class Entitlement extends Model {
   private constructor();
-  /**
-   * The entitlement's identifier. Only the response of create has it. (API generations D and E.)
-   */
+  /** The entitlement's identifier. Only the response of create has it. (API DE) */
   entitlement_id: string;
 }
 
 /** The fields of a new usage event: transaction_id, code and customer_id are required. */
 export interface UsageRecordCreate {
-  /** The code of the usage, which create requires. (API generations D and E.) */
+  /** The code of the usage, which create requires. (API DE) */
   code?: string | null;
-  /** Customer that the usage belongs to, which create requires. (API generations D and E.) */
+  /** Customer that the usage belongs to, which create requires. (API DE) */
   customer_id?: string | null;
   /**
-   * The merchant's own keys and values about the usage, which a meter may filter by. Sent on create
-   * only. (API generations D and E.)
+   * The merchant's own keys and values about the usage, which a meter may filter by. Sent on create only.
+   * (API DE)
    */
   properties?: Record<string, unknown> | null;
-  /**
-   * How many units were used. A number of units, not an amount of money. (API generations D and E.)
-   */
+  /** How many units were used. A number of units, not an amount of money. (API DE) */
   quantity?: number | bigint | null;
-  /** Subscription that the usage belongs to. May be null. (API generations D and E.) */
+  /** Subscription that the usage belongs to. (API DE) */
   subscription_id?: string | null;
   /**
-   * When the usage took place, as a timestamp. Sent on create only; responses call it occurred_at.
-   * (API generations D and E.)
+   * When the usage took place, as a timestamp. Sent on create only; responses call it occurred_at. (API DE)
    */
   timestamp?: string | null;
   /**
-   * The caller's own identifier of the use, which create requires. A repeat with the same one is
-   * not counted again; it is no payment's id. (API generations D and E.)
+   * The caller's own identifier of the use, which create requires. A repeat with the same one is not counted
+   * again; it is no payment's id. (API DE)
    */
   transaction_id?: string | null;
 }
 
 /** The fields of a new subscription to a product that is billed by usage. */
 export interface UsageSubscriptionCreate {
-  /** Customer who subscribes, which the server requires. (API generations D and E.) */
+  /** Customer who subscribes, which the server requires. (API DE) */
   customer_id?: string | null;
-  /** The merchant's own keys and values, kept with the subscription. (API generations D and E.) */
+  /** The merchant's own keys and values, kept with the subscription. (API DE) */
   metadata?: Record<string, unknown> | null;
-  /** Price of the product that applies. It can be left out. (API generations D and E.) */
+  /** Price of the product that applies. It can be left out. (API DE) */
   price_id?: string | null;
-  /** Product to subscribe to, which the server requires. (API generations D and E.) */
+  /** Product to subscribe to, which the server requires. (API DE) */
   product_id?: string | null;
 }
 
 /** The fields of a new entitlement: feature_key and name are required. */
 export interface EntitlementCreate {
-  /** What the entitlement is for. Sent on create only. (API generations D and E.) */
+  /** What the entitlement is for. Sent on create only. (API DE) */
   description?: string | null;
-  /**
-   * The key of the feature, which create requires. Sent on create only. (API generations D and E.)
-   */
+  /** The key of the feature, which create requires. Sent on create only. (API DE) */
   feature_key?: string | null;
-  /**
-   * The name of the entitlement, which create requires. Sent on create only. (API generations D and
-   * E.)
-   */
+  /** The name of the entitlement, which create requires. Sent on create only. (API DE) */
   name?: string | null;
 }
 
 /** Prepaid units of a meter to add to a customer. */
 export interface UsageCreditGrant {
-  /** Customer who gets the units, which the server requires. (API generation D.) */
+  /** Customer who gets the units, which the server requires. (API D) */
   customer_id?: string | null;
-  /** Meter whose units are added, which the server requires. (API generation D.) */
+  /** Meter whose units are added, which the server requires. (API D) */
   meter_id?: string | null;
-  /** Why the units are added. It can be left out. (API generation D.) */
+  /** Why the units are added. It can be left out. (API D) */
   reason?: string | null;
-  /**
-   * How many units to add, which the server requires. A number of units, not an amount of money.
-   * (API generation D.)
-   */
+  /** How many units to add, which the server requires. A number of units, not an amount of money. (API D) */
   units?: number | bigint | null;
 }
 
 /**
- * An open enum: the state of a usage event; an unknown value is kept. On the newest API, usage that
- * the prepaid balance does not cover is failed.
+ * An open enum: the state of a usage event; an unknown value is kept. On the newest API, usage that the
+ * prepaid balance does not cover is failed.
  */
 export type UsageRecordStatus = 'pending' | 'processed' | 'failed' | (string & {});
 export declare const UsageRecordStatus: {

@@ -8,37 +8,31 @@ import type { PageRequest } from './responses.js';
 /** The query parameters of `webhookDeliveryLogs.list`. */
 export interface WebhookDeliveryLogQuery {
   /**
-   * The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API
-   * and 25 on the current server.
+   * The most delivery logs in one page, 1 to 100. The default is 20 in the generated clients' API and 25 on
+   * the current server.
    */
   limit?: number | null;
   /** How many delivery logs to skip. */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
-  /**
-   * Only the logs of this webhook. The current server and the newest API require it. (API
-   * generations B, D and E.)
-   */
+  /** Only the logs of this webhook. The current server and the newest API require it. (API BDE) */
   webhookId?: string | null;
-  /** true for successful deliveries only. (API generations B, D and E.) */
+  /** true for successful deliveries only. (API BDE) */
   successOnly?: boolean | null;
-  /** true for failed deliveries only. (API generations B, D and E.) */
+  /** true for failed deliveries only. (API BDE) */
   failedOnly?: boolean | null;
 }
 
 /** The query parameters of `webhookDeliveryLogs.listForWebhook`. */
 export interface ListWebhookLogsQuery {
-  /** The most delivery logs in one page. (API generation A.) */
+  /** The most delivery logs in one page. (API A) */
   limit?: number | null;
-  /** How many delivery logs to skip. (API generation A.) */
+  /** How many delivery logs to skip. (API A) */
   offset?: number | null;
-  /** true for successful deliveries only. (API generation A.) */
+  /** true for successful deliveries only. (API A) */
   success?: boolean | null;
-  /** true for failed deliveries only. (API generation A.) */
+  /** true for failed deliveries only. (API A) */
   failed?: boolean | null;
 }
 
@@ -47,13 +41,13 @@ export interface WebhookDeliveryLogs {
   /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
   get(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
   /**
-   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
-   * API serves it as /webhooks/deliveries.
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves
+   * it as /webhooks/deliveries.
    */
   list(query?: WebhookDeliveryLogQuery | null, options?: CallOptions): PageRequest<WebhookDeliveryLog>;
   /**
-   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have
-   * list with webhookId instead.
+   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with
+   * webhookId instead.
    */
   listForWebhook(
     webhookId: string,
@@ -61,92 +55,81 @@ export interface WebhookDeliveryLogs {
     options?: CallOptions,
   ): PageRequest<WebhookDeliveryLog>;
 }
+
 /** The operations on webhook delivery logs, with their documented names. */
 export declare class WebhookDeliveryLogsApi {
   constructor(configuration?: Configuration);
-  /** One delivery log. The newest API serves it as /webhooks/deliveries/{id}. */
+  /** As {@link WebhookDeliveryLogs.get}. */
   retrieveWebhookDeliveryLog(logId: string, options?: CallOptions): Promise<WebhookDeliveryLog>;
-  /**
-   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
-   * API serves it as /webhooks/deliveries.
-   */
+  /** As {@link WebhookDeliveryLogs.list}. */
   listWebhookDeliveryLogs(
     query?: WebhookDeliveryLogQuery | null,
     options?: CallOptions,
   ): PageRequest<WebhookDeliveryLog>;
 }
 
-/**
- * One attempt to deliver an event to a webhook, with the merchant's response. Every field may be
- * null or missing.
- */
+/** One attempt to deliver an event to a webhook, with the merchant's response. */
 export declare class WebhookDeliveryLog extends Model {
   private constructor();
   /**
-   * The amount of the payment in the event, in the currency's smallest unit. Declared, but the
-   * current server does not return it. (API generations B, D and E.)
+   * The amount of the payment in the event, in the currency's smallest unit. Declared, but the current server
+   * does not return it. (API BDE)
    */
   amount?: number | null;
-  /** The number of this delivery attempt. (API generations B, C, D and E.) */
+  /** The number of this delivery attempt. (API BCDE) */
   attempt_number?: number | null;
   /**
-   * The account paid (French: compte payé) in the regional instant payment system. The current
-   * server does not return it. (API generations B, C, D and E.)
+   * The account paid (French: compte payé) in the regional instant payment system. The current server does
+   * not return it. (API BCDE)
    */
   compte_paye?: string | null;
   /**
-   * The account of the payer (French: compte payeur) in the regional instant payment system. The
-   * current server does not return it. (API generations B, C, D and E.)
+   * The account of the payer (French: compte payeur) in the regional instant payment system. The current
+   * server does not return it. (API BCDE)
    */
   compte_payeur?: string | null;
-  /** When the delivery was logged, as a timestamp. (API generations B, C, D and E.) */
+  /** When the delivery was logged, as a timestamp. (API BCDE) */
   created_at?: string | null;
-  /** The event that was delivered, such as PAYMENT_SUCCEEDED. (API generations B, C, D and E.) */
+  /** The event that was delivered, such as PAYMENT_SUCCEEDED. (API BCDE) */
   event_type?: string | null;
-  /** The HTTP headers recorded for the delivery. May be null. (API generations B, C, D and E.) */
+  /** The HTTP headers recorded for the delivery. (API BCDE) */
   headers?: Record<string, unknown> | null;
-  /** The IP address recorded for the delivery. May be null. (API generations B, C, D and E.) */
+  /** The IP address recorded for the delivery. (API BCDE) */
   ip_address?: string | null;
-  /**
-   * The delivery log's identifier. The newest API's retry route calls it deliveryId. (API
-   * generations B, C, D and E.)
-   */
+  /** The delivery log's identifier. The newest API's retry route calls it deliveryId. (API BCDE) */
   log_id: string;
   /**
-   * The amount of the payment in the event (French: montant), in the currency's smallest unit.
-   * Other generations call it `amount`. (API generation C.)
+   * The amount of the payment in the event (French: montant), in the currency's smallest unit. Other
+   * generations call it `amount`. (API C)
    */
   montant?: number | null;
-  /** Organisation that owns the webhook. (API generations B, C, D and E.) */
+  /** Organisation that owns the webhook. (API BCDE) */
   organization_id?: string | null;
-  /**
-   * The event as it was sent. A retry resends this stored payload unchanged. (API generations B, C,
-   * D and E.)
-   */
+  /** The event as it was sent. A retry resends this stored payload unchanged. (API BCDE) */
   payload?: Record<string, unknown> | null;
-  /** How long the request took, in milliseconds. May be null. (API generations B, C, D and E.) */
+  /** How long the request took, in milliseconds. (API BCDE) */
   request_duration_ms?: number | null;
-  /** The body of the merchant's response. May be null. (API generations B, C, D and E.) */
+  /** The body of the merchant's response. (API BCDE) */
   response_body?: string | null;
-  /** The HTTP status of the merchant's response. May be null. (API generations B, C, D and E.) */
+  /** The HTTP status of the merchant's response. (API BCDE) */
   response_status?: number | null;
   /**
-   * The event code of the regional instant payment system, such as PAIEMENT_RECU. The current
-   * server does not return it. (API generations B, C, D and E.)
+   * The event code of the regional instant payment system, such as PAIEMENT_RECU. The current server does not
+   * return it. (API BCDE)
    */
   spi_event_code?: string | null;
   /**
-   * The transaction's identifier in the regional instant payment system. The current server does
-   * not return it. (API generations B, C, D and E.)
+   * The transaction's identifier in the regional instant payment system. The current server does not return
+   * it. (API BCDE)
    */
   spi_tx_id?: string | null;
   /**
-   * Whether the delivery succeeded. It is about the delivery only and does not mean that a payment
-   * succeeded. (API generations B, C, D and E.)
+   * Whether the delivery succeeded. It is about the delivery only and does not mean that a payment succeeded.
+   * (API BCDE)
    */
   success?: boolean | null;
-  /** The user agent recorded for the delivery. May be null. (API generations B, C, D and E.) */
+  /** The user agent recorded for the delivery. (API BCDE) */
   user_agent?: string | null;
-  /** Webhook that the event was delivered to. (API generations B, C, D and E.) */
+  /** Webhook that the event was delivered to. (API BCDE) */
   webhook_id?: string | null;
 }

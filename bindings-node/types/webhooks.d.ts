@@ -8,27 +8,21 @@ import type { PageRequest } from './responses.js';
 /** The query parameters of `webhooks.list`. */
 export interface WebhookQuery {
   /**
-   * The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the
-   * current server does not page. (API generation C.)
+   * The most webhooks in one page, 1 to 100, 20 by default. The generated clients' API only; the current
+   * server does not page. (API C)
    */
   limit?: number | null;
-  /**
-   * How many webhooks to skip. The generated clients' API only; the current server does not page.
-   * (API generation C.)
-   */
+  /** How many webhooks to skip. The generated clients' API only; the current server does not page. (API C) */
   offset?: number | null;
-  /**
-   * Order, as field:direction, such as created_at:desc. The generated clients' API only. (API
-   * generation C.)
-   */
+  /** Order, as field:direction, such as created_at:desc. The generated clients' API only. (API C) */
   sort?: string | null;
 }
 
 /** The operations on webhooks. */
 export interface Webhooks {
   /**
-   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
-   * the webhook and create another. A repeat creates a second one.
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the
+   * webhook and create another. A repeat creates a second one.
    */
   create(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
   /** The current state of a webhook, without its secret. */
@@ -38,226 +32,184 @@ export interface Webhooks {
   /** Changes the given fields of a webhook; safe to repeat. */
   update(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
   /**
-   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
-   * clients' API 204 without one.
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API
+   * 204 without one.
    */
   delete(webhookId: string, options?: CallOptions): Promise<void>;
   /**
-   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a
-   * second event.
+   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
    */
   test(webhookId: string, options?: CallOptions): Promise<WebhookTestResult>;
   /**
-   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the
-   * delivery fails; a repeat delivers it once more.
+   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery
+   * fails; a repeat delivers it once more.
    */
   retryDelivery(webhookId: string, logId: string, options?: CallOptions): Promise<WebhookRetryResult>;
 }
+
 /** The operations on webhooks, with their documented names. */
 export declare class WebhooksApi {
   constructor(configuration?: Configuration);
-  /**
-   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
-   * the webhook and create another. A repeat creates a second one.
-   */
+  /** As {@link Webhooks.create}. */
   createWebhook(body: WebhookCreate, options?: CallOptions): Promise<Webhook>;
-  /** The current state of a webhook, without its secret. */
+  /** As {@link Webhooks.get}. */
   retrieveWebhook(webhookId: string, options?: CallOptions): Promise<Webhook>;
-  /** The merchant's webhooks, all in one answer from the current server, without their secrets. */
+  /** As {@link Webhooks.list}. */
   listWebhooks(query?: WebhookQuery | null, options?: CallOptions): PageRequest<Webhook>;
-  /** Changes the given fields of a webhook; safe to repeat. */
+  /** As {@link Webhooks.update}. */
   updateWebhook(webhookId: string, body: WebhookUpdate, options?: CallOptions): Promise<Webhook>;
-  /**
-   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
-   * clients' API 204 without one.
-   */
+  /** As {@link Webhooks.delete}. */
   deleteWebhook(webhookId: string, options?: CallOptions): Promise<void>;
 }
 
-/** An address of the merchant's that events are sent to. Every field may be null or missing. */
+/** An address of the merchant's that events are sent to. */
 export declare class Webhook extends Model {
   private constructor();
   /**
-   * Whether events are sent. The same as `is_active`, under its 2025 name; the current server
-   * returns both. (API generations A and D.)
+   * Whether events are sent. The same as `is_active`, under its 2025 name; the current server returns both.
+   * (API AD)
    */
   active?: boolean | null;
   /**
-   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
-   * generated clients. The newest API wants `events` on create, but this name on update.
+   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the generated
+   * clients. The newest API wants `events` on create, but this name on update.
    */
   authorized_events?: string[] | string | null;
   /** When the webhook was created, as a timestamp. */
   created_at?: string | null;
-  /** Who created the webhook. (API generations B, C, D and E.) */
+  /** Who created the webhook. (API BCDE) */
   created_by?: string | null;
-  /**
-   * When the webhook was deleted, as a timestamp. Null while it exists. (API generations B, C, D
-   * and E.)
-   */
+  /** When the webhook was deleted, as a timestamp. Null while it exists. (API BCDE) */
   deleted_at?: string | null;
-  /**
-   * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
-   */
+  /** What the webhook is for. The current server keeps it in metadata. (API ADE) */
   description?: string | null;
-  /**
-   * `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and E.)
-   */
+  /** `test` or `live`: the environment that the webhook belongs to. (API BCDE) */
   environment?: string | null;
   /**
-   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on
-   * update, the name is `authorized_events`. (API generations A, D and E.)
+   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on update, the
+   * name is `authorized_events`. (API ADE)
    */
   events?: string[] | string | null;
-  /**
-   * Whether events are sent to the webhook. The current server takes it on update, not on create.
-   */
+  /** Whether events are sent to the webhook. The current server takes it on update, not on create. */
   is_active?: boolean | null;
-  /** The body of the last event sent. (API generations B, C, D and E.) */
+  /** The body of the last event sent. (API BCDE) */
   last_payload?: Record<string, unknown> | null;
-  /** The merchant's response body to the last event. (API generations B, C, D and E.) */
+  /** The merchant's response body to the last event. (API BCDE) */
   last_response_body?: string | null;
-  /**
-   * The HTTP status of the merchant's response to the last event. (API generations B, C, D and E.)
-   */
+  /** The HTTP status of the merchant's response to the last event. (API BCDE) */
   last_response_status?: number | null;
-  /** When the last event was sent, as a timestamp. (API generations B, C, D and E.) */
+  /** When the last event was sent, as a timestamp. (API BCDE) */
   last_triggered_at?: string | null;
-  /** The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the webhook. (API BCDE) */
   metadata?: Record<string, unknown> | null;
   /** Organisation that owns the webhook. */
   organization_id?: string | null;
-  /** How many times delivery was repeated. (API generations B, C, D and E.) */
+  /** How many times delivery was repeated. (API BCDE) */
   retry_count?: number | null;
   /**
-   * The secret that signs deliveries. Only the response of create has it: store it, because it
-   * cannot be fetched again. (API generations A, B, D and E.)
+   * The secret that signs deliveries. Only the response of create has it: store it, because it cannot be
+   * fetched again. (API ABDE)
    */
   secret?: string | null;
   /**
-   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list
-   * on the current server, a string in the generated clients. (API generations B, C, D and E.)
+   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list on the
+   * current server, a string in the generated clients. (API BCDE)
    */
   spi_event_types?: string[] | string | null;
-  /**
-   * Whether the webhook receives events of the regional instant payment system. (API generations B,
-   * C, D and E.)
-   */
+  /** Whether the webhook receives events of the regional instant payment system. (API BCDE) */
   supports_spi?: boolean | null;
   /** When the webhook last changed, as a timestamp. */
   updated_at?: string | null;
   /**
-   * Where events are sent. It must be https, without credentials, and must not be a private or
-   * local address.
+   * Where events are sent. It must be https, without credentials, and must not be a private or local address.
    */
   url?: string | null;
   /**
-   * Token that belongs to the webhook. The current server removes it from every answer; the secret
-   * to verify signatures comes once, from create. (API generations B, C, D and E.)
+   * Token that belongs to the webhook. The current server removes it from every answer; the secret to verify
+   * signatures comes once, from create. (API BCDE)
    */
   verification_token?: string | null;
-  /**
-   * The webhook's identifier. The current server also returns it as `id`. (API generations B, C, D
-   * and E.)
-   */
+  /** The webhook's identifier. The current server also returns it as `id`. (API BCDE) */
   webhook_id: string;
 }
 
 /**
- * How the delivery of a test event went. Its `response`, if there is one, is the merchant's
- * response in any JSON form.
+ * How the delivery of a test event went. Its `response`, if there is one, is the merchant's response in any
+ * JSON form.
  */
 export declare class WebhookTestResult extends Model {
   private constructor();
-  /** The address that the test event was sent to. (API generations D and E.) */
+  /** The address that the test event was sent to. (API DE) */
   delivered_url?: string | null;
-  /** The delivery log of the test event. May be missing. (API generations D and E.) */
+  /** The delivery log of the test event. (API DE) */
   log_id?: string | null;
-  /** The HTTP status of the merchant's response. (API generations D and E.) */
+  /** The HTTP status of the merchant's response. (API DE) */
   status?: number | null;
-  /**
-   * Whether the test event was delivered. It says nothing about a payment. (API generations D and
-   * E.)
-   */
+  /** Whether the test event was delivered. It says nothing about a payment. (API DE) */
   success?: boolean | null;
 }
 
 /**
- * How the repeated delivery of an event went. The fields are those of the current server; the
- * newest API documents none.
+ * How the repeated delivery of an event went. The fields are those of the current server; the newest API
+ * documents none.
  */
 export declare class WebhookRetryResult extends Model {
   private constructor();
-  /** Whether the event was delivered. It says nothing about a payment. (API generation D.) */
+  /** Whether the event was delivered. It says nothing about a payment. (API D) */
   delivered?: boolean | null;
-  /** The identifier of the event that was sent again. (API generation D.) */
+  /** The identifier of the event that was sent again. (API D) */
   event_id?: string | null;
-  /** The HTTP status of the merchant's response. (API generation D.) */
+  /** The HTTP status of the merchant's response. (API D) */
   response_status?: number | null;
 }
 
 /** The fields of a new webhook. */
 export interface WebhookCreate {
   /**
-   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the
-   * generated clients. The newest API wants `events` on create, but this name on update.
+   * Events that are sent, such as PAYMENT_SUCCEEDED. Really a list; declared a string in the generated
+   * clients. The newest API wants `events` on create, but this name on update.
    */
   authorized_events?: string[] | string | null;
-  /**
-   * What the webhook is for. The current server keeps it in metadata. (API generations A, D and E.)
-   */
+  /** What the webhook is for. The current server keeps it in metadata. (API ADE) */
   description?: string | null;
-  /**
-   * `test` or `live`: the environment that the webhook belongs to. (API generations B, C, D and E.)
-   */
+  /** `test` or `live`: the environment that the webhook belongs to. (API BCDE) */
   environment?: string | null;
   /**
-   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on
-   * update, the name is `authorized_events`. (API generations A, D and E.)
+   * Events that are sent. Required to create a webhook in the newest API; everywhere else, and on update, the
+   * name is `authorized_events`. (API ADE)
    */
   events?: string[] | string | null;
-  /**
-   * Whether events are sent to the webhook. The current server takes it on update, not on create.
-   */
+  /** Whether events are sent to the webhook. The current server takes it on update, not on create. */
   is_active?: boolean | null;
-  /** The body of the last event sent. (API generations B, C, D and E.) */
+  /** The body of the last event sent. (API BCDE) */
   last_payload?: Record<string, unknown> | null;
-  /** The merchant's response body to the last event. (API generations B, C, D and E.) */
+  /** The merchant's response body to the last event. (API BCDE) */
   last_response_body?: string | null;
-  /**
-   * The HTTP status of the merchant's response to the last event. (API generations B, C, D and E.)
-   */
+  /** The HTTP status of the merchant's response to the last event. (API BCDE) */
   last_response_status?: number | bigint | null;
-  /** When the last event was sent, as a timestamp. (API generations B, C, D and E.) */
+  /** When the last event was sent, as a timestamp. (API BCDE) */
   last_triggered_at?: string | Date | null;
-  /** The merchant's own keys and values, kept with the webhook. (API generations B, C, D and E.) */
+  /** The merchant's own keys and values, kept with the webhook. (API BCDE) */
   metadata?: Record<string, unknown> | null;
-  /** How many times delivery was repeated. (API generations B, C, D and E.) */
+  /** How many times delivery was repeated. (API BCDE) */
   retry_count?: number | bigint | null;
   /**
-   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list
-   * on the current server, a string in the generated clients. (API generations B, C, D and E.)
+   * Event codes of the regional instant payment system that are sent, such as PAIEMENT_RECU. A list on the
+   * current server, a string in the generated clients. (API BCDE)
    */
   spi_event_types?: string[] | string | null;
-  /**
-   * Whether the webhook receives events of the regional instant payment system. (API generations B,
-   * C, D and E.)
-   */
+  /** Whether the webhook receives events of the regional instant payment system. (API BCDE) */
   supports_spi?: boolean | null;
   /**
-   * Where events are sent. It must be https, without credentials, and must not be a private or
-   * local address.
+   * Where events are sent. It must be https, without credentials, and must not be a private or local address.
    */
   url?: string | null;
   /**
-   * Token that belongs to the webhook. The current server removes it from every answer; the secret
-   * to verify signatures comes once, from create. (API generations B, C, D and E.)
+   * Token that belongs to the webhook. The current server removes it from every answer; the secret to verify
+   * signatures comes once, from create. (API BCDE)
    */
   verification_token?: string | null;
-  /**
-   * The webhook's identifier. The current server also returns it as `id`. (API generations B, C, D
-   * and E.)
-   */
+  /** The webhook's identifier. The current server also returns it as `id`. (API BCDE) */
   webhook_id?: string | null;
 }
 

@@ -9,31 +9,28 @@ export interface Whatsapp {
   /** The state and the settings of the merchant's WhatsApp connection, on the newest API only. */
   get(options?: CallOptions): Promise<WhatsappSettings>;
   /**
-   * Changes when a message from a customer gets a payment link; safe to repeat. What the response
-   * contains is not documented.
+   * Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is
+   * not documented.
    */
   update(body: WhatsappSettingsUpdate, options?: CallOptions): Promise<WhatsappSettings>;
   /**
-   * Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second
-   * link. What the response contains is not documented.
+   * Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link.
+   * What the response contains is not documented.
    */
   createSetupLink(body: WhatsappSetupLinkCreate, options?: CallOptions): Promise<unknown>;
   /**
-   * Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with
-   * the same Idempotency-Key sends no second message.
+   * Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same
+   * Idempotency-Key sends no second message.
    */
   sendPaymentMessage(body: WhatsappPaymentMessageCreate, options?: CallOptions): Promise<unknown>;
 }
 
-/**
- * The merchant's WhatsApp connection. Only one field of the response is documented; others may
- * come.
- */
+/** The merchant's WhatsApp connection. Only one field of the response is documented; others may come. */
 export declare class WhatsappSettings extends Model {
   private constructor();
   /**
-   * When a message from a customer gets a payment link: `off`, `keyword` or `any`. Required on
-   * update. (API generation E.)
+   * When a message from a customer gets a payment link: `off`, `keyword` or `any`. Required on update. (API
+   * E)
    */
   inbound_payment_link?: string | null;
 }
@@ -41,26 +38,24 @@ export declare class WhatsappSettings extends Model {
 /** The WhatsApp settings to change: inbound_payment_link is required. */
 export interface WhatsappSettingsUpdate {
   /**
-   * When a message from a customer gets a payment link: `off`, `keyword` or `any`. Required on
-   * update. (API generation E.)
+   * When a message from a customer gets a payment link: `off`, `keyword` or `any`. Required on update. (API
+   * E)
    */
   inbound_payment_link?: string | null;
 }
 
 /** How the merchant connects WhatsApp. No field is required. */
 export interface WhatsappSetupLinkCreate {
-  /** `coexistence` (the default) or `dedicated`. (API generation E.) */
+  /** `coexistence` (the default) or `dedicated`. (API E) */
   connection_type?: string | null;
 }
 
-/**
- * A WhatsApp message with which a customer can pay. Which fields are required is not documented.
- */
+/** A WhatsApp message with which a customer can pay. Which fields are required is not documented. */
 export interface WhatsappPaymentMessageCreate {
-  /** The amount to pay, in the currency's smallest unit. (API generation E.) */
+  /** The amount to pay, in the currency's smallest unit. (API E) */
   amount?: number | bigint | Money | null;
-  /** Checkout session that the customer pays. (API generation E.) */
+  /** Checkout session that the customer pays. (API E) */
   checkout_session_id?: string | null;
-  /** Who gets the message. Its form is not documented. (API generation E.) */
+  /** Who gets the message. Its form is not documented. (API E) */
   to?: string | null;
 }

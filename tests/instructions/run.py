@@ -72,8 +72,9 @@ def build(languages):
         (PLACE / "node").mkdir(parents=True)
         shutil.copy(BUILT / "liblomi_node.so", PLACE / "node/lomi.node")
         bundle = "require(process.argv[1]).bundle(process.argv[2], process.argv[3])"
-        ship, index = ROOT / "bindings-node/scripts/ship.js", ROOT / "bindings-node/index.js"
-        subprocess.run(["node", "-e", bundle, ship, index, PLACE / "node/index.js"], check=True)
+        package = ROOT / "bindings-node"
+        script = package / "scripts/bundle.js"
+        subprocess.run(["node", "-e", bundle, script, package, PLACE / "node"], check=True)
 
 
 def counted(language, task, url, calls):

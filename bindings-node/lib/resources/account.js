@@ -19,8 +19,8 @@ class Account extends Resource {
   }
 
   /**
-   * Starts an export of the account's data. Moves no money; a repeat starts a second one. What the
-   * response contains is not documented.
+   * Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response
+   * contains is not documented.
    */
   export(options) {
     return Resource.any(this, EXPORT, {}, options);

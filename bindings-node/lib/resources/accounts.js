@@ -15,9 +15,7 @@ class Accounts extends Resource {
     return Resource.one(this, GET, { path: { account_id: accountId } }, options);
   }
 
-  /**
-   * Every account of the merchant, in one response. The newest API has no such route: use balances.
-   */
+  /** Every account of the merchant, in one response. The newest API has no such route: use balances. */
   list(options) {
     return Resource.list(this, LIST, {}, options, models.MerchantAccount);
   }

@@ -12,8 +12,8 @@ const REVOKE = operation('revoke_api_key');
 /** The operations on api keys. */
 class ApiKeys extends Resource {
   /**
-   * Creates an API key. The response has the secret this one time only; if it is lost, revoke the
-   * key and create another. A repeat creates a second key.
+   * Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and
+   * create another. A repeat creates a second key.
    */
   create(body, options) {
     return Resource.any(this, CREATE, { body }, options);

@@ -12,24 +12,24 @@ const CHECK = operation('check_balance');
 /** The operations on balances. */
 class Balances extends Resource {
   /**
-   * The merchant's balance in each currency, or in one. Servers return 404 before the first payment
-   * in that currency.
+   * The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that
+   * currency.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Balance);
   }
 
   /**
-   * Available, pending and total balance in each currency, with conversions. Servers return 404
-   * before the first payment.
+   * Available, pending and total balance in each currency, with conversions. Servers return 404 before the
+   * first payment.
    */
   breakdown(query, options) {
     return Resource.list(this, BREAKDOWN, { query }, options, models.BalanceBreakdown);
   }
 
   /**
-   * The available balance in one currency. The response is a number, or an object with
-   * has_sufficient_balance and available_balance.
+   * The available balance in one currency. The response is a number, or an object with has_sufficient_balance
+   * and available_balance.
    */
   check(currency, options) {
     return Resource.any(this, CHECK, { path: { currency: currency } }, options);

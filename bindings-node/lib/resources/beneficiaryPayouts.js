@@ -12,16 +12,16 @@ const LIST = operation('list_beneficiary_payouts');
 /** The operations on beneficiary payouts. */
 class BeneficiaryPayouts extends Resource {
   /**
-   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the
-   * current server has no such route. Use create_payout with destination `beneficiary` there.
+   * Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server
+   * has no such route. Use create_payout with destination `beneficiary` there.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
   /**
-   * The current state of a beneficiary payout. Documented with the generated clients; the current
-   * server has no such route.
+   * The current state of a beneficiary payout. Documented with the generated clients; the current server has
+   * no such route.
    */
   get(payoutId, options) {
     return Resource.one(this, GET, { path: { payout_id: payoutId } }, options);
@@ -33,8 +33,8 @@ class BeneficiaryPayouts extends Resource {
   }
 
   /**
-   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the
-   * current server has no such route.
+   * One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server
+   * has no such route.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.BeneficiaryPayout);

@@ -24,55 +24,53 @@ class Charges extends Resource {
   }
 
   /**
-   * Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server,
-   * which ignores Idempotency-Key; the newest API requires it.
+   * Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which
+   * ignores Idempotency-Key; the newest API requires it.
    */
   createMtn(body, options) {
     return Resource.one(this, CREATE_MTN, { body }, options);
   }
 
   /**
-   * Starts a card payment, or blocks the amount with hold. Never repeat it on the current server,
-   * which ignores Idempotency-Key; the newest API requires it.
+   * Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which
+   * ignores Idempotency-Key; the newest API requires it.
    */
   createCard(body, options) {
     return Resource.one(this, CREATE_CARD, { body }, options);
   }
 
   /**
-   * Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return
-   * 503 so far: use create_card instead.
+   * Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far:
+   * use create_card instead.
    */
   createSwitch(body, options) {
     return Resource.one(this, CREATE_SWITCH, { body }, options);
   }
 
-  /**
-   * The current state of a card charge. Read it before repeating a call whose response was lost.
-   */
+  /** The current state of a card charge. Read it before repeating a call whose response was lost. */
   getCard(chargeId, options) {
     return Resource.one(this, GET_CARD, { path: { charge_id: chargeId } }, options);
   }
 
   /**
-   * Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with
-   * the same Idempotency-Key, which is required.
+   * Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same
+   * Idempotency-Key, which is required.
    */
   captureCard(chargeId, body, options) {
     return Resource.any(this, CAPTURE_CARD, { path: { charge_id: chargeId }, body }, options);
   }
 
   /**
-   * Blocks more money on the card of a hold; takes none yet. Repeat only with the same
-   * Idempotency-Key, which is required.
+   * Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which
+   * is required.
    */
   incrementCard(chargeId, body, options) {
     return Resource.any(this, INCREMENT_CARD, { path: { charge_id: chargeId }, body }, options);
   }
 
   /**
-   * Cancels a card charge and releases its hold. Takes no money; after a lost response, read the
-   * charge before repeating.
+   * Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge
+   * before repeating.
    */
   cancelCard(chargeId, options) {
     return Resource.one(this, CANCEL_CARD, { path: { charge_id: chargeId } }, options);

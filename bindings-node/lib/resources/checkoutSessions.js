@@ -34,16 +34,16 @@ class CheckoutSessions extends Resource {
   }
 
   /**
-   * Changes the given fields of a session. Documented with the generated clients; the current
-   * server has no such route.
+   * Changes the given fields of a session. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(sessionId, body, options) {
     return Resource.one(this, UPDATE, { path: { session_id: sessionId }, body }, options);
   }
 
   /**
-   * Deletes a session; it cannot be undone. Documented with the generated clients; the current
-   * server has no such route.
+   * Deletes a session; it cannot be undone. Documented with the generated clients; the current server has no
+   * such route.
    */
   delete(sessionId, options) {
     return Resource.nothing(this, DELETE, { path: { session_id: sessionId } }, options);

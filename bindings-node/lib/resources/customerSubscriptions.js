@@ -17,24 +17,22 @@ class CustomerSubscriptions extends Resource {
     return Resource.one(this, GET, { path: { subscription_id: subscriptionId }, query }, options);
   }
 
-  /**
-   * One page of the subscriptions of all customers. The newest API has only subscriptions for this.
-   */
+  /** One page of the subscriptions of all customers. The newest API has only subscriptions for this. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Subscription);
   }
 
   /**
-   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
-   * an unknown outcome.
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown
+   * outcome.
    */
   update(subscriptionId, body, options) {
     return Resource.one(this, UPDATE, { path: { subscription_id: subscriptionId }, body }, options);
   }
 
   /**
-   * Cancels a subscription at once, not at the end of its period, and returns it. Moves no money
-   * and is safe to repeat.
+   * Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe
+   * to repeat.
    */
   cancel(subscriptionId, query, options) {
     return Resource.one(this, CANCEL, { path: { subscription_id: subscriptionId }, query }, options);

@@ -30,9 +30,7 @@ class Customers extends Resource {
     return Resource.one(this, GET, { path: { customer_id: customerId } }, options);
   }
 
-  /**
-   * One page of the merchant's customers. On the current server the only list with a true total.
-   */
+  /** One page of the merchant's customers. On the current server the only list with a true total. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Customer);
   }
@@ -43,24 +41,21 @@ class Customers extends Resource {
   }
 
   /**
-   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since
-   * December 2025 answer 200 with a body, not 204.
+   * Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025
+   * answer 200 with a body, not 204.
    */
   delete(customerId, options) {
     return Resource.nothing(this, DELETE, { path: { customer_id: customerId } }, options);
   }
 
-  /**
-   * The customers with the highest total spend, without paging. The newest API only; moves no
-   * money.
-   */
+  /** The customers with the highest total spend, without paging. The newest API only; moves no money. */
   top(query, options) {
     return Resource.list(this, TOP, { query }, options, models.TopCustomer);
   }
 
   /**
-   * The customer's transactions, all in one response. On the current server a row has nine fields:
-   * fees and the net amount are missing.
+   * The customer's transactions, all in one response. On the current server a row has nine fields: fees and
+   * the net amount are missing.
    */
   transactions(customerId, options) {
     return Resource.list(
@@ -73,8 +68,8 @@ class Customers extends Resource {
   }
 
   /**
-   * The customer's subscriptions, all in one response. On the current server rows have other field
-   * names, such as subscription_status.
+   * The customer's subscriptions, all in one response. On the current server rows have other field names,
+   * such as subscription_status.
    */
   subscriptions(customerId, options) {
     return Resource.list(
@@ -86,10 +81,7 @@ class Customers extends Resource {
     );
   }
 
-  /**
-   * One page of the audit events of a customer's portal. The newest API still pages this list by
-   * number.
-   */
+  /** One page of the audit events of a customer's portal. The newest API still pages this list by number. */
   portalAudit(customerId, query, options) {
     return Resource.list(
       this,
@@ -101,16 +93,16 @@ class Customers extends Resource {
   }
 
   /**
-   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a
-   * second link with a token of its own.
+   * Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second
+   * link with a token of its own.
    */
   createPortalSession(customerId, body, options) {
     return Resource.one(this, CREATE_PORTAL_SESSION, { path: { customer_id: customerId }, body }, options);
   }
 
   /**
-   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money
-   * and is safe to repeat.
+   * Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is
+   * safe to repeat.
    */
   block(customerId, options) {
     return Resource.one(this, BLOCK, { path: { customer_id: customerId } }, options);

@@ -15,8 +15,8 @@ const PERFORMANCE = operation('retrieve_discount_coupon_performance');
 /** The operations on discount coupons. */
 class DiscountCoupons extends Resource {
   /**
-   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The
-   * newest API has the route as /coupons.
+   * Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API
+   * has the route as /coupons.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -28,32 +28,32 @@ class DiscountCoupons extends Resource {
   }
 
   /**
-   * The merchant's coupons, all in one answer from the current server. The newest API has the route
-   * as /coupons.
+   * The merchant's coupons, all in one answer from the current server. The newest API has the route as
+   * /coupons.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.DiscountCoupon);
   }
 
   /**
-   * Changes the given fields of a coupon. Documented with the generated clients; the current server
-   * has no such route.
+   * Changes the given fields of a coupon. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(couponId, body, options) {
     return Resource.one(this, UPDATE, { path: { coupon_id: couponId }, body }, options);
   }
 
   /**
-   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has
-   * no such route. The newest API has it as /coupons.
+   * Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such
+   * route. The newest API has it as /coupons.
    */
   delete(couponId, options) {
     return Resource.nothing(this, DELETE, { path: { coupon_id: couponId } }, options);
   }
 
   /**
-   * How often a coupon was used, and what it brought in. The current server returns other field
-   * names than its document.
+   * How often a coupon was used, and what it brought in. The current server returns other field names than
+   * its document.
    */
   performance(couponId, options) {
     return Resource.one(this, PERFORMANCE, { path: { coupon_id: couponId } }, options);

@@ -22,8 +22,8 @@ class Disputes extends Resource {
   }
 
   /**
-   * Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice.
-   * What the response contains is not documented.
+   * Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the
+   * response contains is not documented.
    */
   submitEvidence(disputeId, body, options) {
     return Resource.any(this, SUBMIT_EVIDENCE, { path: { dispute_id: disputeId }, body }, options);

@@ -11,16 +11,16 @@ const LIST = operation('list_events');
 /** The operations on events. */
 class Events extends Resource {
   /**
-   * One usage event, not a webhook event. Documented with the generated clients; the current server
-   * has no such route.
+   * One usage event, not a webhook event. Documented with the generated clients; the current server has no
+   * such route.
    */
   get(eventId, options) {
     return Resource.one(this, GET, { path: { event_id: eventId } }, options);
   }
 
   /**
-   * One page of the customers' usage events, not webhook events. Documented with the generated
-   * clients; the current server has no such route.
+   * One page of the customers' usage events, not webhook events. Documented with the generated clients; the
+   * current server has no such route.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.UsageEvent);

@@ -12,8 +12,8 @@ const LIST = operation('list_exports');
 /** The operations on exports. */
 class Exports extends Resource {
   /**
-   * Starts a file with the merchant's data, which is made in the background: read it until
-   * download_url is there. A repeat starts a second one.
+   * Starts a file with the merchant's data, which is made in the background: read it until download_url is
+   * there. A repeat starts a second one.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);

@@ -28,16 +28,16 @@ class Finance extends Resource {
   }
 
   /**
-   * The aging report of the merchant's finances, on the newest API only. What the response contains
-   * is not documented.
+   * The aging report of the merchant's finances, on the newest API only. What the response contains is not
+   * documented.
    */
   aging(options) {
     return Resource.any(this, AGING, {}, options);
   }
 
   /**
-   * The reconciliation of the merchant's finances, on the newest API only. What the response
-   * contains is not documented.
+   * The reconciliation of the merchant's finances, on the newest API only. What the response contains is not
+   * documented.
    */
   reconcile(options) {
     return Resource.any(this, RECONCILE, {}, options);

@@ -11,17 +11,14 @@ const LIST = operation('list_installment_payments');
 /** The operations on installment payments. */
 class InstallmentPayments extends Resource {
   /**
-   * The current state of an instalment. Documented with the generated clients; the current server
-   * has no such route.
+   * The current state of an instalment. Documented with the generated clients; the current server has no such
+   * route.
    */
   get(paymentId, options) {
     return Resource.one(this, GET, { path: { payment_id: paymentId } }, options);
   }
 
-  /**
-   * One page of instalments. Documented with the generated clients; the current server has no such
-   * route.
-   */
+  /** One page of instalments. Documented with the generated clients; the current server has no such route. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.InstallmentPayment);
   }

@@ -19,8 +19,7 @@ const PDF = operation('retrieve_customer_invoice_pdf');
 /** The operations on invoices. */
 class Invoices extends Resource {
   /**
-   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second
-   * invoice.
+   * Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -37,48 +36,40 @@ class Invoices extends Resource {
   }
 
   /**
-   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any
-   * failed update, even if the invoice exists.
+   * Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed
+   * update, even if the invoice exists.
    */
   update(invoiceId, body, options) {
     return Resource.one(this, UPDATE, { path: { invoice_id: invoiceId }, body }, options);
   }
 
   /**
-   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call
-   * moves no money; a repeat makes a second page.
+   * Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no
+   * money; a repeat makes a second page.
    */
   createCheckoutSession(invoiceId, options) {
     return Resource.any(this, CREATE_CHECKOUT_SESSION, { path: { invoice_id: invoiceId } }, options);
   }
 
   /**
-   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money
-   * and is safe to repeat.
+   * Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is
+   * safe to repeat.
    */
   finalize(invoiceId, options) {
     return Resource.any(this, FINALIZE, { path: { invoice_id: invoiceId } }, options);
   }
 
-  /**
-   * Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second
-   * e-mail.
-   */
+  /** Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail. */
   send(invoiceId, options) {
     return Resource.any(this, SEND, { path: { invoice_id: invoiceId } }, options);
   }
 
-  /**
-   * Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
-   */
+  /** Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail. */
   remind(invoiceId, options) {
     return Resource.any(this, REMIND, { path: { invoice_id: invoiceId } }, options);
   }
 
-  /**
-   * Makes an invoice void. No money moves; safe to repeat. What the response contains is not
-   * documented.
-   */
+  /** Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented. */
   void(invoiceId, options) {
     return Resource.any(this, VOID, { path: { invoice_id: invoiceId } }, options);
   }

@@ -16,8 +16,8 @@ class Logs extends Resource {
   }
 
   /**
-   * One page of log entries of one type, such as API requests or webhook deliveries. The server
-   * requires type.
+   * One page of log entries of one type, such as API requests or webhook deliveries. The server requires
+   * type.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.ApiLogEntry);

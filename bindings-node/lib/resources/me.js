@@ -8,10 +8,7 @@ const GET = operation('retrieve_me');
 
 /** The operations on me. */
 class Me extends Resource {
-  /**
-   * Whose API key this is, and of which environment. Only the current server is known to have this
-   * route.
-   */
+  /** Whose API key this is, and of which environment. Only the current server is known to have this route. */
   get(options) {
     return Resource.one(this, GET, {}, options);
   }

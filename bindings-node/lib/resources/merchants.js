@@ -11,10 +11,7 @@ const BALANCE = operation('retrieve_merchant_balance');
 
 /** The operations on merchants. */
 class Merchants extends Resource {
-  /**
-   * The current state of a merchant. The current server returns 403 unless it is the key's own
-   * merchant.
-   */
+  /** The current state of a merchant. The current server returns 403 unless it is the key's own merchant. */
   get(merchantId, options) {
     return Resource.one(this, GET, { path: { merchant_id: merchantId } }, options);
   }
@@ -29,10 +26,7 @@ class Merchants extends Resource {
     return Resource.one(this, ARR, { path: { merchant_id: merchantId } }, options);
   }
 
-  /**
-   * The merchant's balance in one currency. The server requires currency_code and returns 400
-   * without it.
-   */
+  /** The merchant's balance in one currency. The server requires currency_code and returns 400 without it. */
   balance(merchantId, query, options) {
     return Resource.one(this, BALANCE, { path: { merchant_id: merchantId }, query }, options);
   }

@@ -10,16 +10,13 @@ const LIST = operation('list_meter_balances');
 
 /** The operations on meter balances. */
 class MeterBalances extends Resource {
-  /**
-   * One meter balance. Documented with the generated clients; the current server has no such route.
-   */
+  /** One meter balance. Documented with the generated clients; the current server has no such route. */
   get(balanceId, options) {
     return Resource.one(this, GET, { path: { balance_id: balanceId } }, options);
   }
 
   /**
-   * One page of meter balances. Documented with the generated clients; the current server has no
-   * such route.
+   * One page of meter balances. Documented with the generated clients; the current server has no such route.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.MeterBalance);

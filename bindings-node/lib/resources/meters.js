@@ -30,23 +30,21 @@ class Meters extends Resource {
   }
 
   /**
-   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active
-   * only. Safe to repeat.
+   * Changes the given fields of a meter. The current server takes filter, aggregation and is_active only.
+   * Safe to repeat.
    */
   update(meterId, body, options) {
     return Resource.one(this, UPDATE, { path: { meter_id: meterId }, body }, options);
   }
 
-  /**
-   * Deletes a meter. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a meter. Documented with the generated clients; the current server has no such route. */
   delete(meterId, options) {
     return Resource.nothing(this, DELETE, { path: { meter_id: meterId } }, options);
   }
 
   /**
-   * How many units of the meter a customer has received, used and left. All are zero, without a
-   * balance_id, while the customer has no balance.
+   * How many units of the meter a customer has received, used and left. All are zero, without a balance_id,
+   * while the customer has no balance.
    */
   balance(meterId, customerId, options) {
     return Resource.one(this, BALANCE, { path: { meter_id: meterId, customer_id: customerId } }, options);

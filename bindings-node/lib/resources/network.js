@@ -10,16 +10,16 @@ const CREATE_ACCOUNT_SESSION = operation('create_account_session');
 /** The operations on network. */
 class Network extends Resource {
   /**
-   * Makes a link with which a member of the network logs in: treat it as a secret. Moves no money;
-   * a repeat makes a second link.
+   * Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat
+   * makes a second link.
    */
   createLoginLink(account, options) {
     return Resource.one(this, CREATE_LOGIN_LINK, { path: { account: account } }, options);
   }
 
   /**
-   * Makes a session that shows a member's account within the operator's pages. Moves no money; a
-   * repeat makes a second session.
+   * Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes
+   * a second session.
    */
   createAccountSession(body, options) {
     return Resource.one(this, CREATE_ACCOUNT_SESSION, { body }, options);

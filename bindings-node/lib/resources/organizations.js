@@ -17,17 +17,14 @@ const CREATE_KEY = operation('create_organization_key');
 /** The operations on organizations. */
 class Organizations extends Resource {
   /**
-   * Creates an organisation. The response has its secret key this one time only; moves no money,
-   * and a repeat creates a second organisation.
+   * Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat
+   * creates a second organisation.
    */
   create(body, options) {
     return Resource.any(this, CREATE, { body }, options);
   }
 
-  /**
-   * The current state of an organisation. The response is 404 unless it is the key's own
-   * organisation.
-   */
+  /** The current state of an organisation. The response is 404 unless it is the key's own organisation. */
   get(organizationId, options) {
     return Resource.one(this, GET, { path: { organization_id: organizationId } }, options);
   }
@@ -47,25 +44,22 @@ class Organizations extends Resource {
     return Resource.one(this, METRICS, {}, options);
   }
 
-  /**
-   * How the organisation's payments are checked for risk. What the response contains is not
-   * documented.
-   */
+  /** How the organisation's payments are checked for risk. What the response contains is not documented. */
   radarSettings(options) {
     return Resource.one(this, RADAR_SETTINGS, {}, options);
   }
 
   /**
-   * Changes how payments are checked for risk; moves no money and is safe to repeat. What the
-   * response contains is not documented.
+   * Changes how payments are checked for risk; moves no money and is safe to repeat. What the response
+   * contains is not documented.
    */
   updateRadarSettings(body, options) {
     return Resource.one(this, UPDATE_RADAR_SETTINGS, { body }, options);
   }
 
   /**
-   * Creates an API key of an organisation. The response has the secret this one time only; a repeat
-   * creates a second key.
+   * Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a
+   * second key.
    */
   createKey(organizationId, body, options) {
     return Resource.any(this, CREATE_KEY, { path: { organization_id: organizationId }, body }, options);

@@ -13,10 +13,7 @@ const DELETE = operation('delete_payment_link');
 
 /** The operations on payment links. */
 class PaymentLinks extends Resource {
-  /**
-   * Creates a payment link and returns its page. No money moves, but a repeat creates a second
-   * link.
-   */
+  /** Creates a payment link and returns its page. No money moves, but a repeat creates a second link. */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
@@ -27,24 +24,23 @@ class PaymentLinks extends Resource {
   }
 
   /**
-   * One page of the merchant's payment links. The current server's total is the number of rows on
-   * the page.
+   * One page of the merchant's payment links. The current server's total is the number of rows on the page.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.PaymentLink);
   }
 
   /**
-   * Changes the given fields of a payment link; safe to repeat. Documented with the generated
-   * clients; the current server has no such route. The newest API has it.
+   * Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the
+   * current server has no such route. The newest API has it.
    */
   update(linkId, body, options) {
     return Resource.one(this, UPDATE, { path: { link_id: linkId }, body }, options);
   }
 
   /**
-   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with
-   * the generated clients; the current server has no such route.
+   * Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the
+   * generated clients; the current server has no such route.
    */
   delete(linkId, options) {
     return Resource.nothing(this, DELETE, { path: { link_id: linkId } }, options);

@@ -14,9 +14,8 @@ const DELETE = operation('delete_payment_request');
 /** The operations on payment requests. */
 class PaymentRequests extends Resource {
   /**
-   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat
-   * only with the same Idempotency-Key, which the newest API requires and the December 2025 server
-   * ignores.
+   * Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the
+   * same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -27,32 +26,29 @@ class PaymentRequests extends Resource {
     return Resource.one(this, GET, { path: { request_id: requestId } }, options);
   }
 
-  /**
-   * Waits until the object is in a final state: completed, failed, refunded, expired, cancelled.
-   */
+  /** Waits until the object is in a final state: completed, failed, refunded, expired, cancelled. */
   wait(requestId, options) {
     return Resource.wait(this, GET, { path: { request_id: requestId } }, options);
   }
 
   /**
-   * One page of the merchant's payment requests. The current server's total is the number of rows
-   * on the page.
+   * One page of the merchant's payment requests. The current server's total is the number of rows on the
+   * page.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.PaymentRequest);
   }
 
   /**
-   * Changes the given fields of a payment request. Documented with the generated clients; the
-   * current server has no such route.
+   * Changes the given fields of a payment request. Documented with the generated clients; the current server
+   * has no such route.
    */
   update(requestId, body, options) {
     return Resource.one(this, UPDATE, { path: { request_id: requestId }, body }, options);
   }
 
   /**
-   * Deletes a payment request. Documented with the generated clients; the current server has no
-   * such route.
+   * Deletes a payment request. Documented with the generated clients; the current server has no such route.
    */
   delete(requestId, options) {
     return Resource.nothing(this, DELETE, { path: { request_id: requestId } }, options);

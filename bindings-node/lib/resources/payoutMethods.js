@@ -12,24 +12,23 @@ const LIST = operation('list_payout_methods');
 /** The operations on payout methods. */
 class PayoutMethods extends Resource {
   /**
-   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost
-   * response.
+   * Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
   /**
-   * The current state of a payout method. Documented with the generated clients; the current server
-   * has no such route.
+   * The current state of a payout method. Documented with the generated clients; the current server has no
+   * such route.
    */
   get(payoutMethodId, options) {
     return Resource.one(this, GET, { path: { payout_method_id: payoutMethodId } }, options);
   }
 
   /**
-   * One page of the merchant's payout methods. Documented with the generated clients; the current
-   * server has no such route. The newest API has it.
+   * One page of the merchant's payout methods. Documented with the generated clients; the current server has
+   * no such route. The newest API has it.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.PayoutMethod);

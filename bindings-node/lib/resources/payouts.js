@@ -15,9 +15,8 @@ const DELETE = operation('delete_payout');
 /** The operations on payouts. */
 class Payouts extends Resource {
   /**
-   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the
-   * newest API the first call moves nothing; the same body and key with confirmation_token executes
-   * it.
+   * Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API
+   * the first call moves nothing; the same body and key with confirmation_token executes it.
    */
   create(body, options) {
     return confirmable(this, CREATE, { body }, options);
@@ -34,24 +33,24 @@ class Payouts extends Resource {
   }
 
   /**
-   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary
-   * payouts; test keys see withdrawals only.
+   * One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test
+   * keys see withdrawals only.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Payout);
   }
 
   /**
-   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
+   * Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with
+   * the generated clients; the current server has no such route.
    */
   update(payoutId, body, options) {
     return Resource.one(this, UPDATE, { path: { payout_id: payoutId }, body }, options);
   }
 
   /**
-   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   delete(payoutId, options) {
     return Resource.nothing(this, DELETE, { path: { payout_id: payoutId } }, options);

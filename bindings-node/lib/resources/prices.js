@@ -14,8 +14,8 @@ const DELETE = operation('delete_price');
 /** The operations on prices. */
 class Prices extends Resource {
   /**
-   * Creates a price; a repeat creates a second one. Documented with the generated clients; the
-   * current server has no such route. It adds a price under its product.
+   * Creates a price; a repeat creates a second one. Documented with the generated clients; the current server
+   * has no such route. It adds a price under its product.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -27,24 +27,22 @@ class Prices extends Resource {
   }
 
   /**
-   * One page of the merchant's prices. Documented with the generated clients; the current server
-   * has no such route.
+   * One page of the merchant's prices. Documented with the generated clients; the current server has no such
+   * route.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Price);
   }
 
   /**
-   * Changes the given fields of a price. Documented with the generated clients; the current server
-   * has no such route.
+   * Changes the given fields of a price. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(priceId, body, options) {
     return Resource.one(this, UPDATE, { path: { price_id: priceId }, body }, options);
   }
 
-  /**
-   * Deletes a price. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a price. Documented with the generated clients; the current server has no such route. */
   delete(priceId, options) {
     return Resource.nothing(this, DELETE, { path: { price_id: priceId } }, options);
   }

@@ -26,40 +26,38 @@ class Products extends Resource {
     return Resource.one(this, GET, { path: { product_id: productId } }, options);
   }
 
-  /**
-   * One page of the merchant's products. On the current server, rows carry their prices and fees.
-   */
+  /** One page of the merchant's products. On the current server, rows carry their prices and fees. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Product);
   }
 
   /**
-   * Changes the given fields of a product. The newest API has the route, the servers of December
-   * 2025 and June 2026 do not; the 2025 documentation changes only is_active.
+   * Changes the given fields of a product. The newest API has the route, the servers of December 2025 and
+   * June 2026 do not; the 2025 documentation changes only is_active.
    */
   update(productId, body, options) {
     return Resource.one(this, UPDATE, { path: { product_id: productId }, body }, options);
   }
 
   /**
-   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026
-   * have no such route.
+   * Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no
+   * such route.
    */
   delete(productId, options) {
     return Resource.nothing(this, DELETE, { path: { product_id: productId } }, options);
   }
 
   /**
-   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API
-   * allows at most 3 active prices of a product.
+   * Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at
+   * most 3 active prices of a product.
    */
   addPrice(productId, body, options) {
     return Resource.one(this, ADD_PRICE, { path: { product_id: productId }, body }, options);
   }
 
   /**
-   * Makes one of the prices the default price of its product, and returns the product. Moves no
-   * money and is safe to repeat.
+   * Makes one of the prices the default price of its product, and returns the product. Moves no money and is
+   * safe to repeat.
    */
   setDefaultPrice(productId, priceId, options) {
     return Resource.one(
@@ -71,8 +69,8 @@ class Products extends Resource {
   }
 
   /**
-   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says
-   * that prices cannot change. The response is not documented.
+   * Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that
+   * prices cannot change. The response is not documented.
    */
   updatePrices(body, options) {
     return Resource.any(this, UPDATE_PRICES, { body }, options);

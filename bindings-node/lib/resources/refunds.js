@@ -15,8 +15,8 @@ const DELETE = operation('delete_refund');
 /** The operations on refunds. */
 class Refunds extends Resource {
   /**
-   * Gives money back to the payer. Never repeat it on the current server, which ignores the
-   * Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
+   * Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key;
+   * the newest API requires the key and a second call with confirmation_token.
    */
   create(body, options) {
     return confirmable(this, CREATE, { body }, options);
@@ -38,16 +38,16 @@ class Refunds extends Resource {
   }
 
   /**
-   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it.
-   * Documented with the generated clients; the current server has no such route.
+   * Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented
+   * with the generated clients; the current server has no such route.
    */
   update(refundId, body, options) {
     return Resource.one(this, UPDATE, { path: { refund_id: refundId }, body }, options);
   }
 
   /**
-   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   delete(refundId, options) {
     return Resource.nothing(this, DELETE, { path: { refund_id: refundId } }, options);

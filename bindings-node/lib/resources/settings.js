@@ -12,32 +12,32 @@ const UPDATE_STOREFRONT = operation('update_storefront_settings');
 /** The operations on settings. */
 class Settings extends Resource {
   /**
-   * The merchant's settings of the checkout page, on the newest API only. What the response
-   * contains is not documented.
+   * The merchant's settings of the checkout page, on the newest API only. What the response contains is not
+   * documented.
    */
   getCheckout(options) {
     return Resource.one(this, GET_CHECKOUT, {}, options);
   }
 
   /**
-   * Changes the given settings of the checkout page; safe to repeat. What the response contains is
-   * not documented.
+   * Changes the given settings of the checkout page; safe to repeat. What the response contains is not
+   * documented.
    */
   updateCheckout(body, options) {
     return Resource.one(this, UPDATE_CHECKOUT, { body }, options);
   }
 
   /**
-   * The merchant's settings of the storefront, on the newest API only. What the response contains
-   * is not documented.
+   * The merchant's settings of the storefront, on the newest API only. What the response contains is not
+   * documented.
    */
   getStorefront(options) {
     return Resource.one(this, GET_STOREFRONT, {}, options);
   }
 
   /**
-   * Changes the given settings of the storefront, such as its taxes; safe to repeat. What the
-   * response contains is not documented.
+   * Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response
+   * contains is not documented.
    */
   updateStorefront(body, options) {
     return Resource.one(this, UPDATE_STOREFRONT, { body }, options);

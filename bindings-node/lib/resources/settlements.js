@@ -14,24 +14,21 @@ const TRANSACTIONS = operation('list_settlement_transactions');
 /** The operations on settlements. */
 class Settlements extends Resource {
   /**
-   * One page of the settlements, one for each currency and day. What its rows contain is hardly
-   * documented.
+   * One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Settlement);
   }
 
   /**
-   * Pays out at once. The first call moves nothing: the same body and Idempotency-Key with
-   * confirmation_token does. Its last response is not documented.
+   * Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token
+   * does. Its last response is not documented.
    */
   createInstant(body, options) {
     return confirmable(this, CREATE_INSTANT, { body }, options);
   }
 
-  /**
-   * The current state of an instant settlement. Read it before deciding whether to pay out again.
-   */
+  /** The current state of an instant settlement. Read it before deciding whether to pay out again. */
   getInstant(instantSettlementId, options) {
     return Resource.one(this, GET_INSTANT, { path: { instant_settlement_id: instantSettlementId } }, options);
   }

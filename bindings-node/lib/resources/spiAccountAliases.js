@@ -10,16 +10,13 @@ const LIST = operation('list_spi_account_aliases');
 
 /** The operations on spi account aliases. */
 class SpiAccountAliases extends Resource {
-  /**
-   * One account alias. Documented with the generated clients; the current server has no such route.
-   */
+  /** One account alias. Documented with the generated clients; the current server has no such route. */
   get(aliasId, options) {
     return Resource.one(this, GET, { path: { alias_id: aliasId } }, options);
   }
 
   /**
-   * One page of account aliases. Documented with the generated clients; the current server has no
-   * such route.
+   * One page of account aliases. Documented with the generated clients; the current server has no such route.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.SpiAccountAlias);

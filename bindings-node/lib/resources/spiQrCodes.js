@@ -14,40 +14,35 @@ const DELETE = operation('delete_spi_qr_code');
 /** The operations on spi qr codes. */
 class SpiQrCodes extends Resource {
   /**
-   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the
-   * generated clients; the current server has no such route.
+   * Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated
+   * clients; the current server has no such route.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
   }
 
   /**
-   * The current state of a QR code. Documented with the generated clients; the current server has
-   * no such route.
+   * The current state of a QR code. Documented with the generated clients; the current server has no such
+   * route.
    */
   get(qrCodeId, options) {
     return Resource.one(this, GET, { path: { qr_code_id: qrCodeId } }, options);
   }
 
-  /**
-   * One page of QR codes. Documented with the generated clients; the current server has no such
-   * route.
-   */
+  /** One page of QR codes. Documented with the generated clients; the current server has no such route. */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.SpiQrCode);
   }
 
   /**
-   * Changes the given fields of a QR code. Documented with the generated clients; the current
-   * server has no such route.
+   * Changes the given fields of a QR code. Documented with the generated clients; the current server has no
+   * such route.
    */
   update(qrCodeId, body, options) {
     return Resource.one(this, UPDATE, { path: { qr_code_id: qrCodeId }, body }, options);
   }
 
-  /**
-   * Deletes a QR code. Documented with the generated clients; the current server has no such route.
-   */
+  /** Deletes a QR code. Documented with the generated clients; the current server has no such route. */
   delete(qrCodeId, options) {
     return Resource.nothing(this, DELETE, { path: { qr_code_id: qrCodeId } }, options);
   }

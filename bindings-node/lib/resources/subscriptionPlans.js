@@ -14,8 +14,8 @@ const DELETE = operation('delete_subscription_plan');
 /** The operations on subscription plans. */
 class SubscriptionPlans extends Resource {
   /**
-   * Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat
-   * creates a second plan. Later a recurring product with prices is used.
+   * Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second
+   * plan. Later a recurring product with prices is used.
    */
   create(merchantId, body, options) {
     return Resource.one(this, CREATE, { path: { merchant_id: merchantId }, body }, options);
@@ -27,8 +27,8 @@ class SubscriptionPlans extends Resource {
   }
 
   /**
-   * One page of the merchant's plans, in the 2025 documentation only. Later servers have products
-   * and prices instead.
+   * One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices
+   * instead.
    */
   list(merchantId, query, options) {
     return Resource.list(
@@ -41,16 +41,15 @@ class SubscriptionPlans extends Resource {
   }
 
   /**
-   * Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot
-   * change. Safe to repeat.
+   * Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change.
+   * Safe to repeat.
    */
   update(merchantId, planId, body, options) {
     return Resource.one(this, UPDATE, { path: { merchant_id: merchantId, plan_id: planId }, body }, options);
   }
 
   /**
-   * Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it
-   * is deleted.
+   * Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
    */
   delete(merchantId, planId, options) {
     return Resource.nothing(this, DELETE, { path: { merchant_id: merchantId, plan_id: planId } }, options);

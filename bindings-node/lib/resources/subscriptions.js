@@ -18,8 +18,8 @@ const USAGE = operation('retrieve_subscription_usage');
 /** The operations on subscriptions. */
 class Subscriptions extends Resource {
   /**
-   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the
-   * generated clients; the current server has no such route.
+   * Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated
+   * clients; the current server has no such route.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -31,47 +31,42 @@ class Subscriptions extends Resource {
   }
 
   /**
-   * One page of the merchant's subscriptions. On the current server rows have product names and
-   * amounts, but no price_id.
+   * One page of the merchant's subscriptions. On the current server rows have product names and amounts, but
+   * no price_id.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Subscription);
   }
 
   /**
-   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after
-   * an unknown outcome.
+   * Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown
+   * outcome.
    */
   update(subscriptionId, body, options) {
     return Resource.one(this, UPDATE, { path: { subscription_id: subscriptionId }, body }, options);
   }
 
   /**
-   * Deletes a subscription. Documented with the generated clients; the current server has no such
-   * route. It has a route to cancel instead.
+   * Deletes a subscription. Documented with the generated clients; the current server has no such route. It
+   * has a route to cancel instead.
    */
   delete(subscriptionId, options) {
     return Resource.nothing(this, DELETE, { path: { subscription_id: subscriptionId } }, options);
   }
 
-  /**
-   * Cancels a subscription, at once or at the end of its period. Moves no money and is safe to
-   * repeat.
-   */
+  /** Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat. */
   cancel(subscriptionId, body, options) {
     return Resource.one(this, CANCEL, { path: { subscription_id: subscriptionId }, body }, options);
   }
 
-  /**
-   * Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
-   */
+  /** Takes back the cancellation of a subscription. The call moves no money and is safe to repeat. */
   resume(subscriptionId, options) {
     return Resource.one(this, RESUME, { path: { subscription_id: subscriptionId } }, options);
   }
 
   /**
-   * Moves a subscription to another price. It may bill the customer, so never repeat it after an
-   * unknown outcome; proration is not documented.
+   * Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown
+   * outcome; proration is not documented.
    */
   changePlan(subscriptionId, body, options) {
     return Resource.one(this, CHANGE_PLAN, { path: { subscription_id: subscriptionId }, body }, options);

@@ -25,25 +25,22 @@ class Team extends Resource {
   }
 
   /**
-   * Invites someone to the team by e-mail address or phone number. No money moves; a repeat may
-   * send a second invitation.
+   * Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second
+   * invitation.
    */
   invite(body, options) {
     return Resource.any(this, INVITE, { body }, options);
   }
 
   /**
-   * Revokes an invitation to the team, named by its e-mail address or phone number in the body.
-   * Safe to repeat.
+   * Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to
+   * repeat.
    */
   revokeInvite(body, options) {
     return Resource.nothing(this, REVOKE_INVITE, { body }, options);
   }
 
-  /**
-   * Changes the role of a team member; safe to repeat. What the response contains is not
-   * documented.
-   */
+  /** Changes the role of a team member; safe to repeat. What the response contains is not documented. */
   updateRole(memberId, body, options) {
     return Resource.any(this, UPDATE_ROLE, { path: { member_id: memberId }, body }, options);
   }

@@ -16,24 +16,22 @@ class Transactions extends Resource {
     return Resource.one(this, GET, { path: { transaction_id: transactionId } }, options);
   }
 
-  /**
-   * Waits until the object is in a final state: completed, failed, refunded, expired, cancelled.
-   */
+  /** Waits until the object is in a final state: completed, failed, refunded, expired, cancelled. */
   wait(transactionId, options) {
     return Resource.wait(this, GET, { path: { transaction_id: transactionId } }, options);
   }
 
   /**
-   * One page of the merchant's transactions. On the current server its rows have other fields than
-   * a single transaction has.
+   * One page of the merchant's transactions. On the current server its rows have other fields than a single
+   * transaction has.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.Transaction);
   }
 
   /**
-   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is
-   * JSON with links, not a PDF.
+   * Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with
+   * links, not a PDF.
    */
   receipt(transactionId, options) {
     return Resource.one(this, RECEIPT, { path: { transaction_id: transactionId } }, options);

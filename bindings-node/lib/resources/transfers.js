@@ -37,8 +37,8 @@ class Transfers extends Resource {
   }
 
   /**
-   * Takes back a transfer, or a part of it. The first call moves nothing: the same body and
-   * Idempotency-Key with confirmation_token does.
+   * Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key
+   * with confirmation_token does.
    */
   reverse(transferId, body, options) {
     return confirmable(this, REVERSE, { path: { transfer_id: transferId }, body }, options);

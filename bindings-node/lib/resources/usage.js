@@ -18,8 +18,8 @@ const GRANT_CREDITS = operation('grant_usage_credits');
 /** The operations on usage. */
 class Usage extends Resource {
   /**
-   * Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of
-   * its own; a repeat with the same one is not counted.
+   * Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own;
+   * a repeat with the same one is not counted.
    */
   recordEvent(body, options) {
     return Resource.one(this, RECORD_EVENT, { body }, options);
@@ -36,8 +36,8 @@ class Usage extends Resource {
   }
 
   /**
-   * Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown
-   * outcome, because it may lead to a bill.
+   * Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome,
+   * because it may lead to a bill.
    */
   createSubscription(body, options) {
     return Resource.one(this, CREATE_SUBSCRIPTION, { body }, options);
@@ -49,16 +49,16 @@ class Usage extends Resource {
   }
 
   /**
-   * The revenue from usage between two dates, both of which the server requires. What the response
-   * contains is not documented.
+   * The revenue from usage between two dates, both of which the server requires. What the response contains
+   * is not documented.
    */
   revenue(query, options) {
     return Resource.any(this, REVENUE, { query }, options);
   }
 
   /**
-   * Whether a customer may use a feature. The server requires both parameters; what the response
-   * contains is not documented.
+   * Whether a customer may use a feature. The server requires both parameters; what the response contains is
+   * not documented.
    */
   checkEntitlement(query, options) {
     return Resource.any(this, CHECK_ENTITLEMENT, { query }, options);
@@ -70,8 +70,8 @@ class Usage extends Resource {
   }
 
   /**
-   * Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units
-   * may be added twice. The newest API has no such route.
+   * Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be
+   * added twice. The newest API has no such route.
    */
   grantCredits(body, options) {
     return Resource.any(this, GRANT_CREDITS, { body }, options);

@@ -17,16 +17,16 @@ class WebhookDeliveryLogs extends Resource {
   }
 
   /**
-   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest
-   * API serves it as /webhooks/deliveries.
+   * One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves
+   * it as /webhooks/deliveries.
    */
   list(query, options) {
     return Resource.list(this, LIST, { query }, options, models.WebhookDeliveryLog);
   }
 
   /**
-   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have
-   * list with webhookId instead.
+   * One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with
+   * webhookId instead.
    */
   listForWebhook(webhookId, query, options) {
     return Resource.list(

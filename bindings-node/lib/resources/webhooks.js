@@ -16,8 +16,8 @@ const RETRY_DELIVERY = operation('retry_webhook_delivery');
 /** The operations on webhooks. */
 class Webhooks extends Resource {
   /**
-   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete
-   * the webhook and create another. A repeat creates a second one.
+   * Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the
+   * webhook and create another. A repeat creates a second one.
    */
   create(body, options) {
     return Resource.one(this, CREATE, { body }, options);
@@ -39,24 +39,23 @@ class Webhooks extends Resource {
   }
 
   /**
-   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated
-   * clients' API 204 without one.
+   * Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API
+   * 204 without one.
    */
   delete(webhookId, options) {
     return Resource.nothing(this, DELETE, { path: { webhook_id: webhookId } }, options);
   }
 
   /**
-   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a
-   * second event.
+   * Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
    */
   test(webhookId, options) {
     return Resource.one(this, TEST, { path: { webhook_id: webhookId } }, options);
   }
 
   /**
-   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the
-   * delivery fails; a repeat delivers it once more.
+   * Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery
+   * fails; a repeat delivers it once more.
    */
   retryDelivery(webhookId, logId, options) {
     return Resource.one(this, RETRY_DELIVERY, { path: { webhook_id: webhookId, log_id: logId } }, options);

@@ -17,24 +17,24 @@ class Whatsapp extends Resource {
   }
 
   /**
-   * Changes when a message from a customer gets a payment link; safe to repeat. What the response
-   * contains is not documented.
+   * Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is
+   * not documented.
    */
   update(body, options) {
     return Resource.one(this, UPDATE, { body }, options);
   }
 
   /**
-   * Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second
-   * link. What the response contains is not documented.
+   * Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link.
+   * What the response contains is not documented.
    */
   createSetupLink(body, options) {
     return Resource.any(this, CREATE_SETUP_LINK, { body }, options);
   }
 
   /**
-   * Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with
-   * the same Idempotency-Key sends no second message.
+   * Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same
+   * Idempotency-Key sends no second message.
    */
   sendPaymentMessage(body, options) {
     return Resource.any(this, SEND_PAYMENT_MESSAGE, { body }, options);

@@ -5,6 +5,7 @@
 
 const { resources } = require('../../lib/resources.js');
 const { detachedMethodError } = require('../convert/json.js');
+const { named } = require('../named.js');
 
 /**
  * Where a client has its resources. A property, because a private field is missing in a Proxy
@@ -21,7 +22,12 @@ class LazyResources {
   }
 
   get(name) {
-    return (this.#made[name] ??= new (resources[name]())(this.#native));
+    return (this.#made[name] ??= this.#make(name));
+  }
+
+  #make(name) {
+    const Resource = named(`${name[0].toUpperCase()}${name.slice(1)}`, resources[name]());
+    return new Resource(this.#native);
   }
 }
 

@@ -1,11 +1,13 @@
 'use strict';
 
+const { documented } = require('../../lib/documented.js');
 const { resources } = require('../../lib/resources.js');
 const { detachedMethodError } = require('../convert/json.js');
 const { Configuration } = require('./configuration.js');
 
 /** Makes a documented class, such as `CustomersApi`: the methods of a resource under other names. */
-function documentedClass(name, { resource, methods }) {
+function documentedClass(name) {
+  const { resource, methods } = documented[name];
   const { [name]: Api } = {
     [name]: class {
       #resource;

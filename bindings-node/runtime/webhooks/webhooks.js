@@ -10,10 +10,8 @@ const { check } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
 const { Refusal } = require('../convert/values.js');
 const { errors } = require('../errors.js');
+const { defineLazy } = require('../lazy.js');
 const { readOne } = require('../response/read.js');
-const { DatabaseStore } = require('./databaseStore.js');
-const { RedisStore } = require('./redisStore.js');
-const { ReplayGuard } = require('./replayGuard.js');
 
 const SECRET_VARIABLE = 'LOMI_WEBHOOK_SECRET';
 
@@ -121,10 +119,10 @@ const webhooks = {
 
   /** Maximum size of a body that the helpers for web frameworks read: 1 MiB. */
   MAX_BODY: native.webhookMaxBody(),
-
-  ReplayGuard,
-  RedisStore,
-  DatabaseStore,
 };
+
+defineLazy(webhooks, 'ReplayGuard', () => require('./replayGuard.js').ReplayGuard);
+defineLazy(webhooks, 'RedisStore', () => require('./redisStore.js').RedisStore);
+defineLazy(webhooks, 'DatabaseStore', () => require('./databaseStore.js').DatabaseStore);
 
 module.exports = { webhooks };

@@ -11,7 +11,7 @@ use minijinja::{Environment, Value, context};
 use crate::ir::{Api, Operation, Resource};
 use crate::outputs::Outputs;
 use crate::template::{attribute as text, render as render_template};
-use layout::{js_comment, js_constant, js_return, ts_fit, ts_union};
+use layout::{js_comment, js_constant, js_return, ts_doc, ts_fit, ts_union};
 
 const FOLDER: &str = "bindings-node";
 
@@ -102,6 +102,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     templates.add_filter("js_constant", js_constant);
     templates.add_filter("js_comment", js_comment);
     templates.add_filter("js_return", js_return);
+    templates.add_filter("ts_doc", ts_doc);
     templates.add_filter("ts_union", ts_union);
     templates.add_filter("ts_fit", ts_fit);
 }

@@ -48,10 +48,24 @@ pub(super) fn js_return(arguments: Vec<String>, function: &str) -> String {
 /// A doc comment: on one line where it fits, else wrapped as prettier leaves it.
 pub(super) fn js_comment(doc: &str, indent: usize) -> String {
     let space = " ".repeat(indent);
-    let doc = doc.replace("*/", "* /");
-    if indent + doc.chars().count() + 7 <= 100 {
+    let doc = short_generations(&doc.replace("*/", "* /"));
+    if indent + doc.chars().count() + 7 <= WIDTH {
         return format!("{space}/** {doc} */");
     }
-    let wrapped = wrap(&doc, 97 - indent, &format!("{space} * "));
+    let wrapped = wrap(&doc, WIDTH - 3 - indent, &format!("{space} * "));
     format!("{space}/**\n{space} * {wrapped}\n{space} */")
+}
+
+/// `(API BE)` for `(API generations B and E.)`: a thousand fields end with it, and the index of the
+/// declarations says what it means.
+fn short_generations(doc: &str) -> String {
+    let Some((text, letters)) = doc.rsplit_once(" (API generation") else { return doc.to_owned() };
+    let letters: String = letters.chars().filter(char::is_ascii_uppercase).collect();
+    format!("{text} (API {letters})")
+}
+
+/// A description without what the type says, such as `string | null`.
+pub(super) fn ts_doc(doc: &str) -> String {
+    let said = [" Every field may be null or missing.", " May be null.", " May be missing."];
+    said.iter().fold(doc.to_owned(), |text, sentence| text.replace(sentence, ""))
 }
