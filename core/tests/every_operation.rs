@@ -147,6 +147,16 @@ impl Api {
                 "name": "Tea", "product_type": "one_time",
                 "prices": [{"amount": 500, "currency_code": "XOF"}],
             }),
+            "create_transfer" => json!({
+                "amount": 100, "currency_code": "XOF", "destination": "acct_1",
+            }),
+            "create_instant_settlement" => {
+                json!({"amount": 100, "currency_code": "XOF", "mode": "advance"})
+            }
+            "create_wave_charge" | "create_mtn_charge" => json!({
+                "amount": 100, "currency": "XOF",
+                "customer": {"name": "Awa", "phoneNumber": "+221770000001"},
+            }),
             "create_discount_coupon" => json!({"code": "LOMI2026"}),
             "create_customer" | "create_meter" => json!({"name": "Awa"}),
             "create_webhook" => json!({

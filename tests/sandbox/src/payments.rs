@@ -1,4 +1,4 @@
-//! Payments, refunds and payouts: start, result and expiry, balances, and exact amounts.
+//! Payments, refunds, payouts and transfers: start, result and expiry, balances, exact amounts.
 
 pub(crate) mod actions;
 pub(crate) mod changes;
@@ -7,4 +7,6 @@ pub(crate) mod ledger;
 pub(crate) mod money;
 pub(crate) mod payouts;
 pub(crate) mod refunds;
+pub(crate) mod settlements;
 pub(crate) mod totals;
+pub(crate) mod transfers;

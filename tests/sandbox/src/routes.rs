@@ -19,6 +19,7 @@ mod payment_required;
 mod product_prices;
 mod query;
 mod rows;
+mod scenario;
 mod sessions;
 mod sort;
 

@@ -66,7 +66,7 @@ pub(super) async fn change(
     let changed = async {
         let resource = find(&name)?;
         let changes = read(&headers, body).await?;
-        let object = change_object(&app, resource, &id, changes);
+        let object = change_object(&app, resource, &id, changes)?;
         let object = object.ok_or_else(|| {
             ApiError::not_found(format!("{} with ID {id} not found", resource.title()))
         })?;

@@ -31,11 +31,6 @@ pub(crate) fn effect(
         ("invoices", "finalize" | "send") => set("status", "sent".into()),
         ("invoices", "void") => set("status", "void".into()),
         ("support_requests", "close") => set("status", "closed".into()),
-        ("transfers", "reverse") => {
-            set("status", "posted".into());
-            set("transfer_type", "transfer_reversal".into());
-        }
-        ("settlements", "create_instant") => set("status", "posted".into()),
         ("charges", verb) => {
             let status = match (verb, scenario) {
                 (_, Some("failed")) => "failed",

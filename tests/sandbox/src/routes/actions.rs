@@ -2,6 +2,7 @@
 //! lists that hang on another object.
 
 mod find;
+mod money;
 mod read;
 mod write;
 

@@ -15,12 +15,15 @@ use super::no_route::only_of;
 use super::notice::{notice_of, with_notice};
 use super::object_list::list;
 use super::product_prices::{store_prices, take_prices};
+use super::scenario::scenario;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::options::Family;
+use crate::payments::ledger::{moves_money, removed};
 use crate::payments::payouts::create_payout;
 use crate::payments::refunds::create_refund;
+use crate::payments::transfers::create_transfer;
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::object_input::{checked_change, checked_create, ignored_fields};
@@ -30,6 +33,9 @@ use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
 use crate::state::idempotency;
 use crate::webhooks::events::queue_object_event;
+
+/// Fields of a refund or payout that no update changes: the money has moved already.
+const MONEY: &[&str] = &["amount", "refunded_amount", "currency_code", "transaction_id", "status"];
 
 /// The routes of one family.
 pub(crate) fn object_routes(app: &SharedApp, family: Family) -> Router<SharedApp> {
@@ -107,19 +113,30 @@ async fn create(
             room: resource.name,
             fingerprint,
         };
-        let response = request.run(|| make(&app, resource, &caller, body)).await?;
+        let scenario = scenario(&caller, &headers);
+        let response = request.run(|| make(&app, resource, &caller, scenario, body)).await?;
         Ok(with_notice(response, notice))
     };
     created.await.unwrap_or_else(|error| caller.refuse(error))
 }
 
-fn make(app: &App, resource: &Resource, caller: &Caller, body: Value) -> Result<Bytes, ApiError> {
+fn make(
+    app: &App,
+    resource: &Resource,
+    caller: &Caller,
+    scenario: Option<&str>,
+    body: Value,
+) -> Result<Bytes, ApiError> {
     let (generation, environment) = (caller.generation, caller.environment);
     let mut input = checked_create(resource, generation, body)?;
     let made = match resource.name {
-        "refunds" => create_refund(app, resource, generation, environment, input)?,
+        "refunds" => create_refund(app, resource, generation, environment, scenario, input)?,
         "payouts" | "beneficiary_payouts" => {
-            create_payout(app, resource, generation, environment, input)?
+            create_payout(app, resource, generation, environment, scenario, input)?
+        }
+        "transfers" => {
+            let transfer = create_transfer(app, environment, input)?;
+            object_value(app, generation, resource, &transfer)
         }
         _ => {
             if resource.name == "discount_coupons" {
@@ -214,6 +231,12 @@ fn change(
     let mut objects = app.objects();
     let object = objects.of(caller.environment, resource.name, id).cloned();
     let mut object = object.ok_or_else(|| not_found(resource, id))?;
+    if moves_money(resource.name)
+        && let Some(name) = MONEY.iter().find(|name| changes.contains_key(**name))
+    {
+        let message = format!("{name} of a {} cannot be changed", resource.noun);
+        return Err(ApiError::bad_request(message));
+    }
     let mut fields = object.fields();
     let mut previous = Map::new();
     for (name, value) in changes {
@@ -259,6 +282,11 @@ async fn delete(
         return caller.refuse(not_found(resource, &id));
     };
     objects.remove(caller.environment, resource.name, &id);
+    if moves_money(resource.name) {
+        let mut kept = object.clone();
+        kept.resource = removed(resource.name);
+        objects.insert(kept);
+    }
     drop(objects);
     if resource.name == "subscriptions" {
         let data = object_value(&app, Generation::D, resource, &object);

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::find::{enveloped, ids, object, parent, room_of};
+use super::money::moved;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
@@ -15,6 +16,7 @@ use crate::payments::effects::effect;
 use crate::routes::body::read_json;
 use crate::routes::confirmation::confirmation;
 use crate::routes::keyed::{KeyedRequest, sent_key};
+use crate::routes::scenario::scenario;
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
@@ -67,7 +69,7 @@ pub(super) async fn write(
             room: action.id,
             fingerprint,
         };
-        let scenario = headers.get("x-scenario-key").and_then(|v| v.to_str().ok());
+        let scenario = scenario(&caller, &headers);
         let response = request
             .run(|| {
                 let made = done(&app, action, &caller, &ids, scenario, body)?;
@@ -111,6 +113,9 @@ fn done(
         Returned::One(shape) | Returned::Page(shape) => Some(*shape),
         Returned::Nothing | Returned::Any => None,
     };
+    if let (Some(moved), Some(shape)) = (moved(app, action, caller, ids, &fields), shape) {
+        return Ok(enveloped(caller, action, shape_value(app, caller.generation, shape, &moved?)));
+    }
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
     }
@@ -168,7 +173,6 @@ fn makes_within(action: &Action) -> bool {
             | "create_customer_invoice_checkout_session"
             | "create_organization_key"
             | "create_login_link"
-            | "reverse_transfer"
     )
 }
 
