@@ -3,6 +3,8 @@
 
 mod body;
 mod clock;
+mod disputes;
+mod events;
 mod faults;
 mod logs;
 mod objects;
@@ -21,6 +23,9 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
+        .route("/_sandbox/trigger", post(events::send))
+        .route("/_sandbox/disputes", post(disputes::open))
+        .route("/_sandbox/disputes/{id}", post(disputes::change))
         .route("/_sandbox/deliveries", get(logs::deliveries))
         .route("/_sandbox/deliveries/{seq}/redeliver", post(logs::redeliver))
         .route("/_sandbox/requests", get(logs::requests))

@@ -2,11 +2,13 @@
 
 pub(crate) mod actions;
 pub(crate) mod changes;
+pub(crate) mod disputes;
 pub(crate) mod effects;
 pub(crate) mod ledger;
 pub(crate) mod money;
 pub(crate) mod payouts;
 pub(crate) mod refunds;
 pub(crate) mod settlements;
+pub(crate) mod subscription_changes;
 pub(crate) mod totals;
 pub(crate) mod transfers;

@@ -10,6 +10,7 @@ use super::body::{done, read, refuse};
 use crate::generation::Generation;
 use crate::options::Family;
 use crate::payments::changes::change_object;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, report};
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::resource::Resource;
@@ -45,6 +46,9 @@ pub(super) async fn add(
         if !app.objects().insert(object.clone()) {
             let message = format!("{} {} exists already", resource.title(), object.id);
             return Err(ApiError::conflict(message));
+        }
+        if resource.name == SUBSCRIPTIONS {
+            report(&app, &object, "SUBSCRIPTION_CREATED");
         }
         app.notify_consoles();
         Ok(object_value(&app, shape(resource), resource, &object))

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ledger::{TRANSACTIONS, moves_money, word};
 use super::money::Decimal;
+use super::subscription_changes::{SUBSCRIPTIONS, Source, report_change};
 use crate::generation::Generation;
 use crate::schema::error::ApiError;
 use crate::schema::object::object_value;
@@ -29,7 +30,8 @@ pub(crate) fn change_object(
     let Some(mut object) = objects.get(resource.name, id).cloned() else {
         return Ok(None);
     };
-    let mut fields = object.fields();
+    let old = object.fields();
+    let mut fields = old.clone();
     let before = word(&fields, "status").to_owned();
     let is_other = changes.get("status").is_some_and(|status| *status != before);
     if before == "failed" && is_other && moves_money(resource.name) {
@@ -52,6 +54,9 @@ pub(crate) fn change_object(
         give_back(&mut objects, &object, &fields);
     }
     drop(objects);
+    if resource.name == SUBSCRIPTIONS {
+        report_change(app, &old, &object, Source::Dashboard);
+    }
     if let Some(event) = event {
         let data = object_value(app, Generation::D, resource, &object);
         queue_object_event(app, object.environment, event, &data);

@@ -54,10 +54,13 @@ pub(crate) fn create_payout(
     let data = object_value(app, Generation::D, resource, &payout);
     queue_object_event(app, environment, "PAYOUT_CREATED", &data);
     let status = payout.fields().remove("status").unwrap_or_default();
-    match status.as_str() {
-        Some("completed") => queue_object_event(app, environment, "PAYOUT_COMPLETED", &data),
-        Some("failed") => queue_object_event(app, environment, "PAYOUT_FAILED", &data),
-        _ => {}
+    let event = match status.as_str() {
+        Some("completed") => Some("PAYOUT_COMPLETED"),
+        Some("failed") => Some("PAYOUT_FAILED"),
+        _ => None,
+    };
+    if let Some(event) = event {
+        queue_object_event(app, environment, event, &data);
     }
     Ok(match (generation, resource.name) {
         (Generation::D | Generation::E, "payouts") => json!({

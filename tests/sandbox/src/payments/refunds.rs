@@ -63,10 +63,13 @@ pub(crate) fn create_refund(
     drop(objects);
     let data = object_value(app, Generation::D, resource, &refund);
     queue_object_event(app, environment, "REFUND_CREATED", &data);
-    match status {
-        "completed" if is_known => queue_object_event(app, environment, "REFUND_COMPLETED", &data),
-        "failed" if is_known => queue_object_event(app, environment, "REFUND_FAILED", &data),
-        _ => {}
+    let event = match status {
+        "completed" if is_known => Some("REFUND_COMPLETED"),
+        "failed" if is_known => Some("REFUND_FAILED"),
+        _ => None,
+    };
+    if let Some(event) = event {
+        queue_object_event(app, environment, event, &data);
     }
     Ok(match generation {
         Generation::D | Generation::E => {

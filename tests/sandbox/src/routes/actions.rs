@@ -4,6 +4,7 @@
 mod find;
 mod money;
 mod read;
+mod usage;
 mod write;
 
 use axum::extract::Extension;

@@ -23,6 +23,7 @@ use crate::options::Family;
 use crate::payments::ledger::{moves_money, removed};
 use crate::payments::payouts::create_payout;
 use crate::payments::refunds::create_refund;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::payments::transfers::create_transfer;
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
@@ -32,7 +33,6 @@ use crate::schema::responses::json_response;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
 use crate::state::idempotency;
-use crate::webhooks::events::queue_object_event;
 
 /// Fields of a refund or payout that no update changes: the money has moved already.
 const MONEY: &[&str] = &["amount", "refunded_amount", "currency_code", "transaction_id", "status"];
@@ -153,9 +153,8 @@ fn make(
                 return Err(ApiError::conflict(message));
             }
             store_prices(app, &object, prices);
-            if resource.name == "subscriptions" {
-                let data = object_value(app, Generation::D, resource, &object);
-                queue_object_event(app, environment, "SUBSCRIPTION_CREATED", &data);
+            if resource.name == SUBSCRIPTIONS {
+                report(app, &object, "SUBSCRIPTION_CREATED");
             }
             body
         }
@@ -237,8 +236,8 @@ fn change(
         let message = format!("{name} of a {} cannot be changed", resource.noun);
         return Err(ApiError::bad_request(message));
     }
-    let mut fields = object.fields();
-    let mut previous = Map::new();
+    let before = object.fields();
+    let mut fields = before.clone();
     for (name, value) in changes {
         // An object with a changed id could not be found again.
         if name == resource.id {
@@ -248,22 +247,18 @@ fn change(
         if let Some(other) = resource.field(&name).and_then(|f| f.mirrors) {
             fields.remove(other);
         }
-        let before =
-            if value.is_null() { fields.remove(&name) } else { fields.insert(name.clone(), value) };
-        previous.insert(name, before.unwrap_or_default());
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, value);
+        }
     }
     object.set_fields(&fields);
     object.updated_at = app.clock.now();
     objects.replace(object.clone());
     drop(objects);
-    if resource.name == "subscriptions" {
-        let data = object_value(app, Generation::D, resource, &object);
-        let data = json!({
-            "object": data,
-            "previous_attributes": previous,
-            "context": {"source": "api", "actor": "merchant"},
-        });
-        queue_object_event(app, caller.environment, "SUBSCRIPTION_UPDATED", &data);
+    if resource.name == SUBSCRIPTIONS {
+        report_change(app, &before, &object, Source::Api);
     }
     app.notify_consoles();
     Ok(object_value(app, caller.generation, resource, &object))
@@ -288,9 +283,8 @@ async fn delete(
         objects.insert(kept);
     }
     drop(objects);
-    if resource.name == "subscriptions" {
-        let data = object_value(&app, Generation::D, resource, &object);
-        queue_object_event(&app, caller.environment, "SUBSCRIPTION_CANCELLED", &data);
+    if resource.name == SUBSCRIPTIONS {
+        report(&app, &object, "SUBSCRIPTION_CANCELLED");
     }
     if caller.generation == Generation::C {
         StatusCode::NO_CONTENT.into_response()

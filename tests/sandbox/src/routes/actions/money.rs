@@ -1,8 +1,9 @@
-//! Actions that move money.
+//! Actions that move money, or are about money that may move.
 
 use serde_json::{Map, Value};
 
 use crate::middleware::caller::Caller;
+use crate::payments::disputes::{DISPUTES, UNDER_REVIEW, change_dispute};
 use crate::payments::settlements::create_instant_settlement;
 use crate::payments::transfers::reverse_transfer;
 use crate::schema::action::Action;
@@ -24,6 +25,17 @@ pub(super) fn moved(
         "reverse_transfer" => Some(reverse_transfer(app, environment, id, fields.clone())),
         "create_instant_settlement" => {
             Some(create_instant_settlement(app, environment, fields.clone()))
+        }
+        "submit_dispute_evidence" => {
+            let unknown = || ApiError::not_found(format!("Dispute with ID {id} not found"));
+            if app.objects().of(environment, DISPUTES, id).is_none() {
+                return Some(Err(unknown()));
+            }
+            let mut changes = Map::new();
+            changes.insert("evidence".to_owned(), Value::Object(fields.clone()));
+            changes.insert("status".to_owned(), UNDER_REVIEW.into());
+            let changed = change_dispute(app, id, changes);
+            Some(changed.and_then(|dispute| dispute.ok_or_else(unknown)))
         }
         _ => None,
     }

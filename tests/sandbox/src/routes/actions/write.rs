@@ -9,10 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::find::{enveloped, ids, object, parent, room_of};
 use super::money::moved;
+use super::usage::{self, recorded};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::payments::effects::effect;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::routes::body::read_json;
 use crate::routes::confirmation::confirmation;
 use crate::routes::keyed::{KeyedRequest, sent_key};
@@ -113,8 +115,8 @@ fn done(
         Returned::One(shape) | Returned::Page(shape) => Some(*shape),
         Returned::Nothing | Returned::Any => None,
     };
-    if let (Some(moved), Some(shape)) = (moved(app, action, caller, ids, &fields), shape) {
-        return Ok(enveloped(caller, action, shape_value(app, caller.generation, shape, &moved?)));
+    if let Some(moved) = moved(app, action, caller, ids, &fields) {
+        return Ok(shown(app, action, shape, caller, &moved?));
     }
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
@@ -133,7 +135,14 @@ fn done(
             None => object(app, action, shape, caller, ids)?,
         }
     };
-    let mut all = object.fields();
+    if action.id == "record_usage_event"
+        && let (Some(id), Some(shape)) = (fields.get("transaction_id"), shape)
+        && let Some(known) = recorded(app, caller, id)
+    {
+        return Ok(shape_value(app, caller.generation, shape, &known));
+    }
+    let before = object.fields();
+    let mut all = before.clone();
     all.extend(fields);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
@@ -148,19 +157,36 @@ fn done(
         None => drop(objects.insert(object.clone())),
     }
     drop(objects);
-    Ok(match shape {
-        Some(shape) => {
-            enveloped(caller, action, shape_value(app, caller.generation, shape, &object))
+    match (action.id, shape) {
+        _ if object.resource == SUBSCRIPTIONS && is_made => {
+            report(app, &object, "SUBSCRIPTION_CREATED");
         }
-        None => {
-            let mut sent = json!({"success": true, "id": object.id});
-            if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
-                let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
-                sent.insert("secret".to_owned(), secret.into());
-            }
-            sent
+        _ if object.resource == SUBSCRIPTIONS => {
+            report_change(app, &before, &object, Source::Api);
         }
-    })
+        ("record_usage_event", Some(shape)) => usage::report(app, shape, &object),
+        _ => {}
+    }
+    Ok(shown(app, action, shape, caller, &object))
+}
+
+/// The object of an action as its response shows it.
+fn shown(
+    app: &App,
+    action: &Action,
+    shape: Option<&'static Shape>,
+    caller: &Caller,
+    object: &Object,
+) -> Value {
+    let Some(shape) = shape else {
+        let mut sent = json!({"success": true, "id": object.id});
+        if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
+            let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
+            sent.insert("secret".to_owned(), secret.into());
+        }
+        return sent;
+    };
+    enveloped(caller, action, shape_value(app, caller.generation, shape, object))
 }
 
 /// Whether an action makes an object that belongs to the one in its path.
@@ -191,10 +217,15 @@ fn deleted(
     // A subscription that is cancelled can still be fetched.
     if let Some(shape) = shape {
         let mut object = object(app, action, Some(shape), caller, ids)?;
-        let mut fields = object.fields();
+        let before = object.fields();
+        let mut fields = before.clone();
         effect(app, action, caller.generation, None, &mut fields);
         object.set_fields(&fields);
+        object.updated_at = app.clock.now();
         app.objects().replace(object.clone());
+        if object.resource == SUBSCRIPTIONS {
+            report_change(app, &before, &object, Source::Api);
+        }
         let value = shape_value(app, caller.generation, shape, &object);
         return Ok(enveloped(caller, action, value));
     }
