@@ -9,6 +9,7 @@ mod faults;
 mod logs;
 mod objects;
 mod sessions;
+mod subscriptions;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
+        .route("/_sandbox/subscriptions/{id}/renew", post(subscriptions::renew))
         .route("/_sandbox/trigger", post(events::send))
         .route("/_sandbox/disputes", post(disputes::open))
         .route("/_sandbox/disputes/{id}", post(disputes::change))

@@ -3,12 +3,17 @@
 pub(crate) mod actions;
 pub(crate) mod changes;
 pub(crate) mod disputes;
+pub(crate) mod due;
 pub(crate) mod effects;
 pub(crate) mod ledger;
 pub(crate) mod money;
 pub(crate) mod payouts;
+mod periods;
+pub(crate) mod plans;
 pub(crate) mod refunds;
+pub(crate) mod renewals;
 pub(crate) mod settlements;
 pub(crate) mod subscription_changes;
+mod subscription_start;
 pub(crate) mod totals;
 pub(crate) mod transfers;

@@ -10,6 +10,7 @@ use super::body::{done, read, refuse};
 use crate::generation::Generation;
 use crate::options::Family;
 use crate::payments::changes::change_object;
+use crate::payments::plans::start;
 use crate::payments::subscription_changes::{SUBSCRIPTIONS, report};
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
@@ -42,7 +43,12 @@ pub(super) async fn add(
             let message = format!("There is no field {unknown} in {}", resource.name);
             return Err(ApiError::bad_request(message));
         }
-        let object = new_object(&app, resource, environment, fields)?;
+        let mut object = new_object(&app, resource, environment, fields)?;
+        if resource.name == SUBSCRIPTIONS {
+            let mut fields = object.fields();
+            start(&app, &app.objects(), &mut fields);
+            object.set_fields(&fields);
+        }
         if !app.objects().insert(object.clone()) {
             let message = format!("{} {} exists already", resource.title(), object.id);
             return Err(ApiError::conflict(message));

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::ledger::record_payment;
+use super::subscription_changes::report;
+use super::subscription_start::subscribe;
 use super::totals::totals;
 use crate::schema::input::base_quantity;
 use crate::state::app::App;
@@ -93,11 +95,13 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
     let payment = session.payment.as_mut().filter(|p| p.state == PaymentState::Pending);
     let payment = payment.ok_or(PaymentError::NothingPending)?;
     payment.updated_at = now;
+    let mut started = None;
     let event = match result {
         PaymentResult::Succeeded => {
             payment.state = PaymentState::Succeeded;
             session.status = Status::Completed;
             unblock(app, &session.input());
+            started = subscribe(app, &mut session);
             Event::PaymentSucceeded
         }
         PaymentResult::Failed(reason) => {
@@ -111,6 +115,9 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
     drop(sessions);
     record_payment(app, &session);
     queue_event(app, event, &session);
+    if let Some(subscription) = started {
+        report(app, &subscription, "SUBSCRIPTION_CREATED");
+    }
     Ok(session)
 }
 
@@ -148,14 +155,4 @@ pub(crate) fn expire_due(app: &App) -> usize {
         queue_event(app, Event::SessionExpired, session);
     }
     expired.len()
-}
-
-/// Applies a change of the clock: stores it, expires sessions and wakes the scheduler. Returns the
-/// number of expired sessions.
-pub(crate) fn apply_clock_change(app: &App) -> usize {
-    app.store_clock();
-    let expired = expire_due(app);
-    app.wake.notify_one();
-    app.notify_consoles();
-    expired
 }

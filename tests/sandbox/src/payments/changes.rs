@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ledger::{TRANSACTIONS, moves_money, word};
 use super::money::Decimal;
+use super::plans::after_change;
 use super::subscription_changes::{SUBSCRIPTIONS, Source, report_change};
 use crate::generation::Generation;
 use crate::schema::error::ApiError;
@@ -38,6 +39,9 @@ pub(crate) fn change_object(
         return Err(ApiError::conflict(format!("{} {id} has failed", resource.title())));
     }
     fields.extend(changes);
+    if resource.name == SUBSCRIPTIONS {
+        after_change(app, &objects, &old, &mut fields);
+    }
     object.set_fields(&fields);
     object.updated_at = app.clock.now();
     objects.replace(object.clone());

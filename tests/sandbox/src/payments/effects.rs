@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::plans::{cancel, change_plan, resume};
 use crate::generation::Generation;
 use crate::schema::action::Action;
 use crate::state::app::App;
@@ -18,8 +19,9 @@ pub(crate) fn effect(
     let now = app.clock.now();
     let mut set = |name: &str, value: Value| drop(fields.insert(name.to_owned(), value));
     match (action.resource, action.verb) {
-        ("subscriptions" | "customer_subscriptions", "cancel") => set("status", "cancelled".into()),
-        ("subscriptions", "resume") => set("status", "active".into()),
+        ("subscriptions" | "customer_subscriptions", "cancel") => cancel(app, fields),
+        ("subscriptions", "resume") => resume(app, &app.objects(), fields),
+        ("subscriptions", "change_plan") => change_plan(&app.objects(), fields),
         ("customers", "block") => set("blocked", true.into()),
         ("customers", "unblock") => set("blocked", false.into()),
         ("customers", "create_portal_session") => {

@@ -21,6 +21,8 @@ pub(crate) enum Source {
     Api,
     /// A person, in the console or over the control API.
     Dashboard,
+    /// The end of a period.
+    Billing,
 }
 
 /// Reports the change of a subscription: one event, which is that of a cancellation where it was
@@ -50,6 +52,7 @@ pub(crate) fn report_change(
     let (source, actor) = match source {
         Source::Api => ("api", "merchant"),
         Source::Dashboard => ("dashboard", "merchant"),
+        Source::Billing => ("billing", "system"),
     };
     let data = json!({
         "object": object_value(app, Generation::D, resource, subscription),

@@ -22,6 +22,7 @@ use crate::middleware::faults::DelayWhileReserved;
 use crate::options::Family;
 use crate::payments::ledger::{moves_money, removed};
 use crate::payments::payouts::create_payout;
+use crate::payments::plans::{after_change, start};
 use crate::payments::refunds::create_refund;
 use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::payments::transfers::create_transfer;
@@ -146,7 +147,12 @@ fn make(
                 "products" => take_prices(app, caller, &mut input)?,
                 _ => Vec::new(),
             };
-            let object = new_object(app, resource, environment, input)?;
+            let mut object = new_object(app, resource, environment, input)?;
+            if resource.name == SUBSCRIPTIONS {
+                let mut fields = object.fields();
+                start(app, &app.objects(), &mut fields);
+                object.set_fields(&fields);
+            }
             let body = object_value(app, generation, resource, &object);
             if !app.objects().insert(object.clone()) {
                 let message = format!("{} {} exists already", resource.title(), object.id);
@@ -252,6 +258,9 @@ fn change(
         } else {
             fields.insert(name, value);
         }
+    }
+    if resource.name == SUBSCRIPTIONS {
+        after_change(app, &objects, &before, &mut fields);
     }
     object.set_fields(&fields);
     object.updated_at = app.clock.now();

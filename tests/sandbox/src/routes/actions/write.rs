@@ -108,7 +108,7 @@ fn done(
     scenario: Option<&str>,
     body: Value,
 ) -> Result<Value, ApiError> {
-    let Value::Object(fields) = body else {
+    let Value::Object(mut fields) = body else {
         return Err(ApiError::bad_request("The request body must be a JSON object"));
     };
     let shape = match &action.returns {
@@ -143,6 +143,9 @@ fn done(
     }
     let before = object.fields();
     let mut all = before.clone();
+    if object.resource == SUBSCRIPTIONS {
+        fields.retain(|name, _| is_read(action, shape, name));
+    }
     all.extend(fields);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
@@ -187,6 +190,16 @@ fn shown(
         return sent;
     };
     enveloped(caller, action, shape_value(app, caller.generation, shape, object))
+}
+
+/// Whether an action on a subscription reads a field: no action changes what it bills but by a price.
+fn is_read(action: &Action, shape: Option<&Shape>, name: &str) -> bool {
+    match action.verb {
+        "cancel" => matches!(name, "cancel_at_period_end" | "cancellation_reason"),
+        "resume" => false,
+        "change_plan" => name == "price_id",
+        _ => shape.is_some_and(|s| s.fields.iter().any(|f| f.name == name && f.write)),
+    }
 }
 
 /// Whether an action makes an object that belongs to the one in its path.
