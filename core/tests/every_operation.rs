@@ -251,6 +251,12 @@ async fn play(letter: char, generation: Generation) -> usize {
         }
         let response = api.call(id, (style, base), letter).await;
         assert!((200..300).contains(&response.status), "{id}: {}", response.status);
+        if id == "create_product" {
+            let text: Value = String::from_utf8_lossy(&response.body).parse().unwrap();
+            if let Some(price) = text["prices"][0]["price_id"].as_str() {
+                api.ids.insert("products.price_id".into(), price.to_owned());
+            }
+        }
         if let (true, Some((name, value))) = (rank(id) == 0, id_in(&response)) {
             let operation = OPERATIONS.iter().find(|operation| operation.id == *id).unwrap();
             if operation.resource == "webhooks" {

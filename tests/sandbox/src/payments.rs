@@ -1,7 +1,9 @@
 //! Payments, refunds, payouts and transfers: start, result and expiry, balances, exact amounts.
 
 pub(crate) mod actions;
+pub(crate) mod catalogue;
 pub(crate) mod changes;
+pub(crate) mod coupons;
 pub(crate) mod disputes;
 pub(crate) mod due;
 pub(crate) mod effects;

@@ -4,6 +4,7 @@ pub(crate) mod actions;
 mod balances;
 mod body;
 mod confirmation;
+mod coupons;
 mod create;
 mod cursor;
 mod delivery_logs;

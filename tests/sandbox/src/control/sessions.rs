@@ -38,6 +38,7 @@ pub(super) async fn act(
             ActionError::Payment(PaymentError::NotOpen(status)) => {
                 ApiError::conflict(format!("Checkout session {id} is {status:?}").to_lowercase())
             }
+            ActionError::Payment(PaymentError::Coupon(problem)) => problem.error(),
             ActionError::Payment(PaymentError::NothingPending) => {
                 ApiError::conflict(format!("Checkout session {id} has no pending payment"))
             }
@@ -81,7 +82,8 @@ fn perform(
         let provider = body.get("provider").and_then(Value::as_str).map(str::to_ascii_uppercase);
         let first = providers(&session.input()).first().copied().unwrap_or("WAVE");
         let provider = provider.unwrap_or_else(|| first.to_owned());
-        begin(app, id, PaymentRequest { provider, ..PaymentRequest::default() }).map(Some)
+        let coupon = body.get("coupon").and_then(Value::as_str).unwrap_or_default().to_owned();
+        begin(app, id, PaymentRequest { provider, coupon, ..PaymentRequest::default() }).map(Some)
     };
     match action {
         "pay" => {

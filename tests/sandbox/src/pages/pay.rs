@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::checkout_views::unknown;
 use super::language::Language;
+use crate::payments::catalogue::apply_prices;
 use crate::state::app::{App, SharedApp};
 use crate::state::sessions::Session;
 use crate::state::time::{MINUTE, parse_iso};
@@ -24,9 +25,15 @@ const SHARED: &[&str] = &[
     "customer_id",
     "product_id",
     "price_id",
+    "quantity",
+    "line_items",
     "allow_coupon_code",
     "allow_quantity",
     "allowed_providers",
+    "require_billing_address",
+    "require_email",
+    "require_name",
+    "require_phone",
     "success_url",
     "cancel_url",
     "metadata",
@@ -71,7 +78,12 @@ fn session_of(app: &App, id: &str) -> Option<Session> {
             input.insert((*shared).to_owned(), value);
         }
     }
+    // The first documentation has another name for the amount of a link.
+    if let Some(price) = fields.remove("price") {
+        input.entry("amount").or_insert(price);
+    }
     input.insert(name.to_owned(), id.into());
+    apply_prices(&objects, object.environment, &mut input).ok()?;
     let expires_at = now.saturating_add(60 * MINUTE);
     Some(Session::new(Uuid::new_v4(), object.environment, now, expires_at, &input))
 }

@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::coupons::{CouponProblem, Purchase, count_use, discount_of};
 use super::ledger::record_payment;
 use super::subscription_changes::report;
 use super::subscription_start::subscribe;
 use super::totals::totals;
 use crate::schema::input::base_quantity;
 use crate::state::app::App;
+use crate::state::objects::ObjectStore;
 use crate::state::payment::{Payment, PaymentState};
 use crate::state::sessions::{Session, Status};
 use crate::webhooks::events::{Event, queue_event};
@@ -23,8 +25,8 @@ pub(crate) struct PaymentRequest {
     pub(crate) provider: String,
     /// Quantity; None means that of the session.
     pub(crate) quantity: Option<u64>,
-    /// Percent off.
-    pub(crate) percent_off: u64,
+    /// Code of a coupon; empty for none.
+    pub(crate) coupon: String,
     /// Customer details by field name, such as `customer_name`.
     pub(crate) customer: Vec<(&'static str, String)>,
 }
@@ -38,6 +40,8 @@ pub(crate) enum PaymentError {
     NotOpen(Status),
     /// The session has no pending payment.
     NothingPending,
+    /// The coupon cannot be used.
+    Coupon(CouponProblem),
 }
 
 /// Result of a payment.
@@ -65,7 +69,19 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         }
     }
     let quantity = request.quantity.unwrap_or_else(|| base_quantity(&input));
-    let [gross, discount, net] = totals(&input, quantity, request.percent_off);
+    let purchase = Purchase { environment: session.environment, input: &input, quantity, now };
+    let mut objects = app.objects();
+    let discount = discount_of(&objects, &purchase, &request.coupon);
+    let discount = discount.map_err(PaymentError::Coupon)?;
+    if let Some(before) = session.payment.as_deref().filter(|p| p.state == PaymentState::Pending) {
+        release(&mut objects, &session, before);
+    }
+    if let Some(discount) = &discount {
+        count_use(&mut objects, session.environment, &discount.code, true);
+    }
+    drop(objects);
+    let coupon = discount.as_ref().map(|discount| discount.code.clone());
+    let [gross, discount, net] = totals(&input, quantity, discount.as_ref());
     session.set_input(&input);
     session.updated_at = now;
     session.payment = Some(Box::new(Payment {
@@ -76,6 +92,7 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         gross,
         discount,
         net,
+        coupon,
         quantity,
         created_at: now,
         updated_at: now,
@@ -107,6 +124,8 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
         PaymentResult::Failed(reason) => {
             payment.state = PaymentState::Failed;
             payment.reason = Some(reason.to_owned());
+            let payment = payment.clone();
+            release(&mut app.objects(), &session, &payment);
             Event::PaymentFailed
         }
     };
@@ -119,6 +138,13 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
         report(app, &subscription, "SUBSCRIPTION_CREATED");
     }
     Ok(session)
+}
+
+/// Gives back the use of a coupon by a payment that does not count.
+fn release(objects: &mut ObjectStore, session: &Session, payment: &Payment) {
+    if let Some(code) = &payment.coupon {
+        count_use(objects, session.environment, code, false);
+    }
 }
 
 /// Removes the block of a customer whose unpaid invoice was paid.

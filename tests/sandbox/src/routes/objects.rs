@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::read_json;
 use super::confirmation::confirmation;
+use super::coupons;
 use super::keyed::{KeyedRequest, sent_key};
 use super::no_route::only_of;
 use super::notice::{notice_of, with_notice};
@@ -141,7 +142,7 @@ fn make(
         }
         _ => {
             if resource.name == "discount_coupons" {
-                unique_code(app, caller, &mut input)?;
+                coupons::check(app, caller, &mut input)?;
             }
             let prices = match resource.name {
                 "products" => take_prices(app, caller, &mut input)?,
@@ -166,23 +167,6 @@ fn make(
         }
     };
     serde_json::to_vec(&made).map(Bytes::from).map_err(|e| ApiError::bad_request(e.to_string()))
-}
-
-/// Codes of coupons are in capitals, and each is used once.
-fn unique_code(app: &App, caller: &Caller, input: &mut Map<String, Value>) -> Result<(), ApiError> {
-    let Some(code) = input.get("code").and_then(Value::as_str).map(str::to_uppercase) else {
-        return Ok(());
-    };
-    let objects = app.objects();
-    let mut coupons = objects.newest_first("discount_coupons");
-    if coupons.any(|c| {
-        c.environment == caller.environment
-            && c.fields().get("code").and_then(Value::as_str) == Some(code.as_str())
-    }) {
-        return Err(ApiError::bad_request(format!("A coupon with the code {code} exists already")));
-    }
-    input.insert("code".to_owned(), code.into());
-    Ok(())
 }
 
 fn not_found(resource: &Resource, id: &str) -> ApiError {

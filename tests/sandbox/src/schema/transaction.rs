@@ -12,6 +12,15 @@ use crate::state::time::{Millis, iso};
 
 /// The transaction of a session's last payment.
 pub(crate) fn transaction_value(app: &App, session: &Session) -> Value {
+    let mut value = payment_value(app, session);
+    let coupon = session.payment.as_deref().and_then(|p| p.coupon.clone());
+    if let (Some(row), Some(code)) = (value.as_object_mut(), coupon) {
+        row.insert("coupon_code".to_owned(), code.into());
+    }
+    value
+}
+
+fn payment_value(app: &App, session: &Session) -> Value {
     let input = session.input();
     let field = |name: &str| input.get(name).cloned().unwrap_or(Value::Null);
     let payment = session.payment.as_deref();

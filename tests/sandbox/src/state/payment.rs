@@ -45,6 +45,9 @@ pub(crate) struct Payment {
     pub(crate) discount: Value,
     /// Total after the discount.
     pub(crate) net: Value,
+    /// Code of the coupon.
+    #[serde(default)]
+    pub(crate) coupon: Option<String>,
     /// Quantity.
     pub(crate) quantity: u64,
     /// When it began.

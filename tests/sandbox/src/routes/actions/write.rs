@@ -18,6 +18,7 @@ use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, repor
 use crate::routes::body::read_json;
 use crate::routes::confirmation::confirmation;
 use crate::routes::keyed::{KeyedRequest, sent_key};
+use crate::routes::product_prices::set_default;
 use crate::routes::scenario::scenario;
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
@@ -121,6 +122,13 @@ fn done(
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
     }
+    let ids = if action.id == "set_default_product_price" {
+        set_default(app, caller, ids)?;
+        // It returns the product, which the path names first.
+        ids.get(..1).unwrap_or_default()
+    } else {
+        ids
+    };
     let is_made = ids.is_empty() && action.method == "POST" || makes_within(action);
     let mut object = if is_made {
         parent(app, action, caller, ids)?;
