@@ -20,7 +20,7 @@ pub(super) async fn show(State(app): State<SharedApp>) -> Response {
 
 fn clock_body(app: &App, done: Option<DueWork>) -> Value {
     let (_, stopped) = app.clock.state();
-    json!({"now": iso(app.clock.now()), "frozen": stopped.is_some(), "expired": done.map(|d| d.expired), "renewed": done.map(|d| d.renewed)})
+    json!({"now": iso(app.clock.now()), "frozen": stopped.is_some(), "expired": done.map(|d| d.expired), "renewed": done.map(|d| d.renewed), "settled": done.map(|d| d.settled)})
 }
 
 /// POST of a change of the clock.

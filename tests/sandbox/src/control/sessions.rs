@@ -30,6 +30,11 @@ pub(super) async fn act(
         let body = read(&headers, body).await?;
         let unknown = || ApiError::no_session(&id);
         let uuid: Uuid = id.parse().map_err(|_| unknown())?;
+        // The caller of a charge knows its transaction only.
+        let uuid = match app.sessions() {
+            sessions if sessions.get(uuid).is_some() => uuid,
+            sessions => sessions.by_transaction(uuid).map_or(uuid, |session| session.id),
+        };
         perform(&app, uuid, &action, &body).map_err(|error| match error {
             ActionError::UnknownAction => ApiError::not_found(format!(
                 "There is no action {action}: use pay, fail, pending or expire"

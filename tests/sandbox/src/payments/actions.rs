@@ -93,6 +93,7 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         discount,
         net,
         coupon,
+        ends: None,
         quantity,
         created_at: now,
         updated_at: now,
@@ -124,6 +125,10 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
         PaymentResult::Failed(reason) => {
             payment.state = PaymentState::Failed;
             payment.reason = Some(reason.to_owned());
+            if session.is_charge {
+                // Another try is another charge.
+                session.status = Status::Expired;
+            }
             let payment = payment.clone();
             release(&mut app.objects(), &session, &payment);
             Event::PaymentFailed
@@ -165,6 +170,10 @@ pub(crate) fn expire(app: &App, id: Uuid) -> Result<Session, PaymentError> {
     if session.status != Status::Open {
         return Err(PaymentError::NotOpen(session.status));
     }
+    if session.is_charge {
+        drop(sessions);
+        return settle(app, id, PaymentResult::Failed("expired"));
+    }
     session.status = Status::Expired;
     session.expires_at = session.expires_at.min(now);
     session.updated_at = now;
@@ -178,7 +187,12 @@ pub(crate) fn expire(app: &App, id: Uuid) -> Result<Session, PaymentError> {
 pub(crate) fn expire_due(app: &App) -> usize {
     let expired = app.sessions().expire_due(app.clock.now());
     for session in &expired {
-        queue_event(app, Event::SessionExpired, session);
+        if session.is_charge {
+            // Its transaction is all that is left of it. Without a pending payment there is none.
+            let _ = settle(app, session.id, PaymentResult::Failed("expired"));
+        } else {
+            queue_event(app, Event::SessionExpired, session);
+        }
     }
     expired.len()
 }

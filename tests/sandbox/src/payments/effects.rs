@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::plans::{cancel, change_plan, resume};
-use crate::generation::Generation;
 use crate::schema::action::Action;
 use crate::state::app::App;
 use crate::state::time::{MINUTE, iso};
@@ -12,7 +11,6 @@ use crate::state::time::{MINUTE, iso};
 pub(crate) fn effect(
     app: &App,
     action: &Action,
-    generation: Generation,
     scenario: Option<&str>,
     fields: &mut Map<String, Value>,
 ) {
@@ -39,15 +37,10 @@ pub(crate) fn effect(
                 (_, Some("pending")) => "pending",
                 ("cancel_card", _) => "canceled",
                 ("capture_card", _) => "succeeded",
-                ("create_mtn", _) if generation == Generation::E => "completed",
                 ("create_card" | "increment_card", _) => "requires_capture",
                 _ => "pending",
             };
             set("status", status.into());
-            if verb == "create_wave" {
-                let id = uuid::Uuid::new_v4();
-                set("wave_launch_url", format!("{}/wave/{id}", app.url).into());
-            }
         }
         ("network", "create_login_link") => {
             set("url", format!("{}/login/{}", app.url, uuid::Uuid::new_v4()).into());

@@ -26,7 +26,7 @@ fn payment_value(app: &App, session: &Session) -> Value {
     let payment = session.payment.as_deref();
     json!({
         "transaction_id": payment.map(|p| p.transaction_id),
-        "checkout_session_id": session.id,
+        "checkout_session_id": (!session.is_charge).then_some(session.id),
         "organization_id": app.identity.organization_id,
         "merchant_id": app.identity.merchant_id,
         "customer_id": field("customer_id"),

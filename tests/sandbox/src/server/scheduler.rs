@@ -19,7 +19,8 @@ pub(crate) async fn run(app: Arc<App>) {
         let expiry = app.sessions().next_expiry();
         let attempt = app.webhooks().log.next_due();
         let renewal = app.objects().next_due().map(|(at, _)| at);
-        let next = expiry.into_iter().chain(attempt).chain(renewal).min();
+        let answer = app.sessions().next_answer().map(|(at, ..)| at);
+        let next = expiry.into_iter().chain(attempt).chain(renewal).chain(answer).min();
         let wait = next.map_or(MAX_WAIT, |at| {
             let left = at.saturating_sub(app.clock.now()).max(0);
             Duration::from_millis(left.unsigned_abs()).clamp(MIN_WAIT, MAX_WAIT)

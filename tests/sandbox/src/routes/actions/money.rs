@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::middleware::caller::Caller;
+use crate::payments::charges::{Charge, create_charge};
 use crate::payments::disputes::{DISPUTES, UNDER_REVIEW, change_dispute};
 use crate::payments::settlements::create_instant_settlement;
 use crate::payments::transfers::reverse_transfer;
@@ -17,10 +18,20 @@ pub(super) fn moved(
     action: &Action,
     caller: &Caller,
     ids: &[String],
+    scenario: Option<&'static str>,
     fields: &Map<String, Value>,
 ) -> Option<Result<Object, ApiError>> {
     let environment = caller.environment;
     let id = ids.first().map(String::as_str).unwrap_or_default();
+    let provider = match action.id {
+        "create_wave_charge" => Some("WAVE"),
+        "create_mtn_charge" => Some("MTN"),
+        _ => None,
+    };
+    if let Some(provider) = provider {
+        let charge = Charge { provider, environment, generation: caller.generation, scenario };
+        return Some(create_charge(app, charge, fields));
+    }
     match action.id {
         "reverse_transfer" => Some(reverse_transfer(app, environment, id, fields.clone())),
         "create_instant_settlement" => {

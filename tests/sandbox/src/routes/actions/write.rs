@@ -106,7 +106,7 @@ fn done(
     action: &'static Action,
     caller: &Caller,
     ids: &[String],
-    scenario: Option<&str>,
+    scenario: Option<&'static str>,
     body: Value,
 ) -> Result<Value, ApiError> {
     let Value::Object(mut fields) = body else {
@@ -116,7 +116,7 @@ fn done(
         Returned::One(shape) | Returned::Page(shape) => Some(*shape),
         Returned::Nothing | Returned::Any => None,
     };
-    if let Some(moved) = moved(app, action, caller, ids, &fields) {
+    if let Some(moved) = moved(app, action, caller, ids, scenario, &fields) {
         return Ok(shown(app, action, shape, caller, &moved?));
     }
     if action.method == "DELETE" {
@@ -159,7 +159,7 @@ fn done(
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
         all.entry(parent).or_insert_with(|| id.as_str().into());
     }
-    effect(app, action, caller.generation, scenario, &mut all);
+    effect(app, action, scenario, &mut all);
     object.set_fields(&all);
     object.updated_at = app.clock.now();
     let mut objects = app.objects();
@@ -240,7 +240,7 @@ fn deleted(
         let mut object = object(app, action, Some(shape), caller, ids)?;
         let before = object.fields();
         let mut fields = before.clone();
-        effect(app, action, caller.generation, None, &mut fields);
+        effect(app, action, None, &mut fields);
         object.set_fields(&fields);
         object.updated_at = app.clock.now();
         app.objects().replace(object.clone());
