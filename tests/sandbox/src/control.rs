@@ -7,6 +7,7 @@ mod disputes;
 mod events;
 mod faults;
 mod logs;
+mod money;
 mod objects;
 mod sessions;
 mod subscriptions;
@@ -25,6 +26,8 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
         .route("/_sandbox/subscriptions/{id}/renew", post(subscriptions::renew))
+        .route("/_sandbox/transactions/{id}/refund", post(money::refund))
+        .route("/_sandbox/payouts", post(money::pay_out))
         .route("/_sandbox/trigger", post(events::send))
         .route("/_sandbox/disputes", post(disputes::open))
         .route("/_sandbox/disputes/{id}", post(disputes::change))

@@ -106,9 +106,11 @@ fn refunded(
         return Err(ApiError::bad_request(message));
     }
     let net = row.get("net_amount").cloned().unwrap_or_default();
-    let amount = fields.get("amount").cloned().unwrap_or_else(|| net.clone());
     let exact = |value: &Value| Decimal::from_json(value);
     let before = row.get("refunded_amount").and_then(exact).unwrap_or(Decimal::ZERO);
+    // Without an amount, all that is left.
+    let left = || exact(&net).and_then(|net| net.minus(before)).map_or(net.clone(), Value::from);
+    let amount = fields.get("amount").cloned().unwrap_or_else(left);
     let after = exact(&amount).filter(|a| a.is_positive()).and_then(|a| before.plus(a));
     let Some(after) = after else {
         return Err(ApiError::invalid(vec![Problem::new("amount", "must be greater than 0")]));
