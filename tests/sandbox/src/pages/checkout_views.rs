@@ -23,6 +23,12 @@ pub(super) fn unknown(language: Language) -> Response {
     page(StatusCode::NOT_FOUND, "message.html", context)
 }
 
+/// 404: the link or request is paid, has ended, or is not active.
+pub(super) fn link_over(language: Language) -> Response {
+    let context = context! { t => language.texts(), kind => "link_over", sign => "off" };
+    page(StatusCode::NOT_FOUND, "message.html", context)
+}
+
 /// After a cancel: back to the shop, or a page that says so.
 pub(super) fn cancelled(session: &Session, language: Language) -> Response {
     if let Some(target) = return_url(session, "cancel_url") {

@@ -63,6 +63,9 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         status => return Err(PaymentError::NotOpen(status)),
     }
     let mut input = session.input();
+    if is_request_paid(app, &session, &input) {
+        return Err(PaymentError::NotOpen(Status::Completed));
+    }
     for (name, text) in request.customer {
         if !text.is_empty() {
             input.insert(name.to_owned(), text.into());
@@ -143,6 +146,14 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
         report(app, &subscription, "SUBSCRIPTION_CREATED");
     }
     Ok(session)
+}
+
+/// Whether another session has paid the payment request of this one: it is paid once.
+fn is_request_paid(app: &App, session: &Session, input: &Map<String, Value>) -> bool {
+    let id = input.get("payment_request_id").and_then(Value::as_str).unwrap_or_default();
+    let objects = app.objects();
+    let request = objects.of(session.environment, "payment_requests", id);
+    request.is_some_and(|request| request.fields().get("status") == Some(&"completed".into()))
 }
 
 /// Gives back the use of a coupon by a payment that does not count.
