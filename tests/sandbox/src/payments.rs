@@ -4,6 +4,7 @@ pub(crate) mod actions;
 pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod charges;
+pub(crate) mod coupon_figures;
 pub(crate) mod coupons;
 pub(crate) mod disputes;
 pub(crate) mod due;

@@ -231,6 +231,11 @@ async fn a_coupon_is_used_no_more_often_than_it_may_be() {
     assert_eq!(begin("pay").await.1, 400);
     let uses = client.get("/discount-coupons").await.json();
     assert_eq!(uses[0]["current_uses"], 2, "{uses}");
+    let path = format!("/discount-coupons/{}/performance", uses[0]["coupon_id"].as_str().unwrap());
+    let figures = client.get(&path).await.json();
+    let figure = |name: &str| figures[name].clone();
+    assert_eq!((figure("total_uses"), figure("total_discounts")), (json!(2), json!(20)));
+    assert_eq!((figure("total_revenue"), figure("average_discount")), (json!(180), json!(10)));
 
     let each = json!({
         "code": "ONCE", "discount_percentage": 10, "usage_frequency_limit": "per_customer",
