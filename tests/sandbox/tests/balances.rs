@@ -142,6 +142,9 @@ async fn the_documented_style_takes_no_more_than_there_is_and_keeps_what_moved()
     let path = format!("/v1/payouts/{}", payout["payout_id"].as_str().unwrap());
     let changed = send(client.request(Method::PATCH, &path).json(&json!({"amount": 1}))).await;
     assert_eq!(changed.status, 400, "{}", changed.text);
+    let unset = json!({"amount": null, "status": null, "metadata": {"a": 1}});
+    let changed = send(client.request(Method::PATCH, &path).json(&unset)).await;
+    assert_eq!((changed.status, &changed.json()["amount"]), (200, &json!(400)), "{}", changed.text);
     assert_eq!(send(client.request(Method::DELETE, &path)).await.status, 204);
     assert_eq!(client.get(&path).await.status, 404);
     assert_eq!(balance(&client).await, json!(600), "deleting a row moves no money back");

@@ -220,8 +220,10 @@ fn change(
     let mut objects = app.objects();
     let object = objects.of(caller.environment, resource.name, id).cloned();
     let mut object = object.ok_or_else(|| not_found(resource, id))?;
+    // A client that sends every field of its model sends null for those it has not set.
+    let is_set = |value: &Value| !value.is_null();
     if moves_money(resource.name)
-        && let Some(name) = MONEY.iter().find(|name| changes.contains_key(**name))
+        && let Some(name) = MONEY.iter().find(|name| changes.get(**name).is_some_and(is_set))
     {
         let message = format!("{name} of a {} cannot be changed", resource.noun);
         return Err(ApiError::bad_request(message));
@@ -236,6 +238,9 @@ fn change(
         // Either name of a field replaces the other.
         if let Some(other) = resource.field(&name).and_then(|f| f.mirrors) {
             fields.remove(other);
+        }
+        if value.is_null() && moves_money(resource.name) && MONEY.contains(&name.as_str()) {
+            continue;
         }
         if value.is_null() {
             fields.remove(&name);
