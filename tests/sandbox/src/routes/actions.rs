@@ -2,7 +2,9 @@
 //! lists that hang on another object.
 
 mod find;
+mod money;
 mod read;
+mod usage;
 mod write;
 
 use axum::extract::Extension;

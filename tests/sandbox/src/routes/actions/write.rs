@@ -8,19 +8,23 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::find::{enveloped, ids, object, parent, room_of};
+use super::money::moved;
+use super::usage::{self, recorded};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::payments::effects::effect;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::routes::body::read_json;
 use crate::routes::confirmation::{Confirmation, confirmation, execute};
 use crate::routes::keyed::{KeyedRequest, sent_key};
+use crate::routes::product_prices::set_default;
+use crate::routes::scenario::scenario;
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
-use crate::state::environment::Environment;
 use crate::state::idempotency;
 use crate::state::objects::Object;
 
@@ -71,8 +75,7 @@ pub(super) async fn write(
             room: action.id,
             fingerprint,
         };
-        let scenario = headers.get("x-scenario-key").and_then(|v| v.to_str().ok());
-        let scenario = scenario.filter(|_| caller.environment == Environment::Test);
+        let scenario = scenario(&caller, &headers);
         let make = |body: Value| {
             let made = done(&app, action, &caller, &ids, scenario, body)?;
             let bytes = serde_json::to_vec(&made).map(Bytes::from);
@@ -109,19 +112,29 @@ fn done(
     action: &'static Action,
     caller: &Caller,
     ids: &[String],
-    scenario: Option<&str>,
+    scenario: Option<&'static str>,
     body: Value,
 ) -> Result<Value, ApiError> {
-    let Value::Object(fields) = body else {
+    let Value::Object(mut fields) = body else {
         return Err(ApiError::bad_request("The request body must be a JSON object"));
     };
     let shape = match &action.returns {
         Returned::One(shape) | Returned::Page(shape) => Some(*shape),
         Returned::Nothing | Returned::Any => None,
     };
+    if let Some(moved) = moved(app, action, caller, ids, scenario, &fields) {
+        return Ok(shown(app, action, shape, caller, &moved?));
+    }
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
     }
+    let ids = if action.id == "set_default_product_price" {
+        set_default(app, caller, ids)?;
+        // It returns the product, which the path names first.
+        ids.get(..1).unwrap_or_default()
+    } else {
+        ids
+    };
     let is_made = ids.is_empty() && action.method == "POST" || makes_within(action);
     let mut object = if is_made {
         parent(app, action, caller, ids)?;
@@ -136,19 +149,29 @@ fn done(
             None => object(app, action, shape, caller, ids)?,
         }
     };
-    let mut all = object.fields();
+    if action.id == "record_usage_event"
+        && let (Some(id), Some(shape)) = (fields.get("transaction_id"), shape)
+        && let Some(known) = recorded(app, caller, id)
+    {
+        return Ok(shape_value(app, caller.generation, shape, &known));
+    }
+    let before = object.fields();
+    let mut all = before.clone();
     if matches!(action.verb, "capture_card" | "increment_card")
         && let Some(status @ ("canceled" | "succeeded" | "failed")) =
             all.get("status").and_then(Value::as_str)
     {
         return Err(ApiError::bad_request(format!("A charge that is {status} has no hold")));
     }
+    if object.resource == SUBSCRIPTIONS {
+        fields.retain(|name, _| is_read(action, shape, name));
+    }
     all.extend(fields);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
         all.entry(parent).or_insert_with(|| id.as_str().into());
     }
-    effect(app, action, caller.generation, scenario, &mut all);
+    effect(app, action, scenario, &mut all);
     object.set_fields(&all);
     object.updated_at = app.clock.now();
     let mut objects = app.objects();
@@ -157,19 +180,46 @@ fn done(
         None => drop(objects.insert(object.clone())),
     }
     drop(objects);
-    Ok(match shape {
-        Some(shape) => {
-            enveloped(caller, action, shape_value(app, caller.generation, shape, &object))
+    match (action.id, shape) {
+        _ if object.resource == SUBSCRIPTIONS && is_made => {
+            report(app, &object, "SUBSCRIPTION_CREATED");
         }
-        None => {
-            let mut sent = json!({"success": true, "id": object.id});
-            if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
-                let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
-                sent.insert("secret".to_owned(), secret.into());
-            }
-            sent
+        _ if object.resource == SUBSCRIPTIONS => {
+            report_change(app, &before, &object, Source::Api);
         }
-    })
+        ("record_usage_event", Some(shape)) => usage::report(app, shape, &object),
+        _ => {}
+    }
+    Ok(shown(app, action, shape, caller, &object))
+}
+
+/// The object of an action as its response shows it.
+fn shown(
+    app: &App,
+    action: &Action,
+    shape: Option<&'static Shape>,
+    caller: &Caller,
+    object: &Object,
+) -> Value {
+    let Some(shape) = shape else {
+        let mut sent = json!({"success": true, "id": object.id});
+        if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
+            let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
+            sent.insert("secret".to_owned(), secret.into());
+        }
+        return sent;
+    };
+    enveloped(caller, action, shape_value(app, caller.generation, shape, object))
+}
+
+/// Whether an action on a subscription reads a field: no action changes what it bills but by a price.
+fn is_read(action: &Action, shape: Option<&Shape>, name: &str) -> bool {
+    match action.verb {
+        "cancel" => matches!(name, "cancel_at_period_end" | "cancellation_reason"),
+        "resume" => false,
+        "change_plan" => name == "price_id",
+        _ => shape.is_some_and(|s| s.fields.iter().any(|f| f.name == name && f.write)),
+    }
 }
 
 /// Whether an action makes an object that belongs to the one in its path.
@@ -182,7 +232,6 @@ fn makes_within(action: &Action) -> bool {
             | "create_customer_invoice_checkout_session"
             | "create_organization_key"
             | "create_login_link"
-            | "reverse_transfer"
     )
 }
 
@@ -201,10 +250,15 @@ fn deleted(
     // A subscription that is cancelled can still be fetched.
     if let Some(shape) = shape {
         let mut object = object(app, action, Some(shape), caller, ids)?;
-        let mut fields = object.fields();
-        effect(app, action, caller.generation, None, &mut fields);
+        let before = object.fields();
+        let mut fields = before.clone();
+        effect(app, action, None, &mut fields);
         object.set_fields(&fields);
+        object.updated_at = app.clock.now();
         app.objects().replace(object.clone());
+        if object.resource == SUBSCRIPTIONS {
+            report_change(app, &before, &object, Source::Api);
+        }
         let value = shape_value(app, caller.generation, shape, &object);
         return Ok(enveloped(caller, action, value));
     }
