@@ -14965,7 +14965,7 @@ class ErrorError implements ModelInterface, \ArrayAccess, \JsonSerializable, \It
  * A webhook delivery whose signature was verified.
  *
  * @phpstan-type EventFields array{
- *   data?: Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed>|null,
+ *   data?: Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|CheckoutSessions|array<string, mixed>|null,
  *   event?: string|null,
  *   id?: string|null,
  *   lomi_environment?: string|null,
@@ -14985,12 +14985,12 @@ class Event implements ModelInterface, \ArrayAccess, \JsonSerializable, \Iterato
 	public function __construct(?array $data = null) {}
 
 	/** What the event is about, by its name: a transaction for payments, else a refund, a subscription, the change of a
-	 * subscription, a payout or a dispute. The data of any other event has no type and is unchanged. Amounts are in the
-	 * currency's smallest unit.
-	 * @return Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed>|null */
+	 * subscription, a payout, a dispute or a checkout session. The data of any other event has no type and is unchanged.
+	 * Amounts are in the currency's smallest unit.
+	 * @return Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|CheckoutSessions|array<string, mixed>|null */
 	public function getData() {}
 
-	/** @param Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|array<string, mixed> $data
+	/** @param Transactions|Refunds|Subscriptions|SubscriptionChange|Payouts|Dispute|CheckoutSessions|array<string, mixed> $data
 	 * @return $this */
 	public function setData($data) {}
 
