@@ -5,6 +5,7 @@ pub use crate::call::{
     Call, CallHandle, HostState, RawResponse, RetryBudget, Step, TransportError, random_fraction,
 };
 pub use crate::config::{Config, ConfigBuilder, check_client_headers, milliseconds, seconds};
+pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::process::generation;
 pub use crate::request::{Request, Target};

@@ -2,6 +2,7 @@
 //! result; the result of each attempt is passed back. Our transport and a Guzzle client of PHP code
 //! drive the same machine.
 
+mod about;
 mod attempt_failure;
 mod handle;
 mod host_state;

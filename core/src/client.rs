@@ -5,11 +5,12 @@ mod builder;
 mod pages;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use crate::call::Call;
 use crate::config::{Config, ConfigBuilder};
-use crate::error::Error;
+use crate::error::{Error, UnknownCall};
+use crate::find_outcome::{FindOptions, FindStep, FoundOutcome, OutcomeSearch, nothing_to_find};
 use crate::request::{CallOptions, Input, Target};
 use crate::response::{Confirmation, Created, FromDocument, Response};
 use crate::runtime;
@@ -110,6 +111,50 @@ impl Client {
         let (target, input, options) = first.response.confirmation()?;
         let response = self.run(self.prepare(target, input, options)?).await?;
         Created::read(&response)?.into_inner()
+    }
+
+    /// Finds out whether a call whose outcome is unknown has done its work. A call that the server
+    /// does once is repeated with its idempotency key; for any other, its object is looked for and
+    /// nothing is written.
+    ///
+    /// # Errors Those of the calls that are made; [`ErrorKind::Validation`](crate::ErrorKind) for
+    /// an error whose outcome is known.
+    ///
+    /// ```no_run
+    /// # async fn run(client: lomi::Client, error: lomi::Error) -> Result<(), lomi::Error> {
+    /// use lomi::FoundOutcome;
+    ///
+    /// match client.find_outcome(&error).await? {
+    ///     FoundOutcome::Done(object) => println!("done: {}", object.json()?),
+    ///     FoundOutcome::NotDone => println!("call again"),
+    ///     FoundOutcome::Ambiguous(why) => println!("ask a person: {}", why.reason),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn find_outcome(&self, error: &Error) -> Result<FoundOutcome, Error> {
+        let call = error.unknown_call().ok_or_else(nothing_to_find)?;
+        self.find_outcome_of(call, FindOptions::default()).await
+    }
+
+    /// Like [`Self::find_outcome`], for what an earlier process has stored, and with options.
+    pub async fn find_outcome_of(
+        &self,
+        call: &UnknownCall,
+        options: FindOptions,
+    ) -> Result<FoundOutcome, Error> {
+        let mut search = OutcomeSearch::new(call.clone(), options, SystemTime::now());
+        loop {
+            match search.step() {
+                FindStep::Done(found) => return Ok(found),
+                FindStep::Call(call) => {
+                    let (target, input, options) = *call;
+                    let result = self.run(self.prepare(target, input, options)?).await;
+                    search.take(result, SystemTime::now())?;
+                }
+            }
+        }
     }
 
     /// Calls any other endpoint, by method and by path below the base URL. The call is retried only

@@ -3,6 +3,7 @@
 mod attempt;
 mod kind;
 mod outcome;
+mod unknown_call;
 
 use std::any::Any;
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::secret::redact;
 pub use attempt::Attempt;
 pub use kind::ErrorKind;
 pub use outcome::Outcome;
+pub use unknown_call::UnknownCall;
 
 /// A failed call, or an invalid argument.
 ///
@@ -61,6 +63,7 @@ pub(crate) struct Inner {
     /// The last response of a wait: a `Response`. A response reports errors itself, so its type
     /// is not named here.
     pub(crate) last: Option<Arc<dyn Any + Send + Sync>>,
+    pub(crate) unknown_call: Option<Box<UnknownCall>>,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -140,6 +143,12 @@ impl Error {
         self.inner.retry_after
     }
 
+    /// What is known of a call whose outcome is unknown, to find it out later with
+    /// [`Client::find_outcome_of`](crate::Client::find_outcome_of).
+    pub fn unknown_call(&self) -> Option<&UnknownCall> {
+        self.inner.unknown_call.as_deref()
+    }
+
     /// Whether the call was a write that may have been carried out. Check before you repeat it, or
     /// repeat it with the same idempotency key if the operation takes one.
     pub fn is_outcome_unknown(&self) -> bool {
@@ -190,6 +199,7 @@ impl Error {
             retry_after: None,
             writes: false,
             last: None,
+            unknown_call: None,
             source: None,
         };
         Self { inner: Box::new(inner) }

@@ -123,6 +123,7 @@ mod client;
 mod config;
 mod decimal;
 mod error;
+mod find_outcome;
 pub mod idempotency_key;
 mod json;
 mod limits;
@@ -144,7 +145,8 @@ pub mod webhook;
 
 pub use client::{Client, ClientBuilder, Pages};
 pub use config::RouteChoice;
-pub use error::{Attempt, Error, ErrorKind, Outcome};
+pub use error::{Attempt, Error, ErrorKind, Outcome, UnknownCall};
+pub use find_outcome::{Ambiguous, FindOptions, FoundOutcome};
 pub use json::{Map, Number, Value};
 pub use limits::Limits;
 pub use money::Money;

@@ -15,6 +15,7 @@ mod pager;
 mod raw_json;
 mod replayed;
 pub(crate) mod second_call;
+pub(crate) mod server_clock;
 pub(crate) mod typed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -116,6 +117,25 @@ impl Response {
             operation: None,
             second_call: None,
         })
+    }
+
+    /// A response without an object, such as that of a delete.
+    pub(crate) fn without_content() -> Self {
+        Self {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            request_id: String::new(),
+            idempotency_key: None,
+            attempts: 0,
+            history: Vec::new(),
+            content: Content::Nothing,
+            target: None,
+            document: Document::default(),
+            caller_key: false,
+            operation: None,
+            second_call: None,
+        }
     }
 
     /// Reads JSON as a page of a list.

@@ -8,8 +8,8 @@ mod schema;
 pub use models::*;
 pub use operations::*;
 pub use schema::{
-    ClassNames, Enum, Field, Idempotency, Kind, Model, Operation, Paging, Parameter, Returns,
-    RouteStyle, Union, Wait,
+    ClassNames, Enum, Field, Find, FindByReading, FindInList, Idempotency, Kind, Model, Operation,
+    Paging, Parameter, ReadSign, Returns, RouteStyle, Union, Wait,
 };
 
 /// An operation of the table by its documented name, such as `create_checkout_session`.

@@ -3,6 +3,7 @@
 
 mod document;
 mod earlier;
+mod find;
 mod operations;
 mod reference;
 mod schemas;
@@ -76,6 +77,7 @@ pub(crate) fn read(
             }),
         });
     }
+    find::check(&operations, &models)?;
     let earlier_classes = earlier::read(earlier, &operations)?;
     let version = version.to_owned();
     Ok(Api { version, servers, models, enums, unions, resources, earlier_classes, operations })

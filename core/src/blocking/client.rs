@@ -1,6 +1,9 @@
 //! The client whose calls block.
 
-use crate::error::Error;
+use std::time::SystemTime;
+
+use crate::error::{Error, UnknownCall};
+use crate::find_outcome::{FindOptions, FindStep, FoundOutcome, OutcomeSearch, nothing_to_find};
 use crate::request::{CallOptions, Input, Target};
 use crate::response::{Confirmation, Created, FromDocument, Response};
 use crate::runtime::run_blocking;
@@ -66,6 +69,32 @@ impl Client {
         let (target, input, options) = first.response.confirmation()?;
         let response = self.send(target, input, options)?;
         Created::read(&response)?.into_inner()
+    }
+
+    /// Finds out whether a call whose outcome is unknown has done its work; see
+    /// [`lomi::Client::find_outcome`](crate::Client::find_outcome).
+    pub fn find_outcome(&self, error: &Error) -> Result<FoundOutcome, Error> {
+        let call = error.unknown_call().ok_or_else(nothing_to_find)?;
+        self.find_outcome_of(call, FindOptions::default())
+    }
+
+    /// Like [`Self::find_outcome`], for what an earlier process has stored, and with options.
+    pub fn find_outcome_of(
+        &self,
+        call: &UnknownCall,
+        options: FindOptions,
+    ) -> Result<FoundOutcome, Error> {
+        let mut search = OutcomeSearch::new(call.clone(), options, SystemTime::now());
+        loop {
+            match search.step() {
+                FindStep::Done(found) => return Ok(found),
+                FindStep::Call(call) => {
+                    let (target, input, options) = *call;
+                    let result = self.send(target, input, options);
+                    search.take(result, SystemTime::now())?;
+                }
+            }
+        }
     }
 
     /// Calls one operation of the table.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::about::About;
 use crate::error::{Error, ErrorKind, Outcome};
-use crate::request::Target;
 
 /// A view of a call that outlives it, taken with [`Call::progress`](crate::binding::Call::progress) before the call runs. A
 /// caller that stops waiting reads from it which idempotency key was sent and whether the work may
@@ -14,8 +14,7 @@ pub struct CallHandle(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    target: Target,
-    idempotency_key: Option<String>,
+    about: About,
     request_id: String,
     /// Whether the server is known to do the work once per idempotency key.
     checks_key: bool,
@@ -23,15 +22,9 @@ struct State {
 }
 
 impl CallHandle {
-    pub(crate) fn new(
-        target: Target,
-        idempotency_key: Option<String>,
-        request_id: String,
-        checks_key: bool,
-        attempts: u32,
-    ) -> Self {
+    pub(super) fn new(about: About, request_id: String, checks_key: bool, attempts: u32) -> Self {
         let attempts = AtomicU32::new(attempts);
-        Self(Arc::new(State { target, idempotency_key, request_id, checks_key, attempts }))
+        Self(Arc::new(State { about, request_id, checks_key, attempts }))
     }
 
     /// Counts another request, which is about to be sent.
@@ -46,7 +39,7 @@ impl CallHandle {
 
     /// The idempotency key that every attempt carries.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.0.idempotency_key.as_deref()
+        self.0.about.idempotency_key.as_deref()
     }
 
     /// The error of a cancelled call, with its key, attempts and outcome.
@@ -57,16 +50,18 @@ impl CallHandle {
     /// Adds the state of the call to an error that ended it from outside.
     pub fn ended(&self, mut error: Error) -> Error {
         let state = &*self.0;
+        let about = &state.about;
         error.inner.attempts = self.attempts();
-        error.inner.operation = Some(state.target.name());
+        error.inner.operation = Some(about.target.name());
         error.inner.request_id = Some(state.request_id.clone());
-        error.inner.idempotency_key = state.idempotency_key.clone();
-        error.inner.writes = !state.target.method().is_safe();
+        error.inner.idempotency_key = about.idempotency_key.clone();
+        error.inner.writes = !about.target.method().is_safe();
         error.inner.outcome =
             if error.inner.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
         if error.is_outcome_unknown() {
-            let advice = state.target.advice(state.idempotency_key.as_deref(), state.checks_key);
+            let advice = about.target.advice(about.idempotency_key.as_deref(), state.checks_key);
             error.inner.message = format!("{}; {advice}", error.inner.message);
+            error.inner.unknown_call = Some(Box::new(about.unknown_call()));
         }
         error
     }

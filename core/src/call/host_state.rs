@@ -12,6 +12,8 @@ pub struct HostState {
     /// Whether its responses have shown that it is the newest API, which does the work of each money
     /// operation once per idempotency key.
     pub newest: bool,
+    /// What to add to the time of this machine for that of the server, in milliseconds.
+    pub clock_offset: Option<i64>,
     /// The retry budget.
     pub budget: Arc<RetryBudget>,
 }
@@ -23,6 +25,8 @@ pub(crate) struct Learned {
     pub(crate) route: Option<usize>,
     /// Whether it is the newest API.
     pub(crate) newest: bool,
+    /// The offset of its clock, if that has changed.
+    pub(crate) clock_offset: Option<i64>,
 }
 
 impl Learned {
@@ -30,5 +34,6 @@ impl Learned {
     pub(crate) fn apply(&self, state: &mut HostState) {
         state.route = self.route.or(state.route);
         state.newest |= self.newest;
+        state.clock_offset = self.clock_offset.or(state.clock_offset);
     }
 }

@@ -1,7 +1,9 @@
 //! Which calls may be sent again, and the outcome that an error reports.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::about::About;
 use super::handle::CallHandle;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
@@ -26,11 +28,23 @@ impl Call {
     /// A handle of this call, for a caller that may stop waiting for it.
     pub fn progress(&mut self) -> CallHandle {
         let progress = self.progress.take().unwrap_or_else(|| {
-            let key = self.idempotency_key.clone();
             let (id, checks_key) = (self.request_id.clone(), self.checks_key());
-            CallHandle::new(self.target.clone(), key, id, checks_key, self.attempts())
+            CallHandle::new(self.about(), id, checks_key, self.attempts())
         });
         self.progress.insert(progress).clone()
+    }
+
+    /// What this call is about.
+    fn about(&self) -> About {
+        About {
+            target: self.target.clone(),
+            input: Arc::clone(&self.input),
+            idempotency_key: self.idempotency_key.clone(),
+            account: self.options.account.clone(),
+            is_repeatable: self.replay_safe(),
+            started_at: self.started_at,
+            clock_offset: self.shown_clock_offset.or(self.clock_offset),
+        }
     }
 
     /// Whether a request was passed to the transport.
@@ -122,6 +136,7 @@ impl Call {
             let key = self.idempotency_key.as_deref();
             let key = key.filter(|_| error.inner.kind != ErrorKind::IdempotencyConflict);
             error.inner.message = format!("{}; {}", error.inner.message, self.advice(key));
+            error.inner.unknown_call = Some(Box::new(self.about().unknown_call()));
             if matches!(error.inner.kind, ErrorKind::Connection | ErrorKind::Timeout) {
                 error.inner.kind = ErrorKind::OutcomeUnknown;
             }

@@ -1,5 +1,7 @@
 //! Turns a raw response into a response, an error, or the next route.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use bytestring::ByteString;
 use http::Method;
@@ -17,6 +19,7 @@ use crate::response::Response;
 use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
 use crate::response::second_call::SecondCall;
+use crate::response::server_clock;
 use crate::table::{CONFIRMATION_REQUIRED, Returns, RouteStyle};
 
 /// The header of a response that the server has sent before, for the same idempotency key.
@@ -30,6 +33,7 @@ impl Call {
     /// route.
     pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
         let success = (200..300).contains(&raw.status);
+        self.shown_clock_offset = server_clock::offset(&raw.headers, SystemTime::now());
         let text = match text_of(&raw.body) {
             Ok(text) => text,
             // The status of a failure tells enough, so invalid bytes are replaced.

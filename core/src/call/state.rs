@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::handle::CallHandle;
 use super::host_state::{HostState, Learned};
@@ -20,11 +20,14 @@ use crate::response::{Response, error_body};
 use crate::trace::AttemptSpan;
 use crate::{idempotency_key, log};
 
+/// A change of a clock's offset by less is not remembered: a server sends its time in whole seconds.
+const CLOCK_STEP: u64 = 2000;
+
 /// One logical call.
 pub struct Call {
     pub(super) config: Arc<Config>,
     pub(super) target: Target,
-    pub(super) input: Input,
+    pub(super) input: Arc<Input>,
     pub(super) options: CallOptions,
     pub(super) routes: &'static [Route],
     /// The route in use, the first one, and how many routes the server lacks.
@@ -35,6 +38,12 @@ pub struct Call {
     pub(super) host_is_newest: bool,
     /// Whether this call's response has shown it.
     pub(super) learned_newest: bool,
+    /// What to add to the time of this machine for that of the server, in milliseconds: known
+    /// before, and shown by a response of this call.
+    pub(super) clock_offset: Option<i64>,
+    pub(super) shown_clock_offset: Option<i64>,
+    /// When the call began, by the clock of this machine.
+    pub(super) started_at: SystemTime,
     pub(super) request_id: String,
     pub(super) idempotency_key: Option<String>,
     pub(super) deadline: Instant,
@@ -156,12 +165,15 @@ impl Call {
             first_route: first,
             config: Arc::clone(config),
             target,
-            input,
+            input: Arc::new(input),
             options,
             routes,
             missing_routes: 0,
             host_is_newest: host.newest,
             learned_newest: false,
+            clock_offset: host.clock_offset,
+            shown_clock_offset: None,
+            started_at: SystemTime::now(),
             request_id,
             idempotency_key,
             history: Vec::new(),
@@ -238,7 +250,13 @@ impl Call {
     /// What a successful call has taught about its host.
     pub(crate) fn learned(&self) -> Learned {
         let changed = self.first_route.teaches && self.route != self.first_route.index;
-        Learned { route: changed.then_some(self.route), newest: self.learned_newest }
+        let known = self.clock_offset;
+        let is_new = |shown: &i64| known.is_none_or(|known| known.abs_diff(*shown) > CLOCK_STEP);
+        Learned {
+            route: changed.then_some(self.route),
+            newest: self.learned_newest,
+            clock_offset: self.shown_clock_offset.filter(is_new),
+        }
     }
 
     pub(super) fn request(&mut self) -> Result<Request, Error> {

@@ -5,7 +5,10 @@
 use http::Method;
 
 use super::models::*;
-use super::schema::{Idempotency, Kind, Operation, Paging, Parameter, Returns, RouteStyle, Wait};
+use super::schema::{
+    Find, FindByReading, FindInList, Idempotency, Kind, Operation, Paging, Parameter, ReadSign,
+    Returns, RouteStyle, Wait,
+};
 
 /// Every operation.
 pub const OPERATIONS: &[&Operation] = &[
@@ -232,6 +235,7 @@ pub static DELETE_ACCOUNT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response contains is not documented.
@@ -250,6 +254,7 @@ pub static EXPORT_ACCOUNT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of an account. The newest API has no such route: use balances.
@@ -268,6 +273,7 @@ pub static RETRIEVE_ACCOUNT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Every account of the merchant, in one response. The newest API has no such route: use balances.
@@ -286,6 +292,7 @@ pub static LIST_ACCOUNTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and create another. A repeat creates a second key.
@@ -304,6 +311,7 @@ pub static CREATE_API_KEY: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The merchant's API keys, on the newest API only.
@@ -322,6 +330,7 @@ pub static LIST_API_KEYS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Revokes an API key, which then works no longer. No money moves; safe to repeat.
@@ -340,6 +349,7 @@ pub static REVOKE_API_KEY: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that currency.
@@ -358,6 +368,7 @@ pub static LIST_BALANCES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Available, pending and total balance in each currency, with conversions. Servers return 404 before the first payment.
@@ -381,6 +392,7 @@ pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The available balance in one currency. The response is a number, or an object with has_sufficient_balance and available_balance.
@@ -402,6 +414,7 @@ pub static CHECK_BALANCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server has no such route. Use create_payout with destination `beneficiary` there.
@@ -423,6 +436,20 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_beneficiary_payouts",
+        same: &[
+            ("amount", "amount"),
+            ("currency_code", "currency_code"),
+            ("payout_method_id", "payout_method_id"),
+        ],
+        optional: &["payout_method_id"],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a beneficiary payout. Documented with the generated clients; the current server has no such route.
@@ -444,6 +471,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
+    find: None,
 };
 
 /// One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server has no such route.
@@ -473,6 +501,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Asks a payer for money through Wave. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -491,6 +520,16 @@ pub static CREATE_WAVE_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_transactions",
+        same: &[("currency_code", "currency"), ("gross_amount", "amount")],
+        optional: &[],
+        alike: &[("customer_phone", "customer.phoneNumber"), ("description", "description")],
+        has: &[("provider_code", "WAVE")],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: true,
+    })),
 };
 
 /// Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -509,6 +548,20 @@ pub static CREATE_MTN_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_transactions",
+        same: &[("currency_code", "currency")],
+        optional: &[],
+        alike: &[
+            ("customer_phone", "customer.phoneNumber"),
+            ("description", "description"),
+            ("gross_amount", "amount"),
+        ],
+        has: &[("provider_code", "MTN")],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: true,
+    })),
 };
 
 /// Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -527,6 +580,20 @@ pub static CREATE_CARD_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_transactions",
+        same: &[("currency_code", "currency_code")],
+        optional: &["currency_code"],
+        alike: &[
+            ("customer_email", "customer_email"),
+            ("description", "description"),
+            ("gross_amount", "amount"),
+        ],
+        has: &[("provider_code", "STRIPE")],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: false,
+    })),
 };
 
 /// Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far: use create_card instead.
@@ -545,6 +612,7 @@ pub static CREATE_SWITCH_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of a card charge. Read it before repeating a call whose response was lost.
@@ -563,6 +631,7 @@ pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same Idempotency-Key, which is required.
@@ -581,6 +650,10 @@ pub static CAPTURE_CARD_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading {
+        read: "retrieve_card_charge",
+        by: ReadSign::Field("status", &["succeeded"], &["requires_capture"]),
+    })),
 };
 
 /// Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which is required.
@@ -599,6 +672,7 @@ pub static INCREMENT_CARD_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_card_charge", by: ReadSign::Nothing })),
 };
 
 /// Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge before repeating.
@@ -617,6 +691,14 @@ pub static CANCEL_CARD_CHARGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading {
+        read: "retrieve_card_charge",
+        by: ReadSign::Field(
+            "status",
+            &["canceled", "cancelled"],
+            &["requires_payment_method", "requires_capture", "requires_confirmation"],
+        ),
+    })),
 };
 
 /// Creates a checkout session and returns the page to send the buyer to.
@@ -638,6 +720,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a session.
@@ -659,6 +742,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "expired"], present: None }),
+    find: None,
 };
 
 /// One page of the merchant's sessions, newest first.
@@ -687,6 +771,7 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a session. Documented with the generated clients; the current server has no such route.
@@ -708,6 +793,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_checkout_session", by: ReadSign::Sent })),
 };
 
 /// Deletes a session; it cannot be undone. Documented with the generated clients; the current server has no such route.
@@ -729,6 +815,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a subscription. The newest API has only subscriptions for this.
@@ -752,6 +839,7 @@ pub static RETRIEVE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the subscriptions of all customers. The newest API has only subscriptions for this.
@@ -776,6 +864,7 @@ pub static LIST_CUSTOMER_SUBSCRIPTIONS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -794,6 +883,10 @@ pub static UPDATE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading {
+        read: "retrieve_customer_subscription",
+        by: ReadSign::Sent,
+    })),
 };
 
 /// Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe to repeat.
@@ -817,6 +910,7 @@ pub static CANCEL_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a customer. Moves no money; a repeat creates a second customer.
@@ -835,6 +929,16 @@ pub static CREATE_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_customers",
+        same: &[("email", "email"), ("name", "name")],
+        optional: &["email", "name"],
+        alike: &[("phone_number", "phone_number")],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The stored data of a customer.
@@ -856,6 +960,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's customers. On the current server the only list with a true total.
@@ -886,6 +991,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a customer. Safe to repeat.
@@ -907,6 +1013,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025 answer 200 with a body, not 204.
@@ -928,6 +1035,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The customers with the highest total spend, without paging. The newest API only; moves no money.
@@ -951,6 +1059,7 @@ pub static LIST_TOP_CUSTOMERS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The customer's transactions, all in one response. On the current server a row has nine fields: fees and the net amount are missing.
@@ -969,6 +1078,7 @@ pub static LIST_CUSTOMER_TRANSACTIONS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The customer's subscriptions, all in one response. On the current server rows have other field names, such as subscription_status.
@@ -990,6 +1100,7 @@ pub static LIST_SUBSCRIPTIONS_OF_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the audit events of a customer's portal. The newest API still pages this list by number.
@@ -1012,6 +1123,7 @@ pub static LIST_CUSTOMER_PORTAL_EVENTS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second link with a token of its own.
@@ -1033,6 +1145,7 @@ pub static CREATE_CUSTOMER_PORTAL_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is safe to repeat.
@@ -1051,6 +1164,7 @@ pub static BLOCK_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
@@ -1069,6 +1183,7 @@ pub static UNBLOCK_CUSTOMER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API has the route as /coupons.
@@ -1091,6 +1206,16 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_discount_coupons",
+        same: &[("code", "code")],
+        optional: &[],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a coupon. The newest API has the route as /coupons.
@@ -1113,6 +1238,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's coupons, all in one answer from the current server. The newest API has the route as /coupons.
@@ -1139,6 +1265,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a coupon. Documented with the generated clients; the current server has no such route.
@@ -1160,6 +1287,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it as /coupons.
@@ -1182,6 +1310,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// How often a coupon was used, and what it brought in. The current server returns other field names than its document.
@@ -1203,6 +1332,7 @@ pub static RETRIEVE_DISCOUNT_COUPON_PERFORMANCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a dispute, on the newest API only.
@@ -1221,6 +1351,7 @@ pub static RETRIEVE_DISPUTE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the disputes of the merchant's payments, on the newest API only.
@@ -1245,6 +1376,7 @@ pub static LIST_DISPUTES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the response contains is not documented.
@@ -1263,6 +1395,7 @@ pub static SUBMIT_DISPUTE_EVIDENCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// One usage event, not a webhook event. Documented with the generated clients; the current server has no such route.
@@ -1284,6 +1417,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the customers' usage events, not webhook events. Documented with the generated clients; the current server has no such route.
@@ -1306,6 +1440,7 @@ pub static LIST_EVENTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Starts a file with the merchant's data, which is made in the background: read it until download_url is there. A repeat starts a second one.
@@ -1324,6 +1459,16 @@ pub static CREATE_EXPORT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_exports",
+        same: &[("type", "type")],
+        optional: &[],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of an export. Read it again until download_url is there.
@@ -1342,6 +1487,7 @@ pub static RETRIEVE_EXPORT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["failed"], present: Some("download_url") }),
+    find: None,
 };
 
 /// The merchant's exports, on the newest API only.
@@ -1360,6 +1506,7 @@ pub static LIST_EXPORTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// A summary of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1378,6 +1525,7 @@ pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's cash flow in a period, on the newest API only. What the response contains is not documented.
@@ -1399,6 +1547,7 @@ pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The aging report of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1417,6 +1566,7 @@ pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The reconciliation of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1435,6 +1585,7 @@ pub static RETRIEVE_FINANCE_RECONCILIATION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of an instalment. Documented with the generated clients; the current server has no such route.
@@ -1456,6 +1607,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of instalments. Documented with the generated clients; the current server has no such route.
@@ -1481,6 +1633,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
@@ -1499,6 +1652,20 @@ pub static CREATE_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_customer_invoices",
+        same: &[("customer_id", "customer_id")],
+        optional: &[],
+        alike: &[
+            ("amount", "amount"),
+            ("currency_code", "currency_code"),
+            ("description", "description"),
+        ],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of an invoice to a customer.
@@ -1520,6 +1687,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the invoices to the merchant's customers.
@@ -1546,6 +1714,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed update, even if the invoice exists.
@@ -1564,6 +1733,7 @@ pub static UPDATE_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no money; a repeat makes a second page.
@@ -1582,6 +1752,7 @@ pub static CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is safe to repeat.
@@ -1600,6 +1771,7 @@ pub static FINALIZE_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail.
@@ -1618,6 +1790,7 @@ pub static SEND_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
@@ -1636,6 +1809,7 @@ pub static REMIND_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented.
@@ -1654,6 +1828,7 @@ pub static VOID_CUSTOMER_INVOICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
@@ -1672,6 +1847,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE_PDF: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One log entry. The server requires its type as well as its identifier.
@@ -1690,6 +1866,7 @@ pub static RETRIEVE_LOG: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of log entries of one type, such as API requests or webhook deliveries. The server requires type.
@@ -1720,6 +1897,7 @@ pub static LIST_LOGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Whose API key this is, and of which environment. Only the current server is known to have this route.
@@ -1738,6 +1916,7 @@ pub static RETRIEVE_ME: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a merchant. The current server returns 403 unless it is the key's own merchant.
@@ -1759,6 +1938,7 @@ pub static RETRIEVE_MERCHANT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// What the merchant's subscriptions bring in per month.
@@ -1780,6 +1960,7 @@ pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// What the merchant's subscriptions bring in per year.
@@ -1801,6 +1982,7 @@ pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's balance in one currency. The server requires currency_code and returns 400 without it.
@@ -1827,6 +2009,7 @@ pub static RETRIEVE_MERCHANT_BALANCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One meter balance. Documented with the generated clients; the current server has no such route.
@@ -1848,6 +2031,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of meter balances. Documented with the generated clients; the current server has no such route.
@@ -1870,6 +2054,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
@@ -1888,6 +2073,16 @@ pub static CREATE_METER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_meters",
+        same: &[("name", "name")],
+        optional: &[],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a meter.
@@ -1909,6 +2104,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The organisation's meters. The current server answers with a plain list and without paging.
@@ -1933,6 +2129,7 @@ pub static LIST_METERS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a meter. The current server takes filter, aggregation and is_active only. Safe to repeat.
@@ -1954,6 +2151,7 @@ pub static UPDATE_METER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a meter. Documented with the generated clients; the current server has no such route.
@@ -1975,6 +2173,7 @@ pub static DELETE_METER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// How many units of the meter a customer has received, used and left. All are zero, without a balance_id, while the customer has no balance.
@@ -1993,6 +2192,7 @@ pub static RETRIEVE_CUSTOMER_METER_BALANCE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat makes a second link.
@@ -2011,6 +2211,7 @@ pub static CREATE_LOGIN_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes a second session.
@@ -2029,6 +2230,7 @@ pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat creates a second organisation.
@@ -2047,6 +2249,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of an organisation. The response is 404 unless it is the key's own organisation.
@@ -2065,6 +2268,7 @@ pub static RETRIEVE_ORGANIZATION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The organisations that the key can see, all in one response.
@@ -2083,6 +2287,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the support email address of an organisation, and nothing else; safe to repeat.
@@ -2101,6 +2306,7 @@ pub static UPDATE_ORGANIZATION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Revenue and counts of the key's organisation, calculated at one time.
@@ -2119,6 +2325,7 @@ pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// How the organisation's payments are checked for risk. What the response contains is not documented.
@@ -2137,6 +2344,7 @@ pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes how payments are checked for risk; moves no money and is safe to repeat. What the response contains is not documented.
@@ -2155,6 +2363,7 @@ pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a second key.
@@ -2173,6 +2382,7 @@ pub static CREATE_ORGANIZATION_KEY: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Creates a payment link and returns its page. No money moves, but a repeat creates a second link.
@@ -2191,6 +2401,16 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_payment_links",
+        same: &[("currency_code", "currency_code"), ("title", "title")],
+        optional: &["currency_code"],
+        alike: &[("amount", "amount")],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a payment link.
@@ -2212,6 +2432,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's payment links. The current server's total is the number of rows on the page.
@@ -2241,6 +2462,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2262,6 +2484,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the generated clients; the current server has no such route.
@@ -2283,6 +2506,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
@@ -2304,6 +2528,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a payment request.
@@ -2329,6 +2554,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
         done: &["completed", "failed", "refunded", "expired", "cancelled"],
         present: None,
     }),
+    find: None,
 };
 
 /// One page of the merchant's payment requests. The current server's total is the number of rows on the page.
@@ -2357,6 +2583,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a payment request. Documented with the generated clients; the current server has no such route.
@@ -2378,6 +2605,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_payment_request", by: ReadSign::Sent })),
 };
 
 /// Deletes a payment request. Documented with the generated clients; the current server has no such route.
@@ -2399,6 +2627,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_payment_request", by: ReadSign::Gone })),
 };
 
 /// Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
@@ -2417,6 +2646,16 @@ pub static CREATE_PAYOUT_METHOD: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_payout_methods",
+        same: &[],
+        optional: &[],
+        alike: &[("account_number", "account_number")],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a payout method. Documented with the generated clients; the current server has no such route.
@@ -2438,6 +2677,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's payout methods. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2460,6 +2700,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call moves nothing; the same body and key with confirmation_token executes it.
@@ -2478,6 +2719,21 @@ pub static CREATE_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_payouts",
+        same: &[("amount", "amount"), ("currency_code", "currency_code")],
+        optional: &[],
+        alike: &[
+            ("destination", "destination"),
+            ("payout_method_id", "payout_method_id"),
+            ("rail", "rail"),
+            ("recipient", "recipient"),
+        ],
+        has: &[],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a payout. Read it before deciding whether to pay out again.
@@ -2499,6 +2755,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
+    find: None,
 };
 
 /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test keys see withdrawals only.
@@ -2528,6 +2785,7 @@ pub static LIST_PAYOUTS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2549,6 +2807,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_payout", by: ReadSign::Sent })),
 };
 
 /// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2570,6 +2829,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_payout", by: ReadSign::Gone })),
 };
 
 /// Creates a price; a repeat creates a second one. Documented with the generated clients; the current server has no such route. It adds a price under its product.
@@ -2588,6 +2848,20 @@ pub static CREATE_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_prices",
+        same: &[
+            ("amount", "amount"),
+            ("currency_code", "currency_code"),
+            ("product_id", "product_id"),
+        ],
+        optional: &["currency_code"],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// A price. Documented with the generated clients; the current server has no such route.
@@ -2609,6 +2883,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's prices. Documented with the generated clients; the current server has no such route.
@@ -2631,6 +2906,7 @@ pub static LIST_PRICES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a price. Documented with the generated clients; the current server has no such route.
@@ -2652,6 +2928,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a price. Documented with the generated clients; the current server has no such route.
@@ -2673,6 +2950,7 @@ pub static DELETE_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a product. Moves no money; a repeat creates a second product.
@@ -2691,6 +2969,16 @@ pub static CREATE_PRODUCT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_products",
+        same: &[("name", "name")],
+        optional: &[],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a product.
@@ -2712,6 +3000,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's products. On the current server, rows carry their prices and fees.
@@ -2736,6 +3025,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a product. The newest API has the route, the servers of December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
@@ -2757,6 +3047,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no such route.
@@ -2778,6 +3069,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at most 3 active prices of a product.
@@ -2796,6 +3088,7 @@ pub static ADD_PRODUCT_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Makes one of the prices the default price of its product, and returns the product. Moves no money and is safe to repeat.
@@ -2817,6 +3110,7 @@ pub static SET_DEFAULT_PRODUCT_PRICE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that prices cannot change. The response is not documented.
@@ -2835,6 +3129,7 @@ pub static UPDATE_PRODUCT_PRICES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The payment providers and whether each is connected, all in one response.
@@ -2858,6 +3153,7 @@ pub static LIST_PROVIDERS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
@@ -2876,6 +3172,16 @@ pub static CREATE_REFUND: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_refunds",
+        same: &[("amount", "amount"), ("transaction_id", "transaction_id")],
+        optional: &["amount"],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: Some("startDate"),
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a refund.
@@ -2897,6 +3203,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
+    find: None,
 };
 
 /// One page of the merchant's refunds.
@@ -2923,6 +3230,7 @@ pub static LIST_REFUNDS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2944,6 +3252,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_refund", by: ReadSign::Sent })),
 };
 
 /// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2965,6 +3274,7 @@ pub static DELETE_REFUND: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_refund", by: ReadSign::Gone })),
 };
 
 /// What the newest API decided about one payment, and why.
@@ -2983,6 +3293,7 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of what the newest API decided about payments before taking them.
@@ -3008,6 +3319,7 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's settings of the checkout page, on the newest API only. What the response contains is not documented.
@@ -3026,6 +3338,7 @@ pub static RETRIEVE_CHECKOUT_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given settings of the checkout page; safe to repeat. What the response contains is not documented.
@@ -3044,6 +3357,7 @@ pub static UPDATE_CHECKOUT_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's settings of the storefront, on the newest API only. What the response contains is not documented.
@@ -3062,6 +3376,7 @@ pub static RETRIEVE_STOREFRONT_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response contains is not documented.
@@ -3080,6 +3395,7 @@ pub static UPDATE_STOREFRONT_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
@@ -3104,6 +3420,7 @@ pub static LIST_SETTLEMENTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does. Its last response is not documented.
@@ -3122,6 +3439,7 @@ pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of an instant settlement. Read it before deciding whether to pay out again.
@@ -3140,6 +3458,7 @@ pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the transactions in a settlement. What its rows contain is not documented.
@@ -3161,6 +3480,7 @@ pub static LIST_SETTLEMENT_TRANSACTIONS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One account alias. Documented with the generated clients; the current server has no such route.
@@ -3182,6 +3502,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of account aliases. Documented with the generated clients; the current server has no such route.
@@ -3207,6 +3528,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated clients; the current server has no such route.
@@ -3225,6 +3547,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3246,6 +3569,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of QR codes. Documented with the generated clients; the current server has no such route.
@@ -3268,6 +3592,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3289,6 +3614,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a QR code. Documented with the generated clients; the current server has no such route.
@@ -3310,6 +3636,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second plan. Later a recurring product with prices is used.
@@ -3328,6 +3655,7 @@ pub static CREATE_SUBSCRIPTION_PLAN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of a plan, in the 2025 documentation only.
@@ -3346,6 +3674,7 @@ pub static RETRIEVE_SUBSCRIPTION_PLAN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices instead.
@@ -3367,6 +3696,7 @@ pub static LIST_SUBSCRIPTION_PLANS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change. Safe to repeat.
@@ -3385,6 +3715,7 @@ pub static UPDATE_SUBSCRIPTION_PLAN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
@@ -3403,6 +3734,7 @@ pub static DELETE_SUBSCRIPTION_PLAN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -3421,6 +3753,16 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_subscriptions",
+        same: &[("customer_id", "customer_id")],
+        optional: &[],
+        alike: &[("price_id", "price_id"), ("product_id", "product_id")],
+        has: &[],
+        filter: &[("customer_id", "customer_id")],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a subscription. On the current server amounts are in the plan fields.
@@ -3442,6 +3784,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's subscriptions. On the current server rows have product names and amounts, but no price_id.
@@ -3469,6 +3812,7 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -3490,6 +3834,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_subscription", by: ReadSign::Sent })),
 };
 
 /// Deletes a subscription. Documented with the generated clients; the current server has no such route. It has a route to cancel instead.
@@ -3511,6 +3856,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat.
@@ -3529,6 +3875,7 @@ pub static CANCEL_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
@@ -3550,6 +3897,7 @@ pub static RESUME_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown outcome; proration is not documented.
@@ -3568,6 +3916,7 @@ pub static CHANGE_SUBSCRIPTION_PLAN: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::Read(FindByReading { read: "retrieve_subscription", by: ReadSign::Sent })),
 };
 
 /// How much of a usage-based product the subscription has used. What the response contains is not documented.
@@ -3589,6 +3938,7 @@ pub static RETRIEVE_SUBSCRIPTION_USAGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Sends a request to the support of lomi. No money moves; a repeat sends a second request.
@@ -3607,6 +3957,7 @@ pub static CREATE_SUPPORT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The current state of a support request, on the newest API only.
@@ -3625,6 +3976,7 @@ pub static RETRIEVE_SUPPORT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the merchant's support requests, on the newest API only.
@@ -3646,6 +3998,7 @@ pub static LIST_SUPPORT_REQUESTS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Closes a support request; safe to repeat. What the response contains is not documented.
@@ -3664,6 +4017,7 @@ pub static CLOSE_SUPPORT_REQUEST: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The members of the merchant's team, on the newest API only.
@@ -3682,6 +4036,7 @@ pub static LIST_TEAM_MEMBERS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The roles that a team member can have, on the newest API only.
@@ -3700,6 +4055,7 @@ pub static LIST_TEAM_ROLES: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second invitation.
@@ -3718,6 +4074,7 @@ pub static INVITE_TEAM_MEMBER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to repeat.
@@ -3736,6 +4093,7 @@ pub static REVOKE_TEAM_INVITATION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the role of a team member; safe to repeat. What the response contains is not documented.
@@ -3754,6 +4112,7 @@ pub static UPDATE_TEAM_MEMBER_ROLE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Removes a member from the merchant's team. No money moves; safe to repeat.
@@ -3772,6 +4131,7 @@ pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a transaction. Moves no money and is safe to repeat.
@@ -3797,6 +4157,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
         done: &["completed", "failed", "refunded", "expired", "cancelled"],
         present: None,
     }),
+    find: None,
 };
 
 /// One page of the merchant's transactions. On the current server its rows have other fields than a single transaction has.
@@ -3832,6 +4193,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with links, not a PDF.
@@ -3850,6 +4212,7 @@ pub static RETRIEVE_TRANSACTION_RECEIPT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Moves money between accounts of a network. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -3868,6 +4231,23 @@ pub static CREATE_TRANSFER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_transfers",
+        same: &[
+            ("amount", "amount"),
+            ("currency_code", "currency_code"),
+            ("destination", "destination"),
+        ],
+        optional: &["currency_code"],
+        alike: &[
+            ("source_transaction_id", "source_transaction_id"),
+            ("transfer_group", "transfer_group"),
+        ],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a transfer. Read it before deciding whether to transfer again.
@@ -3886,6 +4266,7 @@ pub static RETRIEVE_TRANSFER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["posted", "reversed", "failed"], present: None }),
+    find: None,
 };
 
 /// One page of the transfers of the operator's network.
@@ -3911,6 +4292,7 @@ pub static LIST_TRANSFERS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -3929,6 +4311,16 @@ pub static REVERSE_TRANSFER: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_transfers",
+        same: &[("amount", "amount"), ("reversed_transfer_id", "transfer_id")],
+        optional: &["amount"],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own; a repeat with the same one is not counted.
@@ -3947,6 +4339,7 @@ pub static RECORD_USAGE_EVENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// One page of the customers' usage events, with the state of each.
@@ -3973,6 +4366,7 @@ pub static LIST_USAGE_EVENTS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The current state of a usage event, and why it failed if it did.
@@ -3994,6 +4388,7 @@ pub static RETRIEVE_USAGE_EVENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome, because it may lead to a bill.
@@ -4015,6 +4410,7 @@ pub static CREATE_USAGE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// One page of the periods of the usage of subscriptions.
@@ -4042,6 +4438,7 @@ pub static LIST_USAGE_PERIODS: Operation = Operation {
     paging: Paging::Number,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The revenue from usage between two dates, both of which the server requires. What the response contains is not documented.
@@ -4066,6 +4463,7 @@ pub static RETRIEVE_USAGE_REVENUE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Whether a customer may use a feature. The server requires both parameters; what the response contains is not documented.
@@ -4090,6 +4488,7 @@ pub static CHECK_USAGE_ENTITLEMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates an entitlement to a feature. No money moves; a repeat creates a second one.
@@ -4111,6 +4510,7 @@ pub static CREATE_USAGE_ENTITLEMENT: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be added twice. The newest API has no such route.
@@ -4129,6 +4529,7 @@ pub static GRANT_USAGE_CREDITS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
@@ -4151,6 +4552,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves it as /webhooks/deliveries.
@@ -4180,6 +4582,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with webhookId instead.
@@ -4203,6 +4606,7 @@ pub static LIST_WEBHOOK_LOGS: Operation = Operation {
     paging: Paging::Offset,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the webhook and create another. A repeat creates a second one.
@@ -4221,6 +4625,16 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: Some(Find::List(FindInList {
+        list: "list_webhooks",
+        same: &[("url", "url")],
+        optional: &[],
+        alike: &[],
+        has: &[],
+        filter: &[],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// The current state of a webhook, without its secret.
@@ -4242,6 +4656,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// The merchant's webhooks, all in one answer from the current server, without their secrets.
@@ -4264,6 +4679,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes the given fields of a webhook; safe to repeat.
@@ -4285,6 +4701,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API 204 without one.
@@ -4306,6 +4723,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
@@ -4327,6 +4745,7 @@ pub static TEST_WEBHOOK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery fails; a repeat delivers it once more.
@@ -4349,6 +4768,7 @@ pub static RETRY_WEBHOOK_DELIVERY: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// The state and the settings of the merchant's WhatsApp connection, on the newest API only.
@@ -4367,6 +4787,7 @@ pub static RETRIEVE_WHATSAPP_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is not documented.
@@ -4385,6 +4806,7 @@ pub static UPDATE_WHATSAPP_SETTINGS: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };
 
 /// Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link. What the response contains is not documented.
@@ -4403,6 +4825,7 @@ pub static CREATE_WHATSAPP_SETUP_LINK: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
+    find: None,
 };
 
 /// Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same Idempotency-Key sends no second message.
@@ -4421,4 +4844,5 @@ pub static SEND_WHATSAPP_PAYMENT_MESSAGE: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: true,
     wait: None,
+    find: None,
 };

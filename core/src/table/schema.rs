@@ -212,6 +212,62 @@ pub struct Operation {
     pub replay_safe: bool,
     /// How to tell that the object of a read changes no more.
     pub wait: Option<Wait>,
+    /// How to find out whether a call whose outcome is unknown has done its work.
+    pub find: Option<Find>,
+}
+
+/// How to find out whether a call whose outcome is unknown has done its work.
+#[derive(Debug)]
+pub enum Find {
+    /// The new object is looked for in a list.
+    List(FindInList),
+    /// The object of the path is read.
+    Read(FindByReading),
+}
+
+/// Which rows of a list may be the object that a call has created. A field of a row is compared with
+/// a value of the call: of its path or its body, `customer.phone` for a field of an object there.
+#[derive(Debug)]
+pub struct FindInList {
+    /// The operation that lists the objects.
+    pub list: &'static str,
+    /// (field, value of the call). A row with another value is not the object.
+    pub same: &'static [(&'static str, &'static str)],
+    /// The fields of `same` that the call need not have.
+    pub optional: &'static [&'static str],
+    /// (field, value of the call), for values that a server may write in another way: a row with
+    /// another one may be the object all the same.
+    pub alike: &'static [(&'static str, &'static str)],
+    /// Values that the object has whatever the call was.
+    pub has: &'static [(&'static str, &'static str)],
+    /// (parameter of the list, value of the call).
+    pub filter: &'static [(&'static str, &'static str)],
+    /// The parameter of the list with the first day.
+    pub since: Option<&'static str>,
+    /// Whether the object is listed as soon as it is created.
+    pub listed_at_once: bool,
+}
+
+/// What the object of a call's path says about the call.
+#[derive(Debug)]
+pub struct FindByReading {
+    /// The operation that reads the object.
+    pub read: &'static str,
+    /// What is read from it.
+    pub by: ReadSign,
+}
+
+/// What shows that a call has changed an object.
+#[derive(Debug)]
+pub enum ReadSign {
+    /// A field has one of the first values; with one of the others the work was not done.
+    Field(&'static str, &'static [&'static str], &'static [&'static str]),
+    /// The fields of the call's body have the values that were sent.
+    Sent,
+    /// There is no such object any more.
+    Gone,
+    /// Nothing does: the object is shown to the caller.
+    Nothing,
 }
 
 /// When an object changes no more.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
-use crate::ir::Wait;
+use crate::ir::{Find, Wait};
 
 /// A JSON object in the order of the document, whose values are parsed later.
 pub(super) type Ordered = Map<String, Value>;
@@ -209,6 +209,8 @@ pub(super) struct OperationExtension {
     pub(super) natural_key: Option<String>,
     /// When the object of a read changes no more.
     pub(super) wait: Option<Wait>,
+    /// How to find out whether a call whose outcome is unknown has done its work.
+    pub(super) find: Option<Find>,
     /// What the vendor's TypeScript client calls it, such as `coupons.list`.
     pub(super) typescript: Option<String>,
     /// Which generations of the API have the operation at this path.

@@ -168,6 +168,7 @@ fn read_one(
         replay_safe: entry.lomi.replay_safe,
         statuses,
         wait,
+        find: entry.lomi.find.clone(),
     })
 }
 

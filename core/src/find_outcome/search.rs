@@ -1,0 +1,196 @@
+//! The search for the outcome of a call: which calls to make, and what their results show.
+
+use std::time::{Duration, SystemTime};
+
+use super::clock::Window;
+use super::listing::Listing;
+use super::reading::{self, Shown};
+use super::{Ambiguous, FindOptions, FoundOutcome};
+use crate::error::{Error, ErrorKind, UnknownCall};
+use crate::json::Map;
+use crate::request::{CallOptions, Input, Target};
+use crate::response::Response;
+use crate::response::envelope::Content;
+use crate::table::{self, CONFIRMATION_REQUIRED, Find, FindByReading, Operation};
+
+/// Servers keep an idempotency key for 24 hours.
+const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
+
+/// What to do next to find out the outcome of a call.
+#[derive(Debug)]
+pub enum FindStep {
+    /// Make this call, then pass its result to [`OutcomeSearch::take`].
+    Call(Box<(Target, Input, CallOptions)>),
+    /// The search is over.
+    Done(FoundOutcome),
+}
+
+/// The search for the outcome of a call.
+#[derive(Debug)]
+pub struct OutcomeSearch {
+    call: UnknownCall,
+    options: FindOptions,
+    plan: Plan,
+}
+
+#[derive(Debug)]
+enum Plan {
+    /// Make the call again: the server does the work once.
+    Repeat(&'static Operation),
+    List(Box<Listing>),
+    Read(&'static Operation, &'static FindByReading),
+    Over(Option<FoundOutcome>),
+}
+
+impl OutcomeSearch {
+    /// Starts a search. `now` is the time of this machine.
+    pub fn new(call: UnknownCall, options: FindOptions, now: SystemTime) -> Self {
+        let operation = table::operation(&call.operation);
+        let age = now.duration_since(call.started_at).unwrap_or_default();
+        let plan = match operation {
+            Some(operation) if call.is_repeatable && age < KEY_LIFETIME => Plan::Repeat(operation),
+            Some(operation) if operation.replay_safe => Plan::Repeat(operation),
+            operation => Plan::by_rule(operation, &call),
+        };
+        Self { call, options, plan }
+    }
+
+    /// What to do now.
+    pub fn step(&mut self) -> FindStep {
+        let (operation, input, key) = match &mut self.plan {
+            Plan::Repeat(operation) => {
+                let input = Input {
+                    path: self.call.path.clone(),
+                    query: Map::new(),
+                    body: self.call.body.clone(),
+                };
+                (*operation, input, self.call.idempotency_key.clone())
+            }
+            Plan::List(listing) => match listing.next() {
+                Some(input) => (listing.operation, input, None),
+                None => {
+                    return FindStep::Done(FoundOutcome::ambiguous("the search is over already"));
+                }
+            },
+            Plan::Read(operation, _) => {
+                (*operation, Input { path: self.call.path.clone(), ..Input::default() }, None)
+            }
+            Plan::Over(found) => {
+                let over = || FoundOutcome::ambiguous("the search is over already");
+                return FindStep::Done(found.take().unwrap_or_else(over));
+            }
+        };
+        let account = self.call.account.clone();
+        let options = CallOptions { idempotency_key: key, account, ..CallOptions::default() };
+        FindStep::Call(Box::new((Target::Operation(operation), input, options)))
+    }
+
+    /// Takes the result of the call. `now` is the time of this machine.
+    ///
+    /// # Errors The error of a call that shows nothing about the outcome. The same call may be made
+    /// again with [`Self::step`].
+    pub fn take(&mut self, result: Result<Response, Error>, now: SystemTime) -> Result<(), Error> {
+        let found = match &mut self.plan {
+            Plan::Repeat(operation) => match repeated(operation, result)? {
+                Some(found) => Some(found),
+                None => {
+                    self.plan = Plan::by_rule(Some(operation), &self.call);
+                    None
+                }
+            },
+            Plan::List(listing) => listing.take(&mut self.call, &self.options, result?, now)?,
+            Plan::Read(_, rule) => Some(read(rule, &self.call, result, now)?),
+            Plan::Over(_) => None,
+        };
+        if found.is_some() {
+            self.plan = Plan::Over(found);
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// The plan that the spec has for an operation.
+    fn by_rule(operation: Option<&'static Operation>, call: &UnknownCall) -> Self {
+        let named = |id: &str| table::operation(id);
+        match operation.and_then(|operation| operation.find.as_ref()) {
+            Some(Find::List(rule)) if Listing::applies(rule, call) => match named(rule.list) {
+                Some(operation) => Self::List(Box::new(Listing::new(operation, rule, call))),
+                None => Self::over("there is no such list"),
+            },
+            Some(Find::List(_)) => {
+                Self::over("the call had no value by which its object could be recognised")
+            }
+            Some(Find::Read(rule)) => match named(rule.read) {
+                Some(operation) => Self::Read(operation, rule),
+                None => Self::over("there is no such object"),
+            },
+            None => Self::over(&format!(
+                "the API shows nothing by which the outcome of {} could be found out",
+                call.operation
+            )),
+        }
+    }
+
+    fn over(reason: &str) -> Self {
+        Self::Over(Some(FoundOutcome::ambiguous(reason)))
+    }
+}
+
+/// What the result of a repeated call shows; `None` if nothing.
+fn repeated(
+    operation: &Operation,
+    result: Result<Response, Error>,
+) -> Result<Option<FoundOutcome>, Error> {
+    match result {
+        // The first of two calls, which does no work, had been lost.
+        Ok(Response { content: Content::One(model, _), .. })
+            if std::ptr::eq(model, &CONFIRMATION_REQUIRED) =>
+        {
+            Ok(Some(FoundOutcome::NotDone))
+        }
+        Ok(response) => Ok(Some(FoundOutcome::Done(Box::new(response)))),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound if operation.method == http::Method::DELETE => {
+                Ok(Some(FoundOutcome::Done(Box::new(Response::without_content()))))
+            }
+            // The server keeps the response of a call that did its work, so it had refused it.
+            ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::UnprocessableEntity => {
+                Ok(Some(FoundOutcome::NotDone))
+            }
+            ErrorKind::ConfirmationToken => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+fn read(
+    rule: &FindByReading,
+    call: &UnknownCall,
+    result: Result<Response, Error>,
+    now: SystemTime,
+) -> Result<FoundOutcome, Error> {
+    let window = Window::new(call);
+    let shown = match result {
+        Ok(response) => reading::shown(rule, call, &window, Some(&response)).map(|s| (s, response)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let none = reading::shown(rule, call, &window, None);
+            Some((none.ok_or(error)?, Response::without_content()))
+        }
+        Err(error) => return Err(error),
+    };
+    let Some((shown, response)) = shown else {
+        return Ok(FoundOutcome::ambiguous("the response is not an object"));
+    };
+    let left = window.left(now, call.clock_offset.unwrap_or(0));
+    Ok(match shown {
+        Shown::Done => FoundOutcome::Done(Box::new(response)),
+        Shown::NotDone if left.is_zero() => FoundOutcome::NotDone,
+        Shown::NotDone => FoundOutcome::too_early(left),
+        Shown::Nothing => FoundOutcome::Ambiguous(Ambiguous {
+            candidates: vec![response],
+            reason: "the object does not show whether the call has changed it".to_owned(),
+            ask_again_after: None,
+        }),
+    })
+}
