@@ -35,7 +35,7 @@ fn value(field: &Field, depth: usize) -> Value {
         Kind::Boolean => true.into(),
         Kind::Integer => 7.into(),
         Kind::Number => json!(12.25),
-        Kind::Map => {
+        Kind::Map | Kind::OneOf(_) => {
             json!({"order": "n° 7", "deep": {"list": [1, 2.5, null, true, {}]}, "": [], "no": null})
         }
         Kind::Maps => json!([{"order": 1}, {}]),
