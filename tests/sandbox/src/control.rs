@@ -6,6 +6,7 @@ mod clock;
 mod faults;
 mod logs;
 mod objects;
+mod open_objects;
 mod sessions;
 
 use axum::Router;
@@ -21,6 +22,13 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
+        .route(
+            "/_sandbox/objects/disputes",
+            get(open_objects::list_disputes).post(open_objects::add_dispute),
+        )
+        .route("/_sandbox/objects/disputes/{id}", post(open_objects::change_dispute))
+        .route("/_sandbox/objects/charges", get(open_objects::list_charges))
+        .route("/_sandbox/objects/charges/{id}", post(open_objects::change_charge))
         .route("/_sandbox/deliveries", get(logs::deliveries))
         .route("/_sandbox/deliveries/{seq}/redeliver", post(logs::redeliver))
         .route("/_sandbox/requests", get(logs::requests))

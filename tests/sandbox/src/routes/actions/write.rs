@@ -11,7 +11,9 @@ use super::find::{enveloped, ids, object, parent, room_of};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
+use crate::payments::card_charges::{card_changes, card_figures};
 use crate::payments::effects::effect;
+use crate::payments::prepaid::{check_usage, record_usage};
 use crate::routes::body::read_json;
 use crate::routes::confirmation::{Confirmation, confirmation, execute};
 use crate::routes::keyed::{KeyedRequest, sent_key};
@@ -97,6 +99,7 @@ fn with_status(action: &Action, caller: &Caller, mut response: Response) -> Resp
         Returned::Nothing if caller.generation != Generation::E => {
             return StatusCode::NO_CONTENT.into_response();
         }
+        _ if action.id == "record_usage_event" => *response.status_mut() = StatusCode::ACCEPTED,
         _ if makes => {}
         _ => *response.status_mut() = StatusCode::OK,
     }
@@ -137,13 +140,16 @@ fn done(
         }
     };
     let mut all = object.fields();
-    if matches!(action.verb, "capture_card" | "increment_card")
-        && let Some(status @ ("canceled" | "succeeded" | "failed")) =
-            all.get("status").and_then(Value::as_str)
-    {
-        return Err(ApiError::bad_request(format!("A charge that is {status} has no hold")));
-    }
-    all.extend(fields);
+    let changes = match action.id {
+        "record_usage_event" => check_usage(&fields).map(|()| fields)?,
+        // The evidence is about the dispute, and does not change its other fields.
+        "submit_dispute_evidence" => Map::from_iter([("evidence".to_owned(), fields.into())]),
+        _ if action.resource == "charges" => {
+            card_changes(app, action, caller.generation, scenario, &all, fields)?
+        }
+        _ => fields,
+    };
+    all.extend(changes);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
         all.entry(parent).or_insert_with(|| id.as_str().into());
@@ -153,6 +159,9 @@ fn done(
     object.updated_at = app.clock.now();
     let mut objects = app.objects();
     match objects.of(caller.environment, &object.resource, &object.id) {
+        _ if action.id == "record_usage_event" => {
+            object = record_usage(&mut objects, caller.generation, object.updated_at, object);
+        }
         Some(_) => objects.replace(object.clone()),
         None => drop(objects.insert(object.clone())),
     }
@@ -163,6 +172,9 @@ fn done(
         }
         None => {
             let mut sent = json!({"success": true, "id": object.id});
+            if let Some(sent) = sent.as_object_mut() {
+                sent.extend(card_figures(action, &all));
+            }
             if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
                 let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
                 sent.insert("secret".to_owned(), secret.into());
