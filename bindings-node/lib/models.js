@@ -475,6 +475,8 @@ register(models, {
       DISPUTE_CREATED: Dispute,
       DISPUTE_UPDATED: Dispute,
       DISPUTE_CLOSED: Dispute,
+      CHECKOUT_SESSION_COMPLETED: CheckoutSession,
+      CHECKOUT_SESSION_EXPIRED: CheckoutSession,
     }),
   },
 });

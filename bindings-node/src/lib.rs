@@ -14,6 +14,7 @@
 mod call;
 pub mod checks;
 mod client;
+pub mod confirmation;
 mod convert;
 pub mod idempotency_key;
 pub mod money;

@@ -19,12 +19,6 @@ pub fn operation(id: String) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// The error of a confirmation without a call that asks for one, as JSON.
-#[napi(catch_unwind)]
-pub fn nothing_to_confirm() -> String {
-    crate::response::error_string(&lomi::binding::nothing_to_confirm())
-}
-
 /// The class names of the models, in the order of their numbers.
 #[napi(catch_unwind)]
 pub fn models() -> Vec<&'static str> {

@@ -42,6 +42,7 @@ test('the name of an event decides the class of its data', () => {
     ['SUBSCRIPTION_UPDATED', lomi.SubscriptionChange],
     ['PAYOUT_FAILED', lomi.Payout],
     ['DISPUTE_CLOSED', lomi.Dispute],
+    ['checkout.session.expired', lomi.CheckoutSession],
     ['USAGE_RECORDED', Object],
     ['SOMETHING_NEW', Object],
     ['constructor', Object],

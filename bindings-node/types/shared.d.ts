@@ -480,8 +480,8 @@ export declare class Event extends Model {
   private constructor();
   /**
    * What the event is about, by its name: a transaction for payments, else a refund, a subscription, the
-   * change of a subscription, a payout or a dispute. The data of any other event has no type and is
-   * unchanged. Amounts are in the currency's smallest unit.
+   * change of a subscription, a payout, a dispute or a checkout session. The data of any other event has no
+   * type and is unchanged. Amounts are in the currency's smallest unit.
    */
   data?: EventData | null;
   /** What happened. */

@@ -4,9 +4,11 @@ declare(strict_types=1);
 
 namespace LomiSDK\Tests;
 
+use LomiSDK\Exception\APIConnectionError;
 use LomiSDK\Exception\APIStatusError;
 use LomiSDK\Exception\BadRequestError;
 use LomiSDK\Exception\ConfirmationTokenError;
+use LomiSDK\Exception\OutcomeUnknownError;
 use LomiSDK\Exception\ValidationError;
 use LomiSDK\LomiClient;
 use LomiSDK\Model\ConfirmationRequired;
@@ -18,6 +20,9 @@ use PHPUnit\Framework\TestCase;
 final class ConfirmationTest extends TestCase
 {
     private const REFUND = ['transaction_id' => 't_1', 'amount' => 500];
+
+    /** The request is read, and the connection closed without a response. */
+    private const CLOSED = ['raw' => ''];
 
     private static function json(array $body, int $status = 201): array
     {
@@ -71,6 +76,39 @@ final class ConfirmationTest extends TestCase
         $requests = $server->requests();
         self::assertCount(4, $requests);
         self::assertCount(1, array_unique(array_map(fn ($one) => $one['headers']['idempotency-key'], $requests)));
+        // The first call has no token; every attempt of the second one has the same.
+        self::assertSame(self::REFUND, json_decode($requests[0]['body'], true));
+        foreach (array_slice($requests, 1) as $attempt) {
+            self::assertSame(self::REFUND + ['confirmation_token' => 'ct_1'], json_decode($attempt['body'], true));
+        }
+    }
+
+    public function testAConnectionThatBreaksInTheSecondCallIsRepeatedToo(): void
+    {
+        [$server, $lomi] = self::asking(self::preview(), self::CLOSED, self::done());
+        self::assertSame('r_1', $lomi->refunds->create(self::REFUND)->confirm()->getRefundId());
+        [$one, $two, $three] = $server->requests();
+        self::assertSame(['ct_1', $two['body']], [json_decode($two['body'], true)['confirmation_token'], $three['body']]);
+        self::assertSame($one['headers']['idempotency-key'], $three['headers']['idempotency-key']);
+    }
+
+    public function testALostFirstCallIsNotRepeated(): void
+    {
+        // An older server would have paid: only its response tells that the API asks first.
+        [$server, $lomi] = self::asking(self::CLOSED, self::preview());
+        try {
+            $lomi->refunds->create(self::REFUND, ['idempotency_key' => 'refund-17', 'confirm' => fn () => self::fail('nothing was asked')]);
+            self::fail('not thrown');
+        } catch (OutcomeUnknownError $e) {
+            self::assertInstanceOf(APIConnectionError::class, $e);
+            self::assertSame(['unknown', 1, 'refund-17'], [$e->getOutcome(), $e->getAttempts(), $e->getIdempotencyKey()]);
+        }
+        self::assertCount(1, $server->requests());
+        // The caller repeats it with the same key, once it is certain that nothing was paid.
+        $first = $lomi->refunds->create(self::REFUND, ['idempotency_key' => $e->getIdempotencyKey()]);
+        self::assertInstanceOf(ConfirmationRequired::class, $first);
+        [$lost, $again] = $server->requests();
+        self::assertSame([$lost['body'], $lost['headers']['idempotency-key']], [$again['body'], $again['headers']['idempotency-key']]);
     }
 
     /** @dataProvider decisions */

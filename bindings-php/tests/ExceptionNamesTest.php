@@ -31,8 +31,8 @@ final class ExceptionNamesTest extends TestCase
             }
         }
         ksort($expected);
-        // 45 classes and the interface OutcomeUnknownError.
-        self::assertCount(48, $expected);
+        // 48 classes and the interface OutcomeUnknownError.
+        self::assertCount(49, $expected);
         $of_exceptions = array_filter(aliases(), fn ($class) => str_starts_with($class, 'LomiSDK\\Exception\\'));
         self::assertSame($expected, $of_exceptions);
     }

@@ -73,11 +73,14 @@ final class OptionListTest extends TestCase
         self::assertEqualsCanonicalizing([...$names, 'query', 'body'], self::documented('request'));
         $sessions = (new LomiClient('lomi_sk_test_1'))->checkoutSessions;
         // A value of a wrong type is refused before anything is sent.
-        $call = fn (string $name) => fn () => $sessions->get('cs_1', [$name => new \stdClass(), 'max_retries' => -1]);
-        self::assertTrue(self::refusesAsUnknown($call('certificate')));
-        foreach ($names as $name) {
-            self::assertFalse(self::refusesAsUnknown($call($name)), $name);
+        $call = fn (string $method, string $name) => fn () => $sessions->$method('cs_1', [$name => new \stdClass(), 'max_retries' => -1]);
+        foreach (['get' => $names, 'wait' => [...$names, ...self::listed('wait')]] as $method => $known) {
+            self::assertTrue(self::refusesAsUnknown($call($method, 'certificate')));
+            foreach ($known as $name) {
+                self::assertFalse(self::refusesAsUnknown($call($method, $name)), "$method: $name");
+            }
         }
+        self::assertTrue(self::refusesAsUnknown($call('get', 'until')));
     }
 
     public function testSettingsOfAConfiguration(): void

@@ -7,6 +7,7 @@ namespace LomiSDK\Tests;
 use LomiSDK\Exception\ConfigurationError;
 use LomiSDK\Exception\SignatureVerificationError;
 use LomiSDK\Exception\ValidationError;
+use LomiSDK\Model\CheckoutSessions;
 use LomiSDK\Model\Dispute;
 use LomiSDK\Model\Event;
 use LomiSDK\Model\Payouts;
@@ -63,6 +64,7 @@ final class WebhookTest extends TestCase
             'change' => ['SUBSCRIPTION_UPDATED', SubscriptionChange::class],
             'payout' => ['PAYOUT_FAILED', Payouts::class],
             'dispute' => ['DISPUTE_CLOSED', Dispute::class],
+            'session' => ['checkout.session.expired', CheckoutSessions::class],
             'without a type' => ['USAGE_RECORDED', null],
             'unknown' => ['SOMETHING_NEW', null],
         ];

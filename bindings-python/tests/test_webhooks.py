@@ -46,6 +46,7 @@ def event(name, data):
         ("SUBSCRIPTION_UPDATED", lomi.SubscriptionChange),
         ("PAYOUT_FAILED", lomi.Payout),
         ("DISPUTE_CLOSED", lomi.Dispute),
+        ("checkout.session.expired", lomi.CheckoutSession),
         ("USAGE_RECORDED", dict),
         ("SOMETHING_NEW", dict),
     ],

@@ -89,7 +89,7 @@ def events(body: bytes, signature: str) -> str | None:
             return str(changed.previous_attributes)
         case lomi.Refund() | lomi.Payout():
             return data.status
-        case lomi.Subscription() | lomi.Dispute():
+        case lomi.Subscription() | lomi.Dispute() | lomi.CheckoutSession():
             return repr(data)
     assert_type(data, dict[str, Any] | None)
     return None

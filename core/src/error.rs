@@ -4,6 +4,7 @@ mod attempt;
 mod kind;
 mod outcome;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,6 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::json::Value;
-use crate::response::Response;
 use crate::secret::redact;
 
 pub use attempt::Attempt;
@@ -58,7 +58,9 @@ pub(crate) struct Inner {
     pub(crate) retry_after: Option<Duration>,
     /// Whether the call was a write.
     pub(crate) writes: bool,
-    pub(crate) last: Option<Arc<Response>>,
+    /// The last response of a wait: a `Response`. A response reports errors itself, so its type
+    /// is not named here.
+    pub(crate) last: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -136,11 +138,6 @@ impl Error {
     /// How long the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
-    }
-
-    /// The last response of a wait that ended too early: the object's last state.
-    pub fn last(&self) -> Option<&Response> {
-        self.inner.last.as_deref()
     }
 
     /// Whether the call was a write that may have been carried out. Check before you repeat it, or

@@ -7,6 +7,7 @@ pub(crate) mod envelope;
 pub(crate) mod error_body;
 mod error_details;
 mod field_cache;
+mod last_state;
 mod lazy_row;
 mod normalize;
 mod page;

@@ -58,13 +58,52 @@ it('moves the clock, which expires a session', async (test) => {
   await notReloaded();
 });
 
+it('refunds, pays out and renews, and says what is refused', async (test) => {
+  const fixture = await openFixture(test);
+  const notReloaded = await openConsole(fixture);
+  const response = await fetch(`${fixture.sandbox.url}/checkout-sessions`, {
+    method: 'POST',
+    headers: { 'X-API-Key': fixture.sandbox.apiKey, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ amount: 10000, currency_code: 'XOF' }),
+  });
+  const session = await response.json();
+  await fixture.control(`/sessions/${session.checkout_session_id}/pay`, { provider: 'WAVE' });
+
+  const amount = browser.page.getByLabel('Amount');
+  const payOut = browser.page.getByRole('button', { name: 'Pay out' });
+  await amount.fill('10001');
+  await payOut.click();
+  await browser.page.getByRole('alert').getByText('Insufficient balance in XOF').waitFor();
+  await amount.fill('4000');
+  await payOut.click();
+  await section('Payouts').getByRole('button', { name: /^Complete/ }).click();
+  await section('Payouts').getByText('completed').waitFor();
+  assert.equal(await browser.page.getByRole('alert').count(), 0);
+  await section('Payouts').getByRole('button', { name: /^Fail/ }).click();
+  await section('Payouts').getByText('failed').waitFor();
+
+  await section('Transactions').getByRole('button', { name: /^Refund/ }).click();
+  await section('Refunds').getByText('completed').waitFor();
+  await section('Transactions').getByText('refunded').waitFor();
+
+  await fixture.control('/objects/subscriptions', {
+    status: 'active',
+    plan_amount: 5000,
+    plan_currency_code: 'XOF',
+    plan_billing_frequency: 'month',
+  });
+  await section('Subscriptions').getByRole('button', { name: /^Renew / }).click();
+  await section('Balance').getByText('5 000').waitFor();
+  await notReloaded();
+});
+
 it('works without JavaScript', async (test) => {
   const plain = await openBrowser({ javaScriptEnabled: false });
   test.after(() => plain.close());
   const fixture = await openFixture(test);
   await fixture.run('node', 'create', fixture.shop.url);
   await plain.page.goto(`${fixture.sandbox.url}/_sandbox`);
-  await plain.page.getByRole('button', { name: 'Pay' }).click();
+  await plain.page.locator('#lists').getByRole('button', { name: 'Pay' }).click();
   // The session, and the transaction that its payment made.
   await plain.page.getByText('completed', { exact: true }).nth(1).waitFor();
 });

@@ -98,13 +98,24 @@ async function consolePage(fixture, browser) {
   await fixture.control(`/sessions/${sessions[0].id}/pay`);
   await fixture.control(`/sessions/${sessions[1].id}/fail`);
   await fixture.control(`/sessions/${sessions[2].id}/pending`, { provider: 'ORANGE' });
+  await fixture.control('/payouts', { amount: 2500 });
+  await fixture.control('/objects/subscriptions', {
+    status: 'active',
+    plan_name: 'Abonnement',
+    plan_amount: 5000,
+    plan_currency_code: 'XOF',
+    plan_billing_frequency: 'month',
+  });
   await fixture.shop.receivedDeliveries();
   await page.goto(`${fixture.sandbox.url}/_sandbox`);
   await page.locator('summary').first().click();
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: path.join(FOLDER, 'console.png') });
   await page.screenshot({ path: path.join(FOLDER, 'console-whole.png'), fullPage: true });
   await page.setViewportSize(PHONE);
   await page.screenshot({ path: path.join(FOLDER, 'console-phone.png') });
+  await page.goto(`${fixture.sandbox.url}/_sandbox?lang=fr`);
+  await page.screenshot({ path: path.join(FOLDER, 'console-phone-fr.png'), fullPage: true });
 }
 
 async function main() {

@@ -74,15 +74,13 @@ fn request(call: &mut Call<'_>) -> Done {
         .map_err(|_| Thrown::validation(format!("{method:?} is no HTTP method")))?;
     let path = call.string(1)?;
     let mut input = Input::default();
-    let options = options::call_options(call.argument(2), |name, value| {
+    let others = ["query", "body", "json"];
+    let options = options::call_options(call.argument(2), &others, |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
-            "body" | "json" => {
-                input.body = Some(crate::convert::to_json::for_core("the body", value)?)
-            }
-            _ => return Ok(false),
+            _ => input.body = Some(crate::convert::to_json::for_core("the body", value)?),
         }
-        Ok(true)
+        Ok(())
     })?;
     let state = state_of(call.handle()?)?;
     let response = state.sender.call(Target::Raw { method, path }, input, options)?;

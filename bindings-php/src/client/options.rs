@@ -43,11 +43,11 @@ fn hint(name: &str, names: &[&str]) -> String {
     names::hint(name, names.iter().copied())
 }
 
-/// The options of one call. Other names are passed to `other`, which returns whether it accepts
-/// them.
+/// The options of one call. Those that only this method has are `others`, and are passed to `take`.
 pub(crate) fn call_options(
     options: Option<&Zval>,
-    mut other: impl FnMut(&str, &Zval) -> Result<bool, Thrown>,
+    others: &[&str],
+    mut take: impl FnMut(&str, &Zval) -> Result<(), Thrown>,
 ) -> Result<CallOptions, Thrown> {
     let mut call = CallOptions::default();
     for (name, value) in entries(options)? {
@@ -63,11 +63,11 @@ pub(crate) fn call_options(
             "api_key" => call.api_key = Some(Secret::new(string(&name, &value)?)),
             "account" => call.account = Some(string(&name, &value)?),
             "request_id" => call.request_id = Some(string(&name, &value)?),
-            _ if other(&name, &value)? => {}
+            other if others.contains(&other) => take(other, &value)?,
             _ => {
                 return Err(Thrown::validation(format!(
                     "there is no option {name:?} of a call{}",
-                    hint(&name, names::OPTIONS)
+                    hint(&name, &[names::OPTIONS, others].concat())
                 )));
             }
         }

@@ -8,6 +8,7 @@ use lomi::{Input, Response, Value};
 use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::client::{confirmation, options};
 use crate::convert::decode;
+use crate::convert::option::string;
 use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{
@@ -51,6 +52,8 @@ pub(super) fn build_all(client: &ClientPayload) -> Result<Vec<(&'static str, Zva
 struct Verb {
     operation: &'static Documented,
     later: bool,
+    /// Repeats the read until its object is in a final state.
+    waits: bool,
 }
 
 fn class_of(resource: &'static Resource) -> Result<Class, String> {
@@ -72,9 +75,12 @@ fn class_of(resource: &'static Resource) -> Result<Class, String> {
         let verb = operation.verb;
         let declaration = format!("{verb}({declared}sensitive array $options = [])");
         let method = Method::new(&declaration, Some(handler(call_verb)))?;
-        for (suffix, later) in [("", false), ("Async", true)] {
-            let verb = format!("{verb}{suffix}");
-            class = class.methods(&[method.renamed(&verb, Verb { operation, later })?]);
+        let waiting = operation.wait.map(|verb| (verb, true));
+        for (verb, waits) in std::iter::once((verb, false)).chain(waiting) {
+            for (suffix, later) in [("", false), ("Async", true)] {
+                let verb = format!("{verb}{suffix}");
+                class = class.methods(&[method.renamed(&verb, Verb { operation, later, waits })?]);
+            }
         }
     }
     Ok(class)
@@ -86,16 +92,12 @@ fn takes_query(operation: &Documented) -> bool {
     matches!(operation.returns, Returns::Page(_)) || !operation.query_parameters.is_empty()
 }
 
-/// Takes the option `confirm` of a call that the server may ask to confirm.
-fn confirm_option(name: &str, value: &Zval, confirm: &mut Option<Zval>) -> Result<bool, Thrown> {
-    if name != "confirm" {
-        return Ok(false);
+/// The option `confirm` of a call that the server may ask to confirm.
+fn confirm_option(value: &Zval) -> Result<Zval, Thrown> {
+    match value.is_callable() {
+        true => Ok(value.shallow_clone()),
+        false => Err(Thrown::validation("confirm must be a function that decides")),
     }
-    if !value.is_callable() {
-        return Err(Thrown::validation("confirm must be a function that decides"));
-    }
-    *confirm = Some(value.shallow_clone());
-    Ok(true)
 }
 
 fn call_verb(call: &mut Call<'_>) -> Done {
@@ -132,9 +134,20 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     }
     let mut confirm = None;
     let is_confirmable = operation.operation.idempotency == Idempotency::Confirmed && !verb.later;
-    let options = options::call_options(call.argument(position), |name, value| {
-        if is_confirmable { confirm_option(name, value, &mut confirm) } else { Ok(false) }
+    let mut until = verb.waits.then(|| "final".to_owned());
+    let others: &[&str] = match (is_confirmable, verb.waits) {
+        (true, _) => &["confirm"],
+        (_, true) => &["until"],
+        _ => &[],
+    };
+    let mut options = options::call_options(call.argument(position), others, |name, value| {
+        match name {
+            "confirm" => confirm = Some(confirm_option(value)?),
+            _ => until = Some(string(name, value)?),
+        }
+        Ok(())
     })?;
+    options.until = until;
     let state = state_of(call.handle()?)?;
     let target = Target::Operation(operation.operation);
     // The request for the following pages.

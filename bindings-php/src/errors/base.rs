@@ -43,6 +43,7 @@ pub(super) fn register() -> Result<(), String> {
         ("getOutcome(): ?string", "outcome"),
         ("getOperation(): ?string", "operation"),
         ("getRetryAfter(): ?float", "retryAfter"),
+        ("getLast(): ?LomiSDK\\Model\\ModelInterface", "last"),
     ] {
         class = class.method_with(getter, handler(read), Property(property));
     }
@@ -55,6 +56,7 @@ pub(super) fn register() -> Result<(), String> {
         "idempotencyKey",
         "operation",
         "retryAfter",
+        "last",
     ] {
         class = class.protected(property, Zval::null());
     }

@@ -29,6 +29,7 @@ const KINDS: &[ErrorKind] = &[
     ErrorKind::Server,
     ErrorKind::Status,
     ErrorKind::UnsupportedOperation,
+    ErrorKind::StillPending,
     ErrorKind::PaginationLoop,
     ErrorKind::Cancelled,
     ErrorKind::SignatureVerification,
@@ -40,6 +41,7 @@ const KINDS: &[ErrorKind] = &[
 const NEVER_UNKNOWN: &[ErrorKind] = &[
     ErrorKind::Configuration,
     ErrorKind::Validation,
+    ErrorKind::StillPending,
     ErrorKind::PaginationLoop,
     ErrorKind::SignatureVerification,
     ErrorKind::WebhookPayload,

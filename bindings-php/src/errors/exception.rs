@@ -4,9 +4,10 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 use lomi::{Attempt, Error, ErrorKind, Value, json};
 
+use crate::convert::decode;
 use crate::errors::base::scope;
 use crate::errors::classes::{self, PAYMENT_REQUIRED, class_of};
-use crate::response::header_array;
+use crate::response::{self, ResponseInfo, header_array};
 use crate::zend::{Array, Thrown, bytes_zval, long, new_object, set_property, string_zval};
 
 /// The exception for a create that returned an unpaid invoice, which is its response object.
@@ -56,6 +57,11 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
         seconds
     });
     set("retryAfter", retry_after.unwrap_or_else(Zval::null));
+    if let Some(last) = error.last() {
+        let mut model = decode::one(last)?;
+        response::attach(&mut model, &ResponseInfo::from(last.clone()));
+        set("last", model);
+    }
     if let Some(body) = error.body() {
         set("responseBody", bytes_zval(body));
     }

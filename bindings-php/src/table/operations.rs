@@ -26,6 +26,8 @@ pub(crate) struct Documented {
     pub(crate) name: &'static str,
     /// The method of `LomiClient`'s resource, such as `changePlan`.
     pub(crate) verb: &'static str,
+    /// The method that waits until the object is in a final state.
+    pub(crate) wait: Option<&'static str>,
     /// Whether the generated clients have it.
     pub(crate) documented: bool,
     /// Its arguments as PHP declares them.

@@ -64,7 +64,19 @@ function imports(string $file): array
     return $imports;
 }
 
-$imports = imports($argv[1]);
+/** The full name of a type: what `use` imports, else of the class's own namespace. */
+function resolved(string $type, ReflectionClass $class): string
+{
+    static $imports = null;
+    $imports ??= imports($GLOBALS['argv'][1]);
+    if ($type[0] === '\\') {
+        return $type;
+    }
+    [$first, $rest] = explode('\\', $type, 2) + [1 => ''];
+    $namespace = $class->getNamespaceName();
+    return '\\' . ($imports[$namespace][$first] ?? "$namespace\\$first") . ($rest === '' ? '' : "\\$rest");
+}
+
 $wrong = [];
 $comments = $types = 0;
 foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
@@ -93,7 +105,7 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
                 $aliases[] = $value->name;
             } elseif ($value instanceof TypeAliasImportTagValueNode) {
                 $aliases[] = $value->importedAs ?? $value->importedAlias;
-                $from = parsed((string) (new ReflectionClass($value->importedFrom->name))->getDocComment());
+                $from = parsed((string) (new ReflectionClass(resolved($value->importedFrom->name, $class)))->getDocComment());
                 $there = array_map(fn ($alias) => $alias->alias, $from->getTypeAliasTagValues('@phpstan-type'));
                 in_array($value->importedAlias, $there, true) || $wrong[] = "$where: no type $value->importedAlias in {$value->importedFrom->name}";
             } elseif ($value instanceof ParamTagValueNode && $about instanceof ReflectionMethod) {
@@ -103,11 +115,8 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
         }
         foreach (names($doc->children) as $type) {
             $types++;
-            [$first, $rest] = explode('\\', $type, 2) + [1 => null];
-            $imported = $imports[$class->getNamespaceName()][$first] ?? null;
-            $type = $imported === null ? $type : "\\$imported" . ($rest === null ? '' : "\\$rest");
-            $exists = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $type) || class_exists($type) || interface_exists($type)
-                || class_exists("{$class->getNamespaceName()}\\$type") || interface_exists("{$class->getNamespaceName()}\\$type");
+            $full = resolved($type, $class);
+            $exists = in_array($type, [...WORDS, ...$aliases], true) || preg_match(OTHERS, $full) || class_exists($full) || interface_exists($full);
             $exists || $wrong[] = "$where: there is no type $type";
         }
     }

@@ -1,7 +1,6 @@
 //! Waiting: a read is repeated until its object is in a final state. When to read again is decided
 //! here, without I/O: often at first, since most buyers pay within a minute, then less and less.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind};
@@ -115,8 +114,7 @@ impl Polling {
         error.inner.body = Some(last.body.clone());
         error.inner.request_id = Some(last.request_id.clone());
         error.inner.outcome = crate::error::Outcome::Final;
-        error.inner.last = Some(Arc::from(last));
-        Some(error)
+        Some(error.with_last(*last))
     }
 }
 

@@ -11,8 +11,9 @@ use crate::table;
 #[non_exhaustive]
 pub struct Event {
     /// What the event is about, by its name: a transaction for payments, else a refund, a
-    /// subscription, the change of a subscription, a payout or a dispute. The data of any other
-    /// event has no type and is unchanged. Amounts are in the currency's smallest unit.
+    /// subscription, the change of a subscription, a payout, a dispute or a checkout session. The
+    /// data of any other event has no type and is unchanged. Amounts are in the currency's
+    /// smallest unit.
     pub data: Option<EventData>,
     /// What happened.
     pub event: Option<WebhookEvent>,

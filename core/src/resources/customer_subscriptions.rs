@@ -11,14 +11,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on customer subscriptions.
-///
-/// ```no_run
-/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
-/// let one = client.customer_subscriptions().get("id").await?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CustomerSubscriptions<'c> {
     client: &'c Client,

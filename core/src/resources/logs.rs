@@ -8,14 +8,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on logs.
-///
-/// ```no_run
-/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
-/// let one = client.logs().get("id").await?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Logs<'c> {
     client: &'c Client,

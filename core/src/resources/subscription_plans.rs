@@ -10,14 +10,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on subscription plans.
-///
-/// ```no_run
-/// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
-/// let one = client.subscription_plans().get("id").await?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SubscriptionPlans<'c> {
     client: &'c Client,

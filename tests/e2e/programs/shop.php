@@ -40,7 +40,7 @@ function verify(string $signature): array
     } catch (SignatureVerificationError $e) {
         return ['refused' => (new ReflectionClass($e))->getShortName()];
     }
-    $data = (array) $event->getData();
+    $data = $event->getData();
     return ['event' => $event->getEvent(), 'session' => $data['checkout_session_id']];
 }
 

@@ -2,12 +2,16 @@
 //! faults, and logs.
 
 mod body;
+mod card_charges;
 mod clock;
+mod disputes;
+mod events;
 mod faults;
 mod logs;
+mod money;
 mod objects;
-mod open_objects;
 mod sessions;
+mod subscriptions;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -22,13 +26,13 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
-        .route(
-            "/_sandbox/objects/disputes",
-            get(open_objects::list_disputes).post(open_objects::add_dispute),
-        )
-        .route("/_sandbox/objects/disputes/{id}", post(open_objects::change_dispute))
-        .route("/_sandbox/objects/charges", get(open_objects::list_charges))
-        .route("/_sandbox/objects/charges/{id}", post(open_objects::change_charge))
+        .route("/_sandbox/charges/{id}", post(card_charges::change))
+        .route("/_sandbox/subscriptions/{id}/renew", post(subscriptions::renew))
+        .route("/_sandbox/transactions/{id}/refund", post(money::refund))
+        .route("/_sandbox/payouts", post(money::pay_out))
+        .route("/_sandbox/trigger", post(events::send))
+        .route("/_sandbox/disputes", post(disputes::open))
+        .route("/_sandbox/disputes/{id}", post(disputes::change))
         .route("/_sandbox/deliveries", get(logs::deliveries))
         .route("/_sandbox/deliveries/{seq}/redeliver", post(logs::redeliver))
         .route("/_sandbox/requests", get(logs::requests))

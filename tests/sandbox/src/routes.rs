@@ -4,6 +4,7 @@ pub(crate) mod actions;
 mod balances;
 mod body;
 mod confirmation;
+mod coupons;
 mod create;
 mod cursor;
 mod delivery_logs;
@@ -19,6 +20,7 @@ mod payment_required;
 mod product_prices;
 mod query;
 mod rows;
+mod scenario;
 mod sessions;
 mod sort;
 

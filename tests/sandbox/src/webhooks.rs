@@ -2,5 +2,6 @@
 
 pub(crate) mod deliver;
 pub(crate) mod events;
+pub(crate) mod samples;
 pub(crate) mod send;
 pub(crate) mod signing;

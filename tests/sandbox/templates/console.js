@@ -1,5 +1,6 @@
 // Updates the lists without a reload. Opened details and the focus are kept.
 const lists = document.getElementById("lists");
+const said = document.getElementById("said");
 let waiting = false;
 
 async function refresh() {
@@ -8,7 +9,7 @@ async function refresh() {
   // Several changes within this time cause one refresh.
   await new Promise((resolve) => setTimeout(resolve, 150));
   waiting = false;
-  const response = await fetch("/_sandbox/lists");
+  const response = await fetch("/_sandbox/lists" + location.search);
   if (!response.ok) return;
   const open = new Set([...lists.querySelectorAll("details[open]")].map((d) => d.id));
   const focused = [...lists.querySelectorAll("button, summary, a")].indexOf(document.activeElement);
@@ -17,11 +18,15 @@ async function refresh() {
   if (focused >= 0) lists.querySelectorAll("button, summary, a")[focused]?.focus();
 }
 
-lists.addEventListener("submit", async (event) => {
+document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const fields = new URLSearchParams(new FormData(form, event.submitter));
-  await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+  const response = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+  const error = response.ok ? undefined : (await response.json()).error;
+  const details = Array.isArray(error?.details) ? error.details.join(", ") : error?.message;
+  said.hidden = response.ok;
+  said.textContent = response.ok ? "" : `${said.dataset.failed} ${details}`;
   refresh();
 });
 

@@ -134,6 +134,8 @@ fn a_dotted_name_means_the_event_of_today() {
     for (name, sent) in [
         ("payment.succeeded", "PAYMENT_SUCCEEDED"),
         ("payment.failed", "PAYMENT_FAILED"),
+        ("payout.failed", "PAYOUT_FAILED"),
+        ("dispute.created", "DISPUTE_CREATED"),
         ("subscription.canceled", "SUBSCRIPTION_CANCELLED"),
         ("checkout.session.completed", "checkout.session.completed"),
     ] {
@@ -148,8 +150,13 @@ fn a_dotted_name_means_the_event_of_today() {
         }
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
         assert!(text.contains(&format!("\"event\":\"{sent}\"")), "{text}");
-        let status = if name == "payment.failed" { "failed" } else { "completed" };
-        assert!(name.starts_with("sub") || text.contains(&format!("\"status\":\"{status}\"")));
+        let expected = match name {
+            "subscription.canceled" => "\"status\":\"cancelled\"",
+            "dispute.created" => "\"dispute_id\":\"",
+            name if name.ends_with("failed") => "\"status\":\"failed\"",
+            _ => "\"status\":\"completed\"",
+        };
+        assert!(text.contains(expected), "{name}: {text}");
         assert!(child.wait_with_output().unwrap().status.success());
     }
 }

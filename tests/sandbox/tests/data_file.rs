@@ -63,6 +63,36 @@ async fn objects_are_restored_after_a_restart() {
 }
 
 #[tokio::test]
+async fn what_is_due_after_a_restart_is_done_once() {
+    let folder = Folder::new("due");
+    let first = Client::with(options(&folder.file()));
+    first.control("/clock", &json!({"freeze": true})).await;
+    let plan = json!({
+        "status": "active", "plan_amount": 5_000, "plan_currency_code": "XOF",
+        "plan_billing_frequency": "month",
+    });
+    first.control("/objects/subscriptions", &plan).await;
+    let charge = json!({
+        "amount": 300, "currency": "XOF", "customer": {"name": "Awa", "phoneNumber": "771234567"},
+    });
+    first.post("/charge/wave", &charge).await;
+    assert_eq!(first.get("/accounts/balance").await.status, 404);
+    drop(first);
+
+    let second = Client::with(options(&folder.file()));
+    let work = second.control("/clock", &json!({"advance": "32d"})).await.json();
+    assert_eq!((&work["renewed"], &work["settled"]), (&json!(1), &json!(1)));
+    let balance = second.get("/accounts/balance").await.json()[0]["balance"].clone();
+    assert_eq!(balance, json!(5_300));
+    drop(second);
+
+    let third = Client::with(options(&folder.file()));
+    let work = third.control("/clock", &json!({"advance": "1s"})).await.json();
+    assert_eq!((&work["renewed"], &work["settled"]), (&json!(0), &json!(0)));
+    assert_eq!(third.get("/accounts/balance").await.json()[0]["balance"], balance);
+}
+
+#[tokio::test]
 async fn the_state_is_restored_after_a_restart() {
     let folder = Folder::new("restart");
     let shop = Shop::responding(&[500, 200]);

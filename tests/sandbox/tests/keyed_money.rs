@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::money::paid;
 use common::{Client, Response, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,7 +16,8 @@ async fn keyed(client: &Client, path: &str, key: &str, body: &Value) -> Response
 #[tokio::test]
 async fn a_confirmed_transfer_is_replayed_after_its_token_has_expired_and_is_made_once() {
     let client = Client::new();
-    let mut body = json!({"amount": 100, "currency": "XOF", "destination": "acct_1"});
+    paid(&client, 10_000, "WAVE").await;
+    let mut body = json!({"amount": 100, "currency_code": "XOF", "destination": "acct_1"});
     let preview = keyed(&client, "/transfers", "k1", &body).await.json();
     body["confirmation_token"] = preview["confirmation_token"].clone();
     let first = keyed(&client, "/transfers", "k1", &body).await;
@@ -66,7 +68,8 @@ async fn the_newest_webhook_is_created_with_events() {
 #[tokio::test]
 async fn the_scenario_header_is_for_test_keys() {
     let client = Client::new();
-    let body = json!({"amount": 100, "currency": "XOF"});
+    let customer = json!({"name": "Awa", "phoneNumber": "+221770000001"});
+    let body = json!({"amount": 100, "currency": "XOF", "customer": customer});
     for (key, is_failed) in [(client.sandbox.test_key(), true), (client.sandbox.live_key(), false)]
     {
         let request = client.bare(Method::POST, "/charge/mtn").header("X-API-Key", key);

@@ -3,29 +3,12 @@
 
 mod common;
 
+use common::money::{balance, keyed, paid};
 use common::shop::Shop;
-use common::{Client, Response, send};
+use common::{Client, send};
 use lomi_sandbox::Options;
 use reqwest::Method;
 use serde_json::{Value, json};
-
-/// Pays a session and returns the id of its transaction.
-async fn paid(client: &Client, amount: u64, provider: &str) -> String {
-    let id = client.session(&json!({"amount": amount, "currency_code": "XOF"})).await;
-    let body = json!({"provider": provider});
-    let done = client.control(&format!("/sessions/{id}/pay"), &body).await.json();
-    done["transaction"]["transaction_id"].as_str().unwrap().to_owned()
-}
-
-async fn balance(client: &Client) -> Value {
-    client.get("/accounts/balance?currency=XOF").await.json()[0]["balance"].clone()
-}
-
-/// A create of generation E with a key.
-async fn keyed(client: &Client, path: &str, key: &str, body: &Value) -> Response {
-    let request = client.request(Method::POST, path).header("X-Sandbox-Generation", "e");
-    send(request.header("Idempotency-Key", key).json(body)).await
-}
 
 #[tokio::test]
 async fn a_refund_changes_its_transaction_and_the_balance() {

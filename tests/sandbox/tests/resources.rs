@@ -18,6 +18,7 @@ const OTHERS: &[&str] =
 /// Fields that are written as texts, and that today's server requires.
 const WORDS: &[(&str, &str)] = &[
     ("code", "LOMI2026"),
+    ("discount_type", "percentage"),
     ("expires_at", "2031-01-01T00:00:00.000Z"),
     ("expiry_date", "2031-01-01T00:00:00.000Z"),
     ("link_type", "instant"),
@@ -102,6 +103,7 @@ impl Resource {
                 (Some("string"), None) => format!("text of {name}").into(),
                 (Some("string"), Some("uri")) => "https://example.com/x".into(),
                 (Some("string"), Some("email")) => "awa@example.com".into(),
+                (Some("number"), _) if name == "discount_percentage" => json!(12.5),
                 (Some("number"), _) => "1250.50".parse::<serde_json::Number>().unwrap().into(),
                 (Some("boolean"), _) => true.into(),
                 (Some("object"), _) => json!({"order": "ORD-1"}),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, ClassVar
 
+    from .checkout_session import CheckoutSession
     from .dispute import Dispute
     from .payout import Payout
     from .refund import Refund
@@ -42,11 +43,12 @@ class Event(Model):
         | SubscriptionChange
         | Payout
         | Dispute
+        | CheckoutSession
         | dict[str, Any]
         | None
     ) = field()
     """What the event is about, by its name: a transaction for payments, else a refund, a
-    subscription, the change of a subscription, a payout or a dispute.
+    subscription, the change of a subscription, a payout, a dispute or a checkout session.
 
     The data of any other event has no type and is unchanged. Amounts are in the currency's
     smallest unit.
@@ -78,6 +80,7 @@ class Event(Model):
             | SubscriptionChange
             | Payout
             | Dispute
+            | CheckoutSession
             | dict[str, Any]
             | None = None,
             event: str | None = None,
@@ -92,5 +95,6 @@ if not TYPE_CHECKING:
     from .._hints import later
 
     __getattr__ = later(
-        __name__, "Transaction Refund Subscription SubscriptionChange Payout Dispute"
+        __name__,
+        "Transaction Refund Subscription SubscriptionChange Payout Dispute CheckoutSession",
     )

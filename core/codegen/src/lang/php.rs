@@ -36,6 +36,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ServerError", "\\LomiSDK\\ApiException"),
     ("APIStatusError", "\\LomiSDK\\ApiException"),
     ("UnsupportedOperationError", "\\LomiSDK\\ApiException"),
+    ("StillPendingError", "\\LomiSDK\\ApiException"),
     ("PaginationLoopError", "\\LomiSDK\\ApiException"),
     ("CancelledError", "\\LomiSDK\\ApiException"),
     ("SignatureVerificationError", "\\LomiSDK\\ApiException"),
@@ -163,7 +164,7 @@ fn earlier_models(api: &Api) -> Vec<(String, String)> {
     names
 }
 
-/// Fields that several models have: what is sent of a resource and comes back, or every page.
+/// Fields that several models have: what is sent of a resource and comes back, or most pages.
 struct SharedFields<'a> {
     /// The name of the trait in the stubs.
     name: String,
@@ -174,7 +175,7 @@ struct SharedFields<'a> {
 }
 
 /// The fields of each resource's requests, where its other requests have the same ones and the
-/// resource itself has them too; and what all pages have.
+/// resource itself has them too; and what most pages have.
 fn shared_fields(api: &Api) -> Vec<SharedFields<'_>> {
     let with_role = |role| api.models.iter().filter(move |model| model.role == role);
     let mut shared: Vec<SharedFields<'_>> = Vec::new();
@@ -190,9 +191,16 @@ fn shared_fields(api: &Api) -> Vec<SharedFields<'_>> {
             shared.push(SharedFields { name, fields, all_of: Some(first), models });
         }
     }
-    let models: Vec<_> = with_role(Role::List).collect();
-    let fields = models.first().into_iter().flat_map(|first| &first.fields);
-    let fields = fields.filter(|field| models.iter().all(|model| has(model, field))).collect();
+    let pages: Vec<_> = with_role(Role::List).collect();
+    let have = |field: &Field| pages.iter().filter(|model| has(model, field)).count();
+    let mut fields: Vec<&Field> = Vec::new();
+    for field in pages.iter().flat_map(|page| &page.fields) {
+        if have(field) * 2 > pages.len() && !fields.iter().any(|known| known.name == field.name) {
+            fields.push(field);
+        }
+    }
+    let has_all = |page: &&Model| fields.iter().all(|field| has(page, field));
+    let models = pages.iter().copied().filter(has_all).collect();
     shared.push(SharedFields { name: "PageMembers".into(), fields, all_of: None, models });
     shared
 }
@@ -245,6 +253,7 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         lists.get(&text(&operation, "returned_model")).cloned().unwrap_or_default()
     });
     templates.add_filter("php_arguments", arguments);
+    templates.add_filter("php_brief", brief);
     templates.add_filter("php_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
     let names: BTreeMap<String, String> =
         api.models.iter().map(|m| (m.name.clone(), m.names.php.clone())).collect();
@@ -269,6 +278,23 @@ pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
         names.get(schema).cloned().unwrap_or_else(|| schema.to_owned())
     });
     templates.add_filter("studly", |name: &str| studly(name));
+}
+
+/// A description with a short note about the generations of the API: the long one would be a
+/// thirtieth of the stubs. `(API generations B, C, D and E.)` is `(API B-E.)`.
+fn brief(doc: &str) -> String {
+    let Some((text, note)) = doc.rsplit_once("(API generation") else { return doc.to_owned() };
+    let Some((names, rest)) = note.split_once(".)") else { return doc.to_owned() };
+    let names: Vec<char> = names.chars().filter(char::is_ascii_uppercase).collect();
+    let follows = |pair: &[char]| matches!(pair, [a, b] if *a as u32 + 1 == *b as u32);
+    let runs: Vec<String> = names
+        .chunk_by(|a, b| follows(&[*a, *b]))
+        .map(|run| match run {
+            [first, _, .., last] => format!("{first}-{last}"),
+            few => few.iter().map(char::to_string).collect::<Vec<_>>().join(", "),
+        })
+        .collect();
+    format!("{text}(API {}.){rest}", runs.join(", "))
 }
 
 /// An operation's arguments as PHP declares them: path, body, documented query.

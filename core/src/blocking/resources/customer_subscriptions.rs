@@ -11,14 +11,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on customer subscriptions; each call blocks its thread.
-///
-/// ```no_run
-/// # fn run(client: lomi::blocking::Client) -> Result<(), lomi::Error> {
-/// let one = client.customer_subscriptions().get("id")?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CustomerSubscriptions<'c> {
     client: &'c Client,

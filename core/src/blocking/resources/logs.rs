@@ -8,14 +8,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on logs; each call blocks its thread.
-///
-/// ```no_run
-/// # fn run(client: lomi::blocking::Client) -> Result<(), lomi::Error> {
-/// let one = client.logs().get("id")?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Logs<'c> {
     client: &'c Client,

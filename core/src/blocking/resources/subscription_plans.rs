@@ -10,14 +10,6 @@ use crate::response::{Page, typed};
 use crate::table;
 
 /// The operations on subscription plans; each call blocks its thread.
-///
-/// ```no_run
-/// # fn run(client: lomi::blocking::Client) -> Result<(), lomi::Error> {
-/// let one = client.subscription_plans().get("id")?;
-/// println!("{one:?}");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SubscriptionPlans<'c> {
     client: &'c Client,

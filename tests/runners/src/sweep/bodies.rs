@@ -5,9 +5,17 @@ use serde_json::{Map, Value, json};
 
 use super::samples;
 
+/// What else cannot be changed of a payout or a refund.
+const FIXED: [&str; 3] = ["currency_code", "status", "transaction_id"];
+
 /// The body of an operation, if it has one: a value for every field, and what servers require.
 pub(crate) fn body(operation: &Operation, letter: char, transaction: &str) -> Option<Value> {
-    let mut fields = samples::object(operation.body?, |field| field.name != "confirmation_token");
+    // The amount of money that has moved, or is about to, cannot be changed.
+    let is_moved = matches!(operation.id, "update_payout" | "update_refund");
+    let mut fields = samples::object(operation.body?, |field| {
+        let is_of_money = field.money || FIXED.contains(&field.name);
+        field.name != "confirmation_token" && !(is_moved && is_of_money)
+    });
     if let Value::Object(required) = required(operation, letter, transaction) {
         fields.extend(required);
     }
@@ -35,7 +43,21 @@ fn required(operation: &Operation, letter: char, transaction: &str) -> Value {
             "name": "Tea", "product_type": "one_time",
             "prices": [{"amount": 500, "currency_code": "XOF"}],
         }),
-        "create_discount_coupon" => json!({"code": "LOMI2026"}),
+        "create_transfer" => json!({
+            "amount": 100, "currency_code": "XOF", "destination": "acct_1",
+            "source_transaction_id": transaction,
+        }),
+        "create_instant_settlement" => {
+            json!({"amount": 100, "currency_code": "XOF", "mode": "advance"})
+        }
+        "create_wave_charge" | "create_mtn_charge" => json!({
+            "amount": 100, "currency": "XOF",
+            "customer": {"name": "Awa", "phoneNumber": "+221770000001"},
+        }),
+        "create_discount_coupon" => json!({
+            "code": "LOMI2026", "discount_type": "percentage", "discount_percentage": 10,
+            "valid_from": "2100-01-01T00:00:00.000Z",
+        }),
         "create_customer" | "create_meter" => json!({"name": "Awa"}),
         "create_webhook" => json!({
             "url": "https://shop.example/w", "events": ["PAYMENT_SUCCEEDED"],

@@ -73,10 +73,23 @@ impl Prepared {
     /// An id for each parameter of a path, of objects that are made for it.
     pub(crate) async fn ids(&self, operation: &Operation, template: &str) -> Result<Vec<String>> {
         let mut ids = Vec::new();
+        if operation.id == "set_default_product_price" {
+            return self.product_with_price().await;
+        }
         for name in parameters(template) {
             ids.push(self.id(operation, name).await?);
         }
         Ok(ids)
+    }
+
+    /// A product and one of its prices.
+    async fn product_with_price(&self) -> Result<Vec<String>> {
+        let prices = json!([{"amount": 500, "currency_code": "XOF"}]);
+        let product = json!({"name": "Tea", "product_type": "one_time", "prices": prices});
+        let product = self.post("/products", product).await?;
+        let product = data(&product);
+        let price = product.get("prices").map(first).context("a product with prices")??;
+        Ok(vec![text(product, "product_id")?, text(price, "price_id")?])
     }
 
     /// An object for a list to show: of the operation's resource, or of the object with the id.
@@ -134,6 +147,10 @@ impl Prepared {
         });
         if let Some(customer) = customer {
             fields.insert("customer_id".into(), customer.clone().into());
+        }
+        if resource == "transfers" {
+            fields.insert("status".into(), "posted".into());
+            fields.insert("reversed_amount".into(), 0.into());
         }
         if resource == "refunds" {
             fields.insert("transaction_id".into(), self.transaction.clone().into());

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::body::{done, read, refuse};
-use crate::payments::actions::apply_clock_change;
+use crate::payments::due::{DueWork, apply_clock_change};
 use crate::schema::error::ApiError;
 use crate::schema::responses::json_response;
 use crate::state::app::{App, SharedApp};
@@ -18,9 +18,9 @@ pub(super) async fn show(State(app): State<SharedApp>) -> Response {
     json_response(StatusCode::OK, &clock_body(&app, None))
 }
 
-fn clock_body(app: &App, expired: Option<usize>) -> Value {
+fn clock_body(app: &App, done: Option<DueWork>) -> Value {
     let (_, stopped) = app.clock.state();
-    json!({"now": iso(app.clock.now()), "frozen": stopped.is_some(), "expired": expired})
+    json!({"now": iso(app.clock.now()), "frozen": stopped.is_some(), "expired": done.map(|d| d.expired), "renewed": done.map(|d| d.renewed), "settled": done.map(|d| d.settled)})
 }
 
 /// POST of a change of the clock.
@@ -33,8 +33,8 @@ pub(super) async fn change(
     if let Err(error) = changed {
         return refuse(error);
     }
-    let expired = apply_clock_change(&app);
-    done(&headers, &clock_body(&app, Some(expired)))
+    let work = apply_clock_change(&app);
+    done(&headers, &clock_body(&app, Some(work)))
 }
 
 fn apply(app: &App, body: &Map<String, Value>) -> Result<(), ApiError> {

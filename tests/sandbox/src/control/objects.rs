@@ -10,6 +10,8 @@ use super::body::{done, read, refuse};
 use crate::generation::Generation;
 use crate::options::Family;
 use crate::payments::changes::change_object;
+use crate::payments::plans::start;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, report};
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::resource::Resource;
@@ -41,10 +43,18 @@ pub(super) async fn add(
             let message = format!("There is no field {unknown} in {}", resource.name);
             return Err(ApiError::bad_request(message));
         }
-        let object = new_object(&app, resource, environment, fields)?;
+        let mut object = new_object(&app, resource, environment, fields)?;
+        if resource.name == SUBSCRIPTIONS {
+            let mut fields = object.fields();
+            start(&app, &app.objects(), &mut fields);
+            object.set_fields(&fields);
+        }
         if !app.objects().insert(object.clone()) {
             let message = format!("{} {} exists already", resource.title(), object.id);
             return Err(ApiError::conflict(message));
+        }
+        if resource.name == SUBSCRIPTIONS {
+            report(&app, &object, "SUBSCRIPTION_CREATED");
         }
         app.notify_consoles();
         Ok(object_value(&app, shape(resource), resource, &object))
@@ -66,7 +76,7 @@ pub(super) async fn change(
     let changed = async {
         let resource = find(&name)?;
         let changes = read(&headers, body).await?;
-        let object = change_object(&app, resource, &id, changes);
+        let object = change_object(&app, resource, &id, changes)?;
         let object = object.ok_or_else(|| {
             ApiError::not_found(format!("{} with ID {id} not found", resource.title()))
         })?;

@@ -30,6 +30,11 @@ pub(super) async fn act(
         let body = read(&headers, body).await?;
         let unknown = || ApiError::no_session(&id);
         let uuid: Uuid = id.parse().map_err(|_| unknown())?;
+        // The caller of a charge knows its transaction only.
+        let uuid = match app.sessions() {
+            sessions if sessions.get(uuid).is_some() => uuid,
+            sessions => sessions.by_transaction(uuid).map_or(uuid, |session| session.id),
+        };
         perform(&app, uuid, &action, &body).map_err(|error| match error {
             ActionError::UnknownAction => ApiError::not_found(format!(
                 "There is no action {action}: use pay, fail, pending or expire"
@@ -38,6 +43,7 @@ pub(super) async fn act(
             ActionError::Payment(PaymentError::NotOpen(status)) => {
                 ApiError::conflict(format!("Checkout session {id} is {status:?}").to_lowercase())
             }
+            ActionError::Payment(PaymentError::Coupon(problem)) => problem.error(),
             ActionError::Payment(PaymentError::NothingPending) => {
                 ApiError::conflict(format!("Checkout session {id} has no pending payment"))
             }
@@ -81,7 +87,8 @@ fn perform(
         let provider = body.get("provider").and_then(Value::as_str).map(str::to_ascii_uppercase);
         let first = providers(&session.input()).first().copied().unwrap_or("WAVE");
         let provider = provider.unwrap_or_else(|| first.to_owned());
-        begin(app, id, PaymentRequest { provider, ..PaymentRequest::default() }).map(Some)
+        let coupon = body.get("coupon").and_then(Value::as_str).unwrap_or_default().to_owned();
+        begin(app, id, PaymentRequest { provider, coupon, ..PaymentRequest::default() }).map(Some)
     };
     match action {
         "pay" => {

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use axum::extract::{Form as FormBody, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::checkout_views::{cancelled, form_page, return_url, state_page, unknown};
+use super::checkout_views::{cancelled, discount, form_page, return_url, state_page, unknown};
 use super::form::Form;
 use super::language::Language;
 use crate::payments::actions::{PaymentRequest, PaymentResult, begin, settle};
+use crate::payments::money::Decimal;
 use crate::schema::input::providers;
 use crate::state::app::{App, SharedApp};
 use crate::state::sessions::{Session, Status};
@@ -103,24 +105,34 @@ fn pay(app: &App, session: &Session, form: Form, language: Language) -> Response
     let input = session.input();
     let allowed = providers(&input);
     let paying = form.get("do") != "update";
-    let errors = form.errors(&input, &allowed, paying);
+    let mut errors = form.errors(&input, &allowed, paying);
+    if let Err(problem) = discount(app, session, &form) {
+        errors.push(problem.key());
+    }
     if !paying || !errors.is_empty() {
         return form_page(app, session, &form, &errors, language);
     }
     let request = PaymentRequest {
         provider: form.get("provider").to_owned(),
         quantity: form.quantity(&input),
-        percent_off: form.percent_off(&input).unwrap_or_default(),
+        coupon: form.coupon(&input).to_owned(),
         customer: form.customer(),
     };
     let card = (request.provider == "CARD").then(|| form.card());
-    let _ = begin(app, session.id, request);
-    if let Some(number) = card
+    let begun = begin(app, session.id, request);
+    if begun.is_ok_and(|session| session.payment.is_some_and(|payment| is_free(&payment.net))) {
+        // Nothing is left to approve.
+        let _ = settle(app, session.id, PaymentResult::Succeeded);
+    } else if let Some(number) = card
         && let Some(result) = card_result(&number)
     {
         let _ = settle(app, session.id, result);
     }
     redirect(app, session.id, language)
+}
+
+fn is_free(net: &Value) -> bool {
+    Decimal::from_json(net).is_some_and(|net| !net.is_positive())
 }
 
 /// Result of a card by its last digits, as documented for tests. None means that the bank asks for

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::form::{Form, RequiredDetails};
 use super::language::Language;
 use super::template::page;
+use crate::payments::coupons::{CouponProblem, Discount, Purchase, discount_of};
 use crate::payments::money::format_amount;
 use crate::payments::totals::totals;
 use crate::schema::input::{currency, providers};
@@ -19,6 +20,12 @@ use crate::state::time::MINUTE;
 /// 404: there is no such session.
 pub(super) fn unknown(language: Language) -> Response {
     let context = context! { t => language.texts(), kind => "unknown", sign => "off" };
+    page(StatusCode::NOT_FOUND, "message.html", context)
+}
+
+/// 404: the link or request is paid, has ended, or is not active.
+pub(super) fn link_over(language: Language) -> Response {
+    let context = context! { t => language.texts(), kind => "link_over", sign => "off" };
     page(StatusCode::NOT_FOUND, "message.html", context)
 }
 
@@ -119,6 +126,22 @@ fn prompt_page(
     page(StatusCode::OK, "prompt.html", context)
 }
 
+/// The discount of the coupon in the form.
+pub(super) fn discount(
+    app: &App,
+    session: &Session,
+    form: &Form,
+) -> Result<Option<Discount>, CouponProblem> {
+    let input = form.with_customer(&session.input());
+    let purchase = Purchase {
+        environment: session.environment,
+        input: &input,
+        quantity: form.quantity(&input).unwrap_or(1),
+        now: app.clock.now(),
+    };
+    discount_of(&app.objects(), &purchase, form.coupon(&input))
+}
+
 /// The form, with its errors.
 pub(super) fn form_page(
     app: &App,
@@ -130,7 +153,8 @@ pub(super) fn form_page(
     let input = session.input();
     let flag = |name: &str| input.get(name).and_then(Json::as_bool).unwrap_or(false);
     let quantity = form.quantity(&input).unwrap_or(1);
-    let [_, discount, net] = totals(&input, quantity, form.percent_off(&input).unwrap_or_default());
+    let off = discount(app, session, form).unwrap_or_default();
+    let [_, discount, net] = totals(&input, quantity, off.as_ref());
     let required = RequiredDetails::of(&input);
     let failed = session.payment.as_deref().filter(|p| p.state == PaymentState::Failed);
     let left = session.expires_at.saturating_sub(app.clock.now()).max(0);

@@ -1,20 +1,22 @@
 //! The console: sessions, deliveries and requests, with buttons of the control API.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use hyper::body::Frame;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
-use super::console_objects::object_lists;
+use super::console_objects::{balance_rows, object_lists};
+use super::language::Language;
 use super::template::page;
 use crate::payments::money::format_amount;
 use crate::schema::input::currency;
@@ -23,19 +25,28 @@ use crate::state::deliveries::Delivery;
 use crate::state::request_log::LoggedRequest;
 use crate::state::sessions::{Session, Status};
 use crate::state::time::{Millis, iso};
+use crate::webhooks::samples::EVENTS;
 
 const MAX_ROWS: usize = 50;
 /// Interval of comments between changes, by which a closed console is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// The whole page.
-pub(super) async fn show(State(app): State<SharedApp>) -> Response {
-    page(StatusCode::OK, "console.html", context(&app))
+pub(super) async fn show(
+    State(app): State<SharedApp>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    page(StatusCode::OK, "console.html", context(&app, Language::of(&query, &headers)))
 }
 
 /// The lists alone, which `console.js` replaces after a change.
-pub(super) async fn lists(State(app): State<SharedApp>) -> Response {
-    page(StatusCode::OK, "console_lists.html", context(&app))
+pub(super) async fn lists(
+    State(app): State<SharedApp>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    page(StatusCode::OK, "console_lists.html", context(&app, Language::of(&query, &headers)))
 }
 
 /// `console.js`.
@@ -44,13 +55,13 @@ pub(super) async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response()
 }
 
-fn context(app: &App) -> Value {
+fn context(app: &App, language: Language) -> Value {
     let now = app.clock.now();
     let (_, stopped) = app.clock.state();
     let (sessions, total): (Vec<Value>, usize) = {
         let sessions = app.sessions();
         let newest = sessions.all_newest_first().take(MAX_ROWS);
-        (newest.map(|s| session_row(app, s, now)).collect(), sessions.len())
+        (newest.map(|s| session_row(app, s, now, language)).collect(), sessions.len())
     };
     let deliveries: Vec<Value> =
         app.webhooks().log.newest_first().take(MAX_ROWS).map(delivery_row).collect();
@@ -62,13 +73,16 @@ fn context(app: &App) -> Value {
         frozen => stopped.is_some(),
         sessions,
         total,
-        lists => object_lists(app, MAX_ROWS),
+        t => language.texts(),
+        events => EVENTS.to_vec(),
+        balances => balance_rows(app, language),
+        lists => object_lists(app, MAX_ROWS, language),
         deliveries,
         requests,
     }
 }
 
-fn session_row(app: &App, session: &Session, now: Millis) -> Value {
+fn session_row(app: &App, session: &Session, now: Millis, language: Language) -> Value {
     let input = session.input();
     let status = session.status_at(now);
     let (word, tone) = match status {
@@ -80,8 +94,8 @@ fn session_row(app: &App, session: &Session, now: Millis) -> Value {
     context! {
         id => session.id.to_string(),
         page => app.checkout_url(session.id),
-        title => input.get("title").and_then(Json::as_str),
-        amount => amount.map(|a| format_amount(a, currency(&input), true)),
+        title => input.get("title").or_else(|| input.get("description")).and_then(Json::as_str),
+        amount => amount.map(|a| format_amount(a, currency(&input), language.is_french())),
         environment => session.environment.word(),
         created => iso(session.created_at),
         status => word,
@@ -95,11 +109,12 @@ fn session_row(app: &App, session: &Session, now: Millis) -> Value {
 
 fn delivery_row(delivery: &Delivery) -> Value {
     let (state, tone) = match (delivery.delivered, delivery.next_at) {
-        (true, _) => ("delivered".to_owned(), "good"),
-        (false, Some(Millis::MAX)) => ("in flight".to_owned(), "wait"),
-        (false, Some(at)) => (format!("next {}", iso(at)), "wait"),
-        (false, None) => ("given up".to_owned(), "bad"),
+        (true, _) => ("c_delivered", "good"),
+        (false, Some(Millis::MAX)) => ("c_in_flight", "wait"),
+        (false, Some(_)) => ("c_next_attempt", "wait"),
+        (false, None) => ("c_given_up", "bad"),
     };
+    let next = delivery.next_at.filter(|at| !delivery.delivered && *at != Millis::MAX);
     let attempts: Vec<Value> = delivery
         .attempts
         .iter()
@@ -122,6 +137,7 @@ fn delivery_row(delivery: &Delivery) -> Value {
         event => delivery.event.as_str(),
         url => delivery.url.as_str(),
         state,
+        next => next.map(iso),
         tone,
         attempts,
     }

@@ -74,16 +74,19 @@ impl Form {
         }
     }
 
-    /// Percent off by the coupon. None when the code is unknown.
-    pub(super) fn percent_off(&self, input: &Map<String, Value>) -> Option<u64> {
+    /// The code of the coupon; empty where the session takes none.
+    pub(super) fn coupon(&self, input: &Map<String, Value>) -> &str {
         let allowed = input.get("allow_coupon_code").and_then(Value::as_bool).unwrap_or(false);
-        match self.get("coupon").to_ascii_uppercase().as_str() {
-            _ if !allowed => Some(0),
-            "" => Some(0),
-            "LOMI10" => Some(10),
-            "LOMI50" => Some(50),
-            _ => None,
+        if allowed { self.get("coupon") } else { "" }
+    }
+
+    /// The fields of a session with the customer's details of the form.
+    pub(super) fn with_customer(&self, input: &Map<String, Value>) -> Map<String, Value> {
+        let mut all = input.clone();
+        for (name, text) in self.customer().into_iter().filter(|(_, text)| !text.is_empty()) {
+            all.insert(name.to_owned(), text.into());
         }
+        all
     }
 
     /// The digits of the card number.
@@ -106,9 +109,6 @@ impl Form {
         let mut errors = Vec::new();
         if self.quantity(input).is_none() {
             errors.push("err_quantity");
-        }
-        if self.percent_off(input).is_none() {
-            errors.push("err_coupon");
         }
         if !paying {
             return errors;

@@ -1,4 +1,4 @@
-//! Languages of the checkout page and their texts.
+//! Languages of the pages and their texts.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -46,6 +46,11 @@ impl Language {
             Self::French => "fr",
             Self::English => "en",
         }
+    }
+
+    /// Whether amounts have the French form.
+    pub(super) const fn is_french(self) -> bool {
+        matches!(self, Self::French)
     }
 
     /// The texts of the page.

@@ -3,10 +3,14 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::coupons::{CouponProblem, Purchase, count_use, discount_of};
 use super::ledger::record_payment;
+use super::subscription_changes::report;
+use super::subscription_start::subscribe;
 use super::totals::totals;
 use crate::schema::input::base_quantity;
 use crate::state::app::App;
+use crate::state::objects::ObjectStore;
 use crate::state::payment::{Payment, PaymentState};
 use crate::state::sessions::{Session, Status};
 use crate::webhooks::events::{Event, queue_event};
@@ -21,8 +25,8 @@ pub(crate) struct PaymentRequest {
     pub(crate) provider: String,
     /// Quantity; None means that of the session.
     pub(crate) quantity: Option<u64>,
-    /// Percent off.
-    pub(crate) percent_off: u64,
+    /// Code of a coupon; empty for none.
+    pub(crate) coupon: String,
     /// Customer details by field name, such as `customer_name`.
     pub(crate) customer: Vec<(&'static str, String)>,
 }
@@ -36,6 +40,8 @@ pub(crate) enum PaymentError {
     NotOpen(Status),
     /// The session has no pending payment.
     NothingPending,
+    /// The coupon cannot be used.
+    Coupon(CouponProblem),
 }
 
 /// Result of a payment.
@@ -57,13 +63,28 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         status => return Err(PaymentError::NotOpen(status)),
     }
     let mut input = session.input();
+    if is_request_paid(app, &session, &input) {
+        return Err(PaymentError::NotOpen(Status::Completed));
+    }
     for (name, text) in request.customer {
         if !text.is_empty() {
             input.insert(name.to_owned(), text.into());
         }
     }
     let quantity = request.quantity.unwrap_or_else(|| base_quantity(&input));
-    let [gross, discount, net] = totals(&input, quantity, request.percent_off);
+    let purchase = Purchase { environment: session.environment, input: &input, quantity, now };
+    let mut objects = app.objects();
+    let discount = discount_of(&objects, &purchase, &request.coupon);
+    let discount = discount.map_err(PaymentError::Coupon)?;
+    if let Some(before) = session.payment.as_deref().filter(|p| p.state == PaymentState::Pending) {
+        release(&mut objects, &session, before);
+    }
+    if let Some(discount) = &discount {
+        count_use(&mut objects, session.environment, &discount.code, true);
+    }
+    drop(objects);
+    let coupon = discount.as_ref().map(|discount| discount.code.clone());
+    let [gross, discount, net] = totals(&input, quantity, discount.as_ref());
     session.set_input(&input);
     session.updated_at = now;
     session.payment = Some(Box::new(Payment {
@@ -74,6 +95,8 @@ pub(crate) fn begin(app: &App, id: Uuid, request: PaymentRequest) -> Result<Sess
         gross,
         discount,
         net,
+        coupon,
+        ends: None,
         quantity,
         created_at: now,
         updated_at: now,
@@ -93,16 +116,24 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
     let payment = session.payment.as_mut().filter(|p| p.state == PaymentState::Pending);
     let payment = payment.ok_or(PaymentError::NothingPending)?;
     payment.updated_at = now;
+    let mut started = None;
     let event = match result {
         PaymentResult::Succeeded => {
             payment.state = PaymentState::Succeeded;
             session.status = Status::Completed;
             unblock(app, &session.input());
+            started = subscribe(app, &mut session);
             Event::PaymentSucceeded
         }
         PaymentResult::Failed(reason) => {
             payment.state = PaymentState::Failed;
             payment.reason = Some(reason.to_owned());
+            if session.is_charge {
+                // Another try is another charge.
+                session.status = Status::Expired;
+            }
+            let payment = payment.clone();
+            release(&mut app.objects(), &session, &payment);
             Event::PaymentFailed
         }
     };
@@ -111,7 +142,25 @@ pub(crate) fn settle(app: &App, id: Uuid, result: PaymentResult) -> Result<Sessi
     drop(sessions);
     record_payment(app, &session);
     queue_event(app, event, &session);
+    if let Some(subscription) = started {
+        report(app, &subscription, "SUBSCRIPTION_CREATED");
+    }
     Ok(session)
+}
+
+/// Whether another session has paid the payment request of this one: it is paid once.
+fn is_request_paid(app: &App, session: &Session, input: &Map<String, Value>) -> bool {
+    let id = input.get("payment_request_id").and_then(Value::as_str).unwrap_or_default();
+    let objects = app.objects();
+    let request = objects.of(session.environment, "payment_requests", id);
+    request.is_some_and(|request| request.fields().get("status") == Some(&"completed".into()))
+}
+
+/// Gives back the use of a coupon by a payment that does not count.
+fn release(objects: &mut ObjectStore, session: &Session, payment: &Payment) {
+    if let Some(code) = &payment.coupon {
+        count_use(objects, session.environment, code, false);
+    }
 }
 
 /// Removes the block of a customer whose unpaid invoice was paid.
@@ -132,6 +181,10 @@ pub(crate) fn expire(app: &App, id: Uuid) -> Result<Session, PaymentError> {
     if session.status != Status::Open {
         return Err(PaymentError::NotOpen(session.status));
     }
+    if session.is_charge {
+        drop(sessions);
+        return settle(app, id, PaymentResult::Failed("expired"));
+    }
     session.status = Status::Expired;
     session.expires_at = session.expires_at.min(now);
     session.updated_at = now;
@@ -145,17 +198,12 @@ pub(crate) fn expire(app: &App, id: Uuid) -> Result<Session, PaymentError> {
 pub(crate) fn expire_due(app: &App) -> usize {
     let expired = app.sessions().expire_due(app.clock.now());
     for session in &expired {
-        queue_event(app, Event::SessionExpired, session);
+        if session.is_charge {
+            // Its transaction is all that is left of it. Without a pending payment there is none.
+            let _ = settle(app, session.id, PaymentResult::Failed("expired"));
+        } else {
+            queue_event(app, Event::SessionExpired, session);
+        }
     }
     expired.len()
-}
-
-/// Applies a change of the clock: stores it, expires sessions and wakes the scheduler. Returns the
-/// number of expired sessions.
-pub(crate) fn apply_clock_change(app: &App) -> usize {
-    app.store_clock();
-    let expired = expire_due(app);
-    app.wake.notify_one();
-    app.notify_consoles();
-    expired
 }

@@ -3,13 +3,17 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::ledger::word;
 use super::money::Decimal;
 use crate::generation::Generation;
 use crate::schema::action::Action;
 use crate::schema::error::{ApiError, Problem};
 use crate::state::app::App;
+use crate::state::objects::Object;
 use crate::state::time::{MINUTE, Millis, iso, parse_iso};
 
+/// Name of the resource.
+const CHARGES: &str = "charges";
 /// How long a hold can be captured. The documents name no time.
 const HOLD_TIME: Millis = 7 * 24 * 60 * MINUTE;
 
@@ -43,6 +47,26 @@ pub(crate) fn card_figures(action: &Action, charge: &Map<String, Value>) -> Map<
     let shown = ["status", "amount", "amount_capturable", "amount_captured", "currency"];
     let known = shown.iter().filter_map(|name| Some(((*name).to_owned(), charge.get(*name)?)));
     known.map(|(name, value)| (name, value.clone())).collect()
+}
+
+/// A card charge as the control API shows it.
+pub(crate) fn card_charge_row(charge: &Object) -> Value {
+    let mut row = charge.fields();
+    row.insert("id".to_owned(), charge.id.as_str().into());
+    row.insert("environment".to_owned(), charge.environment.word().into());
+    Value::Object(row)
+}
+
+/// Gives a card charge a status; None when there is no such charge.
+pub(crate) fn change_card_charge(app: &App, id: &str, status: &str) -> Option<Object> {
+    let mut objects = app.objects();
+    let mut charge = objects.get(CHARGES, id)?.clone();
+    let mut fields = charge.fields();
+    fields.insert("status".to_owned(), status.into());
+    charge.set_fields(&fields);
+    charge.updated_at = app.clock.now();
+    objects.replace(charge.clone());
+    Some(charge)
 }
 
 fn created(
@@ -124,7 +148,7 @@ fn incremented(
 }
 
 fn cancelled(charge: &Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
-    if charge.get("status").and_then(Value::as_str) == Some("succeeded") {
+    if word(charge, "status") == "succeeded" {
         return Err(ApiError::bad_request("A charge that is succeeded cannot be cancelled"));
     }
     let mut changes = Map::new();
@@ -135,9 +159,7 @@ fn cancelled(charge: &Map<String, Value>) -> Result<Map<String, Value>, ApiError
 
 /// What can be captured, as it was sent and as a number.
 fn hold(app: &App, charge: &Map<String, Value>) -> Result<(Value, Decimal), ApiError> {
-    if let Some(status @ ("canceled" | "succeeded" | "failed")) =
-        charge.get("status").and_then(Value::as_str)
-    {
+    if let status @ ("canceled" | "succeeded" | "failed") = word(charge, "status") {
         return Err(ApiError::bad_request(format!("A charge that is {status} has no hold")));
     }
     let capturable = charge.get("amount_capturable").cloned().unwrap_or_default();

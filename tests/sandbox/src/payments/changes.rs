@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::ledger::{TRANSACTIONS, word};
+use super::ledger::{TRANSACTIONS, moves_money, word};
 use super::money::Decimal;
+use super::plans::after_change;
+use super::subscription_changes::{SUBSCRIPTIONS, Source, report_change};
 use crate::generation::Generation;
+use crate::schema::error::ApiError;
 use crate::schema::object::object_value;
 use crate::schema::resource::Resource;
 use crate::state::app::App;
@@ -14,17 +17,31 @@ use crate::webhooks::events::queue_object_event;
 /// Changes fields of an object; None when there is no such object. A refund or payout that gets
 /// the status `completed` or `failed` sends the event of it, and a refund that fails gives its
 /// amount back to what can be refunded.
+///
+/// # Errors
+/// 409 when what has failed would get another status: its amount is in the balance again, and may
+/// have left it since.
 pub(crate) fn change_object(
     app: &App,
     resource: &Resource,
     id: &str,
     changes: Map<String, Value>,
-) -> Option<Object> {
+) -> Result<Option<Object>, ApiError> {
     let mut objects = app.objects();
-    let mut object = objects.get(resource.name, id)?.clone();
-    let mut fields = object.fields();
+    let Some(mut object) = objects.get(resource.name, id).cloned() else {
+        return Ok(None);
+    };
+    let old = object.fields();
+    let mut fields = old.clone();
     let before = word(&fields, "status").to_owned();
+    let is_other = changes.get("status").is_some_and(|status| *status != before);
+    if before == "failed" && is_other && moves_money(resource.name) {
+        return Err(ApiError::conflict(format!("{} {id} has failed", resource.title())));
+    }
     fields.extend(changes);
+    if resource.name == SUBSCRIPTIONS {
+        after_change(app, &objects, &old, &mut fields);
+    }
     object.set_fields(&fields);
     object.updated_at = app.clock.now();
     objects.replace(object.clone());
@@ -41,11 +58,14 @@ pub(crate) fn change_object(
         give_back(&mut objects, &object, &fields);
     }
     drop(objects);
+    if resource.name == SUBSCRIPTIONS {
+        report_change(app, &old, &object, Source::Dashboard);
+    }
     if let Some(event) = event {
         let data = object_value(app, Generation::D, resource, &object);
         queue_object_event(app, object.environment, event, &data);
     }
-    Some(object)
+    Ok(Some(object))
 }
 
 /// The transaction of a failed refund can be refunded again.

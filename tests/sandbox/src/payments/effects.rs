@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::generation::Generation;
+use super::plans::{cancel, change_plan, resume};
 use crate::schema::action::Action;
 use crate::state::app::App;
 use crate::state::time::{MINUTE, iso};
@@ -11,7 +11,6 @@ use crate::state::time::{MINUTE, iso};
 pub(crate) fn effect(
     app: &App,
     action: &Action,
-    generation: Generation,
     scenario: Option<&str>,
     fields: &mut Map<String, Value>,
 ) {
@@ -19,8 +18,9 @@ pub(crate) fn effect(
     let is_hold = fields.get("hold") == Some(&Value::Bool(true));
     let mut set = |name: &str, value: Value| drop(fields.insert(name.to_owned(), value));
     match (action.resource, action.verb) {
-        ("subscriptions" | "customer_subscriptions", "cancel") => set("status", "cancelled".into()),
-        ("subscriptions", "resume") => set("status", "active".into()),
+        ("subscriptions" | "customer_subscriptions", "cancel") => cancel(app, fields),
+        ("subscriptions", "resume") => resume(app, &app.objects(), fields),
+        ("subscriptions", "change_plan") => change_plan(&app.objects(), fields),
         ("customers", "block") => set("blocked", true.into()),
         ("customers", "unblock") => set("blocked", false.into()),
         ("customers", "create_portal_session") => {
@@ -32,28 +32,18 @@ pub(crate) fn effect(
         ("invoices", "finalize" | "send") => set("status", "sent".into()),
         ("invoices", "void") => set("status", "void".into()),
         ("support_requests", "close") => set("status", "closed".into()),
-        ("transfers", "reverse") => {
-            set("status", "posted".into());
-            set("transfer_type", "transfer_reversal".into());
-        }
-        ("settlements", "create_instant") => set("status", "posted".into()),
         ("charges", verb) => {
             let status = match (verb, scenario) {
                 (_, Some("failed")) => "failed",
                 (_, Some("pending")) => "pending",
                 ("cancel_card", _) => "canceled",
                 ("capture_card", _) => "succeeded",
-                ("create_mtn", _) if generation == Generation::E => "completed",
                 // The payer has not paid: that is done in a browser, which a test does not have.
                 ("create_card", _) if !is_hold => "requires_payment_method",
                 ("create_card" | "increment_card", _) => "requires_capture",
                 _ => "pending",
             };
             set("status", status.into());
-            if verb == "create_wave" {
-                let id = uuid::Uuid::new_v4();
-                set("wave_launch_url", format!("{}/wave/{id}", app.url).into());
-            }
         }
         ("network", "create_login_link") => {
             set("url", format!("{}/login/{}", app.url, uuid::Uuid::new_v4()).into());

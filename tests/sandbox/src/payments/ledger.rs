@@ -1,10 +1,11 @@
-//! Transactions of payments, and the balances that follow from them.
+//! Transactions of payments, and the balances that follow from them and from what leaves.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::money::Decimal;
+use crate::schema::error::{ApiError, Problem};
 use crate::schema::transaction::transaction_value;
 use crate::state::app::App;
 use crate::state::environment::Environment;
@@ -14,6 +15,22 @@ use crate::state::sessions::Session;
 
 /// Name of the resource of transactions.
 pub(super) const TRANSACTIONS: &str = "transactions";
+/// Where instant settlements are kept.
+pub(crate) const INSTANT_SETTLEMENTS: &str = "settlements.InstantSettlement";
+/// `transfer_type` of what brings the money of a transfer back.
+pub(super) const REVERSAL: &str = "transfer_reversal";
+/// Mark of what leaves no balance: a payout that was made without one, as the documented style
+/// allows, and the instant settlement of a payout, which took its amount before.
+pub(super) const NOT_COUNTED: &str = "not_counted";
+
+/// What money leaves by, and the field that says how much.
+const LEAVES: &[(&str, &str)] = &[
+    ("refunds", "refunded_amount"),
+    ("payouts", "amount"),
+    ("beneficiary_payouts", "amount"),
+    ("transfers", "amount"),
+    (INSTANT_SETTLEMENTS, "amount"),
+];
 
 /// Stores the last payment of a session as a transaction, or the new state of it.
 pub(super) fn record_payment(app: &App, session: &Session) {
@@ -74,16 +91,59 @@ pub(super) fn balances_of(
             add(&mut balances, &row, "net_amount", false);
         }
     }
-    for (resource, amount) in
-        [("refunds", "refunded_amount"), ("payouts", "amount"), ("beneficiary_payouts", "amount")]
-    {
-        for row in rows(resource) {
-            if matches!(word(&row, "status"), "pending" | "processing" | "completed") {
-                add(&mut balances, &row, amount, true);
+    for (resource, amount) in LEAVES.iter().copied() {
+        for row in rows(resource).into_iter().chain(rows(&removed(resource))) {
+            let counts = matches!(
+                word(&row, "status"),
+                "pending" | "processing" | "completed" | "posted" | "reversed"
+            );
+            if counts && !row.contains_key(NOT_COUNTED) {
+                let returns = word(&row, "transfer_type") == REVERSAL;
+                add(&mut balances, &row, amount, !returns);
             }
         }
     }
     balances
+}
+
+/// Refuses what the balance does not cover.
+///
+/// # Errors
+/// 400 when there is less than this amount.
+pub(super) fn covers(
+    objects: &ObjectStore,
+    environment: Environment,
+    currency: &str,
+    amount: Decimal,
+) -> Result<(), ApiError> {
+    let balance = balances_of(objects, environment).remove(currency).unwrap_or(Decimal::ZERO);
+    match balance.minus(amount) {
+        Some(rest) if !rest.is_negative() => Ok(()),
+        _ => Err(ApiError::bad_request(format!("Insufficient balance in {currency}"))),
+    }
+}
+
+/// The amount of a request, which must be above zero.
+///
+/// # Errors
+/// 400 when it is missing, zero or negative.
+pub(super) fn positive(
+    fields: &Map<String, Value>,
+    name: &'static str,
+) -> Result<Decimal, ApiError> {
+    let amount = fields.get(name).and_then(Decimal::from_json).filter(|a| a.is_positive());
+    amount.ok_or_else(|| ApiError::invalid(vec![Problem::new(name, "must be greater than 0")]))
+}
+
+/// The name under which the removed objects of a resource are kept. The money that they moved does
+/// not come back because a row is deleted.
+pub(crate) fn removed(resource: &str) -> String {
+    format!("{resource}.removed")
+}
+
+/// Whether the rows of a resource move money, so that a removed one still counts.
+pub(crate) fn moves_money(resource: &str) -> bool {
+    LEAVES.iter().any(|(name, _)| *name == resource)
 }
 
 /// Adds an amount to the balance of its currency. What leaves a currency without a payment changes

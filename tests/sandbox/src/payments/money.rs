@@ -49,6 +49,21 @@ impl Decimal {
         Some(Self { digits, scale: self.scale + 2 }.trimmed())
     }
 
+    /// `percent` of it, without the fraction of a unit.
+    pub(crate) fn percent(self, percent: Self) -> Option<Self> {
+        let digits = self.digits.checked_mul(percent.digits)?;
+        let scale = self.scale.checked_add(percent.scale)?.checked_add(2)?;
+        10_i128.checked_pow(scale)?;
+        Some(Self { digits, scale }.whole())
+    }
+
+    /// It without the fraction of a unit.
+    pub(crate) fn whole(self) -> Self {
+        // A scale is at most 38, whose power an i128 has.
+        let divisor = 10_i128.checked_pow(self.scale).unwrap_or(i128::MAX);
+        Self { digits: self.digits / divisor, scale: 0 }
+    }
+
     /// `self - other`.
     pub(crate) fn minus(self, other: Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
@@ -92,6 +107,12 @@ impl fmt::Display for Decimal {
         let sign = if self.digits < 0 { "-" } else { "" };
         let point = if fraction.is_empty() { "" } else { "." };
         write!(f, "{sign}{whole}{point}{fraction}")
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(number: i64) -> Self {
+        Self { digits: number.into(), scale: 0 }
     }
 }
 
@@ -178,6 +199,10 @@ mod tests {
         assert_eq!(read("100").times(1, 3).unwrap().to_string(), "33.33");
         assert_eq!(read("100").minus(read("0.05")).unwrap().to_string(), "99.95");
         assert_eq!(read("1E3").to_string(), "1000");
+        assert_eq!(read("999").percent(read("10")).unwrap().to_string(), "99");
+        assert_eq!(read("1000").percent(read("12.5")).unwrap().to_string(), "125");
+        assert_eq!(read("10000.0").percent(read("50")).unwrap().to_string(), "5000");
+        assert_eq!(read("9.99").whole().to_string(), "9");
         assert_eq!(Decimal::from_json(&value("1e999")), None);
     }
 }

@@ -2,40 +2,44 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ledger::{balances_of, word};
-use super::money::Decimal;
+use super::ledger::{NOT_COUNTED, balances_of, covers, positive, word};
 use crate::generation::Generation;
-use crate::schema::error::{ApiError, Problem};
+use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::resource::Resource;
 use crate::state::app::App;
 use crate::state::environment::Environment;
 use crate::webhooks::events::queue_object_event;
 
-/// Makes a payout, which completes at once, and returns the body of the response.
+/// Makes a payout and returns the body of the response. It completes at once, unless a scenario
+/// keeps it pending or lets it fail.
 ///
 /// # Errors
-/// When the balance is too low; generation C, of whose server nothing is known, does not check it.
+/// When the balance is too low. Generation C, of whose server nothing is known, pays out also in a
+/// currency without any payment; that payout is in no balance.
 pub(crate) fn create_payout(
     app: &App,
     resource: &Resource,
     generation: Generation,
     environment: Environment,
+    scenario: Option<&str>,
     mut fields: Map<String, Value>,
 ) -> Result<Value, ApiError> {
     let mut objects = app.objects();
-    if generation != Generation::C {
-        let amount = fields.get("amount").and_then(Decimal::from_json);
-        let Some(amount) = amount.filter(|a| a.is_positive()) else {
-            return Err(ApiError::invalid(vec![Problem::new("amount", "must be greater than 0")]));
-        };
-        let balances = balances_of(&objects, environment);
-        let currency = word(&fields, "currency_code");
-        let balance = balances.get(currency).copied().unwrap_or(Decimal::ZERO);
-        if balance.minus(amount).is_none_or(Decimal::is_negative) {
-            return Err(ApiError::bad_request(format!("Insufficient balance in {currency}")));
+    let currency = word(&fields, "currency_code").to_owned();
+    let has_account = balances_of(&objects, environment).contains_key(&currency);
+    let status = match scenario {
+        Some("pending") => "pending",
+        Some("failed") => "failed",
+        _ => "completed",
+    };
+    if generation == Generation::C && !has_account {
+        fields.insert(NOT_COUNTED.to_owned(), true.into());
+    } else {
+        covers(&objects, environment, &currency, positive(&fields, "amount")?)?;
+        if generation != Generation::C || scenario.is_some() {
+            fields.insert("status".to_owned(), status.into());
         }
-        fields.insert("status".to_owned(), "completed".into());
     }
     let kind =
         if word(&fields, "destination") == "beneficiary" { "beneficiary" } else { "withdrawal" };
@@ -50,8 +54,13 @@ pub(crate) fn create_payout(
     let data = object_value(app, Generation::D, resource, &payout);
     queue_object_event(app, environment, "PAYOUT_CREATED", &data);
     let status = payout.fields().remove("status").unwrap_or_default();
-    if status == "completed" {
-        queue_object_event(app, environment, "PAYOUT_COMPLETED", &data);
+    let event = match status.as_str() {
+        Some("completed") => Some("PAYOUT_COMPLETED"),
+        Some("failed") => Some("PAYOUT_FAILED"),
+        _ => None,
+    };
+    if let Some(event) = event {
+        queue_object_event(app, environment, event, &data);
     }
     Ok(match (generation, resource.name) {
         (Generation::D | Generation::E, "payouts") => json!({
@@ -59,7 +68,11 @@ pub(crate) fn create_payout(
             "payout_id": payout.id,
             "kind": kind,
             "status": status,
-            "message": "Payout completed",
+            "message": match status.as_str() {
+                Some("completed") => "Payout completed",
+                Some("failed") => "Payout failed",
+                _ => "Payout pending",
+            },
         }),
         _ => object_value(app, generation, resource, &payout),
     })

@@ -1,80 +1,28 @@
-//! Usage events, and the units of a meter that a customer has bought ahead.
+//! The units of a meter that a customer has bought ahead. They are no money.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::ledger::word;
 use super::money::Decimal;
-use crate::generation::Generation;
 use crate::schema::error::{ApiError, Problem};
 use crate::state::environment::Environment;
 use crate::state::objects::{Object, ObjectStore};
-use crate::state::time::{Millis, iso, parse_iso};
+use crate::state::time::Millis;
 
 /// The resource with the units of a customer.
 pub(crate) const BALANCES: &str = "meter_balances";
 
-/// Checks what every usage event must have.
-///
-/// # Errors
-/// 400 with one problem for each field that is missing or wrong.
-pub(crate) fn check_usage(event: &Map<String, Value>) -> Result<(), ApiError> {
-    let mut problems = missing(event, &["transaction_id", "code", "customer_id"]);
-    if units(event, "quantity", 1).is_none_or(|units| !units.is_positive()) {
-        problems.push(Problem::new("quantity", "must be a number above 0"));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(ApiError::invalid(problems)) }
-}
-
-/// Stores a usage event unless its `transaction_id` was recorded before. Returns the stored one:
-/// the event itself, or the first one.
-pub(crate) fn record_usage(
-    objects: &mut ObjectStore,
-    generation: Generation,
-    now: Millis,
-    mut event: Object,
-) -> Object {
-    let mut fields = event.fields();
-    let id = word(&fields, "transaction_id").to_owned();
-    let mut known = objects.newest_first(&event.resource);
-    if let Some(first) = known.find(|other| {
-        other.environment == event.environment && word(&other.fields(), "transaction_id") == id
-    }) {
-        return first.clone();
-    }
-    let used = units(&fields, "quantity", 1).unwrap_or(Decimal::ZERO);
-    let time = parse_iso(word(&fields, "timestamp")).unwrap_or(now);
-    let covered = use_up(objects, &event, &fields, used, now);
-    let mut set = |name: &str, value: Value| drop(fields.insert(name.to_owned(), value));
-    set("quantity", used.into());
-    set("occurred_at", iso(time).into());
-    match covered {
-        Some(meter_id) => {
-            set("meter_id", meter_id);
-            set("processing_status", "processed".into());
-            set("quantity_applied", used.into());
-        }
-        // The newest API bills nothing later.
-        None if generation == Generation::E => {
-            set("processing_status", "failed".into());
-            set("error_message", "insufficient_balance".into());
-            set("quantity_applied", 0.into());
-        }
-        None => set("processing_status", "pending".into()),
-    }
-    event.set_fields(&fields);
-    objects.insert(event.clone());
-    event
-}
-
-/// Takes the units of an event from a balance that has all of them. Returns the meter's id.
-fn use_up(
+/// Takes the units of a usage event from the oldest balance that has all of them. Returns the
+/// meter's id; None when no balance has them.
+pub(super) fn use_up(
     objects: &mut ObjectStore,
     event: &Object,
-    fields: &Map<String, Value>,
     used: Decimal,
     now: Millis,
 ) -> Option<Value> {
-    let (customer, code) = (word(fields, "customer_id"), word(fields, "code"));
+    let fields = event.fields();
+    let (customer, code) = (word(&fields, "customer_id"), word(&fields, "code"));
     let covers = |balance: &&Object| {
         let row = balance.fields();
         balance.environment == event.environment
@@ -82,7 +30,6 @@ fn use_up(
             && counts(objects, event.environment, word(&row, "meter_id"), code)
             && left(&row).minus(used).is_some_and(|rest| !rest.is_negative())
     };
-    // The oldest balance first.
     let mut balance = objects.newest_first(BALANCES).filter(covers).last()?.clone();
     let mut row = balance.fields();
     let rest = left(&row).minus(used)?;
@@ -180,18 +127,15 @@ fn left(row: &Map<String, Value>) -> Decimal {
 }
 
 /// A number of units, `default` where there is none; None when it is not a number.
-fn units(row: &Map<String, Value>, name: &str, default: i64) -> Option<Decimal> {
+pub(super) fn units(row: &Map<String, Value>, name: &str, default: i64) -> Option<Decimal> {
     match row.get(name) {
         None | Some(Value::Null) => Decimal::from_json(&default.into()),
         Some(value) => Decimal::from_json(value),
     }
 }
 
-fn missing(body: &Map<String, Value>, names: &[&'static str]) -> Vec<Problem> {
+/// A problem for each name without a text.
+pub(super) fn missing(body: &Map<String, Value>, names: &[&'static str]) -> Vec<Problem> {
     let absent = names.iter().filter(|name| word(body, name).is_empty());
     absent.map(|name| Problem::new(name, "is required")).collect()
-}
-
-fn word<'a>(fields: &'a Map<String, Value>, name: &str) -> &'a str {
-    fields.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ledger::{TRANSACTIONS, word};
+use super::ledger::{TRANSACTIONS, covers, positive, word};
 use super::money::Decimal;
 use crate::generation::Generation;
 use crate::schema::error::{ApiError, Problem};
@@ -13,17 +13,25 @@ use crate::state::environment::Environment;
 use crate::state::objects::Object;
 use crate::webhooks::events::queue_object_event;
 
-/// Makes a refund, which completes at once, and returns the body of the response.
+/// Makes a refund and returns the body of the response. It completes at once, unless a scenario
+/// keeps it pending or lets it fail.
 ///
 /// # Errors
-/// When there is no such transaction, or it cannot be refunded by this amount.
+/// When there is no such transaction, or it cannot be refunded by this amount, or the balance does
+/// not cover it because the money was paid out.
 pub(crate) fn create_refund(
     app: &App,
     resource: &Resource,
     generation: Generation,
     environment: Environment,
+    scenario: Option<&str>,
     input: Map<String, Value>,
 ) -> Result<Value, ApiError> {
+    let status = match scenario {
+        Some("pending") => "pending",
+        Some("failed") => "failed",
+        _ => "completed",
+    };
     let mut objects = app.objects();
     let transaction_id = word(&input, "transaction_id").to_owned();
     let transaction = objects.of(environment, TRANSACTIONS, &transaction_id).cloned();
@@ -31,7 +39,9 @@ pub(crate) fn create_refund(
     let refunded = match transaction {
         Some(transaction) => {
             let refunded = refunded(&transaction, &mut fields, generation)?;
-            fields.insert("status".to_owned(), "completed".into());
+            let currency = word(&fields, "currency_code");
+            covers(&objects, environment, currency, positive(&fields, "refunded_amount")?)?;
+            fields.insert("status".to_owned(), status.into());
             Some(refunded)
         }
         // Nothing is known of this generation's server: kept as it was sent.
@@ -45,16 +55,21 @@ pub(crate) fn create_refund(
     if !objects.insert(refund.clone()) {
         return Err(ApiError::conflict(format!("Refund {} exists already", refund.id)));
     }
-    let is_done = refunded.is_some();
-    if let Some(mut transaction) = refunded {
+    let is_known = refunded.is_some();
+    if let Some(mut transaction) = refunded.filter(|_| status != "failed") {
         transaction.updated_at = app.clock.now();
         objects.replace(transaction);
     }
     drop(objects);
     let data = object_value(app, Generation::D, resource, &refund);
     queue_object_event(app, environment, "REFUND_CREATED", &data);
-    if is_done {
-        queue_object_event(app, environment, "REFUND_COMPLETED", &data);
+    let event = match status {
+        "completed" if is_known => Some("REFUND_COMPLETED"),
+        "failed" if is_known => Some("REFUND_FAILED"),
+        _ => None,
+    };
+    if let Some(event) = event {
+        queue_object_event(app, environment, event, &data);
     }
     Ok(match generation {
         Generation::D | Generation::E => {
@@ -65,7 +80,7 @@ pub(crate) fn create_refund(
                 "transaction_id": transaction_id,
                 "refunded_amount": fields.get("refunded_amount"),
                 "status": fields.get("status"),
-                "message": "Refund completed",
+                "message": format!("Refund {status}"),
                 "subscription_action": null,
             })
         }
@@ -91,9 +106,11 @@ fn refunded(
         return Err(ApiError::bad_request(message));
     }
     let net = row.get("net_amount").cloned().unwrap_or_default();
-    let amount = fields.get("amount").cloned().unwrap_or_else(|| net.clone());
     let exact = |value: &Value| Decimal::from_json(value);
     let before = row.get("refunded_amount").and_then(exact).unwrap_or(Decimal::ZERO);
+    // Without an amount, all that is left.
+    let left = || exact(&net).and_then(|net| net.minus(before)).map_or(net.clone(), Value::from);
+    let amount = fields.get("amount").cloned().unwrap_or_else(left);
     let after = exact(&amount).filter(|a| a.is_positive()).and_then(|a| before.plus(a));
     let Some(after) = after else {
         return Err(ApiError::invalid(vec![Problem::new("amount", "must be greater than 0")]));

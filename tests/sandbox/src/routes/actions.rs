@@ -3,8 +3,10 @@
 
 mod account;
 mod find;
+mod money;
 mod read;
 mod units;
+mod usage;
 mod write;
 
 use axum::extract::Extension;

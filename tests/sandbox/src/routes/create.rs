@@ -15,6 +15,7 @@ use super::payment_required::payment_required;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
+use crate::payments::catalogue::apply_prices;
 use crate::schema::error::ApiError;
 use crate::schema::responses::json_response;
 use crate::schema::session::session_body;
@@ -62,6 +63,7 @@ async fn create_checked(
 /// Checks the body, stores the session and returns the response body.
 fn make(app: &App, caller: &Caller, body: Value) -> Result<Bytes, ApiError> {
     let mut input = checked_input(caller.generation, body)?;
+    apply_prices(&app.objects(), caller.environment, &mut input)?;
     let now = app.clock.now();
     let id = chosen_id(&mut input)?;
     let status = take_status(&mut input);

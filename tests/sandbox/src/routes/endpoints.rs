@@ -40,7 +40,9 @@ pub(super) async fn create(
         endpoint.environment = caller.environment;
         let mut problems = apply(&mut endpoint, &body);
         for name in ["url", "authorized_events"] {
-            if body.get(name).is_none_or(Value::is_null) && caller.generation != Generation::C {
+            let is_missing = |name: &str| body.get(name).is_none_or(Value::is_null);
+            let is_named = name != "url" && !is_missing("events");
+            if is_missing(name) && !is_named && caller.generation != Generation::C {
                 let name = if newest && name == "authorized_events" { "events" } else { name };
                 problems.push(Problem::new(name, "is required"));
             }
@@ -81,8 +83,8 @@ fn apply(endpoint: &mut Endpoint, body: &Value) -> Vec<Problem> {
             None => problems.push(Problem::new("url", "must be an absolute http or https URL")),
         }
     }
-    // A string in some documents, an array on the server.
-    match sent("authorized_events") {
+    // A string in some documents, an array on the server. `events` is the newer name on create.
+    match sent("events").or_else(|| sent("authorized_events")) {
         None => {}
         Some(Value::String(names)) => {
             endpoint.events = names.split(',').map(|n| n.trim().to_owned()).collect();

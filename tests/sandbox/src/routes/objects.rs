@@ -10,17 +10,23 @@ use serde_json::{Map, Value, json};
 
 use super::body::read_json;
 use super::confirmation::{Confirmation, confirmation, execute};
+use super::coupons;
 use super::keyed::{KeyedRequest, sent_key};
 use super::no_route::only_of;
 use super::notice::{notice_of, with_notice};
 use super::object_list::list;
 use super::product_prices::{store_prices, take_prices};
+use super::scenario::scenario;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::options::Family;
+use crate::payments::ledger::{moves_money, removed};
 use crate::payments::payouts::create_payout;
+use crate::payments::plans::{after_change, start};
 use crate::payments::refunds::create_refund;
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
+use crate::payments::transfers::create_transfer;
 use crate::schema::error::ApiError;
 use crate::schema::object::{new_object, object_value};
 use crate::schema::object_input::{checked_change, checked_create, ignored_fields};
@@ -29,7 +35,9 @@ use crate::schema::responses::json_response;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
 use crate::state::idempotency;
-use crate::webhooks::events::queue_object_event;
+
+/// Fields of a refund or payout that no update changes: the money has moved already.
+const MONEY: &[&str] = &["amount", "refunded_amount", "currency_code", "transaction_id", "status"];
 
 /// The routes of one family.
 pub(crate) fn object_routes(app: &SharedApp, family: Family) -> Router<SharedApp> {
@@ -107,10 +115,11 @@ async fn create(
             room: resource.name,
             fingerprint,
         };
+        let scenario = scenario(&caller, &headers);
         let run = || match token {
-            None => make(&app, resource, &caller, body),
+            None => make(&app, resource, &caller, scenario, body),
             Some(token) => execute(&app, resource.name, &caller, &body.clone(), &token, || {
-                make(&app, resource, &caller, body)
+                make(&app, resource, &caller, scenario, body)
             }),
         };
         let response = request.run(run).await?;
@@ -119,54 +128,51 @@ async fn create(
     created.await.unwrap_or_else(|error| caller.refuse(error))
 }
 
-fn make(app: &App, resource: &Resource, caller: &Caller, body: Value) -> Result<Bytes, ApiError> {
+fn make(
+    app: &App,
+    resource: &Resource,
+    caller: &Caller,
+    scenario: Option<&str>,
+    body: Value,
+) -> Result<Bytes, ApiError> {
     let (generation, environment) = (caller.generation, caller.environment);
     let mut input = checked_create(resource, generation, body)?;
     let made = match resource.name {
-        "refunds" => create_refund(app, resource, generation, environment, input)?,
+        "refunds" => create_refund(app, resource, generation, environment, scenario, input)?,
         "payouts" | "beneficiary_payouts" => {
-            create_payout(app, resource, generation, environment, input)?
+            create_payout(app, resource, generation, environment, scenario, input)?
+        }
+        "transfers" => {
+            let transfer = create_transfer(app, environment, input)?;
+            object_value(app, generation, resource, &transfer)
         }
         _ => {
             if resource.name == "discount_coupons" {
-                unique_code(app, caller, &mut input)?;
+                coupons::check(app, caller, &mut input)?;
             }
             let prices = match resource.name {
                 "products" => take_prices(app, caller, &mut input)?,
                 _ => Vec::new(),
             };
-            let object = new_object(app, resource, environment, input)?;
+            let mut object = new_object(app, resource, environment, input)?;
+            if resource.name == SUBSCRIPTIONS {
+                let mut fields = object.fields();
+                start(app, &app.objects(), &mut fields);
+                object.set_fields(&fields);
+            }
             let body = object_value(app, generation, resource, &object);
             if !app.objects().insert(object.clone()) {
                 let message = format!("{} {} exists already", resource.title(), object.id);
                 return Err(ApiError::conflict(message));
             }
             store_prices(app, &object, prices);
-            if resource.name == "subscriptions" {
-                let data = object_value(app, Generation::D, resource, &object);
-                queue_object_event(app, environment, "SUBSCRIPTION_CREATED", &data);
+            if resource.name == SUBSCRIPTIONS {
+                report(app, &object, "SUBSCRIPTION_CREATED");
             }
             body
         }
     };
     serde_json::to_vec(&made).map(Bytes::from).map_err(|e| ApiError::bad_request(e.to_string()))
-}
-
-/// Codes of coupons are in capitals, and each is used once.
-fn unique_code(app: &App, caller: &Caller, input: &mut Map<String, Value>) -> Result<(), ApiError> {
-    let Some(code) = input.get("code").and_then(Value::as_str).map(str::to_uppercase) else {
-        return Ok(());
-    };
-    let objects = app.objects();
-    let mut coupons = objects.newest_first("discount_coupons");
-    if coupons.any(|c| {
-        c.environment == caller.environment
-            && c.fields().get("code").and_then(Value::as_str) == Some(code.as_str())
-    }) {
-        return Err(ApiError::bad_request(format!("A coupon with the code {code} exists already")));
-    }
-    input.insert("code".to_owned(), code.into());
-    Ok(())
 }
 
 fn not_found(resource: &Resource, id: &str) -> ApiError {
@@ -220,8 +226,16 @@ fn change(
     let mut objects = app.objects();
     let object = objects.of(caller.environment, resource.name, id).cloned();
     let mut object = object.ok_or_else(|| not_found(resource, id))?;
-    let mut fields = object.fields();
-    let mut previous = Map::new();
+    // A client that sends every field of its model sends null for those it has not set.
+    let is_set = |value: &Value| !value.is_null();
+    if moves_money(resource.name)
+        && let Some(name) = MONEY.iter().find(|name| changes.get(**name).is_some_and(is_set))
+    {
+        let message = format!("{name} of a {} cannot be changed", resource.noun);
+        return Err(ApiError::bad_request(message));
+    }
+    let before = object.fields();
+    let mut fields = before.clone();
     for (name, value) in changes {
         // An object with a changed id could not be found again.
         if name == resource.id {
@@ -231,22 +245,24 @@ fn change(
         if let Some(other) = resource.field(&name).and_then(|f| f.mirrors) {
             fields.remove(other);
         }
-        let before =
-            if value.is_null() { fields.remove(&name) } else { fields.insert(name.clone(), value) };
-        previous.insert(name, before.unwrap_or_default());
+        if value.is_null() && moves_money(resource.name) && MONEY.contains(&name.as_str()) {
+            continue;
+        }
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            fields.insert(name, value);
+        }
+    }
+    if resource.name == SUBSCRIPTIONS {
+        after_change(app, &objects, &before, &mut fields);
     }
     object.set_fields(&fields);
     object.updated_at = app.clock.now();
     objects.replace(object.clone());
     drop(objects);
-    if resource.name == "subscriptions" {
-        let data = object_value(app, Generation::D, resource, &object);
-        let data = json!({
-            "object": data,
-            "previous_attributes": previous,
-            "context": {"source": "api", "actor": "merchant"},
-        });
-        queue_object_event(app, caller.environment, "SUBSCRIPTION_UPDATED", &data);
+    if resource.name == SUBSCRIPTIONS {
+        report_change(app, &before, &object, Source::Api);
     }
     app.notify_consoles();
     Ok(object_value(app, caller.generation, resource, &object))
@@ -265,10 +281,14 @@ async fn delete(
         return caller.refuse(not_found(resource, &id));
     };
     objects.remove(caller.environment, resource.name, &id);
+    if moves_money(resource.name) {
+        let mut kept = object.clone();
+        kept.resource = removed(resource.name);
+        objects.insert(kept);
+    }
     drop(objects);
-    if resource.name == "subscriptions" {
-        let data = object_value(&app, Generation::D, resource, &object);
-        queue_object_event(&app, caller.environment, "SUBSCRIPTION_CANCELLED", &data);
+    if resource.name == SUBSCRIPTIONS {
+        report(&app, &object, "SUBSCRIPTION_CANCELLED");
     }
     if caller.generation == Generation::C {
         StatusCode::NO_CONTENT.into_response()

@@ -38,3 +38,27 @@ pub(super) fn store_prices(app: &App, product: &Object, prices: Vec<Object>) {
         objects.insert(price);
     }
 }
+
+/// Makes one price of a product its default.
+pub(super) fn set_default(app: &App, caller: &Caller, ids: &[String]) -> Result<(), ApiError> {
+    let [product_id, price_id] = ids else {
+        return Ok(());
+    };
+    let mut objects = app.objects();
+    let own = objects.newest_first("prices").filter(|price| {
+        let fields = price.fields();
+        let product = fields.get("product_id").and_then(Value::as_str);
+        price.environment == caller.environment && product == Some(product_id)
+    });
+    let own: Vec<Object> = own.cloned().collect();
+    if !own.iter().any(|price| price.id == *price_id) {
+        return Err(ApiError::not_found(format!("Price with ID {price_id} not found")));
+    }
+    for mut price in own {
+        let mut fields = price.fields();
+        fields.insert("is_default".to_owned(), (price.id == *price_id).into());
+        price.set_fields(&fields);
+        objects.replace(price);
+    }
+    Ok(())
+}

@@ -12,6 +12,7 @@ use super::body::read_json;
 use super::notice::{notice, with_notice};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
+use crate::payments::catalogue::reprice;
 use crate::schema::error::ApiError;
 use crate::schema::responses::json_bytes;
 use crate::schema::session::session_body;
@@ -71,6 +72,9 @@ fn change(
     let mut sessions = app.sessions();
     let mut session = sessions.of(caller.environment, id)?.clone();
     let mut input = session.input();
+    let prices = ["amount", "price_id", "product_id", "quantity", "currency_code"];
+    let is_priced = prices.iter().any(|name| changes.contains_key(*name));
+    let amount_sent = changes.contains_key("amount");
     for (name, value) in changes {
         match (name.as_str(), value.as_str()) {
             // Documented as writable, but a session with a changed id could not be found again.
@@ -96,6 +100,11 @@ fn change(
                 input.insert(name, value);
             }
         }
+    }
+    if is_priced
+        && let Err(error) = reprice(&app.objects(), caller.environment, &mut input, amount_sent)
+    {
+        return Some(Err(error));
     }
     session.updated_at = now;
     session.set_input(&input);

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::{listener, router, scheduler};
 use crate::options::Options;
-use crate::payments::actions::apply_clock_change;
+use crate::payments::due::apply_clock_change;
 use crate::state::app::App;
 use crate::state::time::Millis;
 
@@ -113,8 +113,8 @@ impl Sandbox {
         &self.app.identity.live_key
     }
 
-    /// Moves the sandbox's clock forward: sessions past their end expire, and webhook attempts that
-    /// are due are sent. Fractions of a millisecond are dropped.
+    /// Moves the sandbox's clock forward: sessions past their end expire, subscriptions renew,
+    /// and webhook attempts that are due are sent. Fractions of a millisecond are dropped.
     pub fn advance_clock(&self, by: Duration) {
         self.app.clock.advance(Millis::try_from(by.as_millis()).unwrap_or(Millis::MAX));
         apply_clock_change(&self.app);

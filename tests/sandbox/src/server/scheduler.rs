@@ -1,9 +1,9 @@
-//! Background work: expires sessions and sends webhooks when they are due.
+//! Background work: expires sessions, renews subscriptions and sends webhooks when they are due.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::payments::actions::expire_due;
+use crate::payments::due::do_due;
 use crate::state::app::App;
 use crate::webhooks::deliver::deliver_due;
 
@@ -14,11 +14,13 @@ const MIN_WAIT: Duration = Duration::from_millis(1);
 /// Runs for as long as the sandbox does.
 pub(crate) async fn run(app: Arc<App>) {
     loop {
-        expire_due(&app);
+        do_due(&app);
         deliver_due(&app);
         let expiry = app.sessions().next_expiry();
         let attempt = app.webhooks().log.next_due();
-        let next = expiry.into_iter().chain(attempt).min();
+        let renewal = app.objects().next_due().map(|(at, _)| at);
+        let answer = app.sessions().next_answer().map(|(at, ..)| at);
+        let next = expiry.into_iter().chain(attempt).chain(renewal).chain(answer).min();
         let wait = next.map_or(MAX_WAIT, |at| {
             let left = at.saturating_sub(app.clock.now()).max(0);
             Duration::from_millis(left.unsigned_abs()).clamp(MIN_WAIT, MAX_WAIT)

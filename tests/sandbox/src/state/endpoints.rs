@@ -51,7 +51,10 @@ impl Endpoint {
 
     /// Whether it receives this event.
     pub(crate) fn wants(&self, environment: Environment, event: &str) -> bool {
-        let is_subscribed = if self.events.is_empty() {
+        let is_subscribed = if event == "test.webhook" {
+            // It tries an endpoint out, whatever that has subscribed to.
+            true
+        } else if self.events.is_empty() {
             event != "PAYMENT_CREATED"
         } else {
             self.events.iter().any(|e| e == event)

@@ -1,13 +1,15 @@
 //! Objects of every resource other than checkout sessions, in the order of their creation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::environment::Environment;
 use super::journal::{Journal, RecordKind, SavedRecords};
-use super::time::Millis;
+use super::time::{Millis, parse_day};
+
+const SUBSCRIPTIONS: &str = "subscriptions";
 
 /// An object of one resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +62,19 @@ impl Object {
         self.fields = serde_json::to_string(fields).unwrap_or_default().into_boxed_str();
     }
 
+    /// When the period of a subscription ends; None for any other object, and for one that is not
+    /// billed.
+    fn due_at(&self) -> Option<Millis> {
+        if self.resource != SUBSCRIPTIONS {
+            return None;
+        }
+        let fields = self.fields();
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_billed = matches!(text("status"), "active" | "trial" | "trialing");
+        let ends = [text("next_billing_date"), text("end_date")].into_iter().filter_map(parse_day);
+        ends.min().filter(|_| is_billed)
+    }
+
     fn record_id(&self) -> String {
         format!("{}:{}", self.resource, self.id)
     }
@@ -76,6 +91,8 @@ struct Collection {
 #[derive(Debug, Default)]
 pub(crate) struct ObjectStore {
     collections: HashMap<String, Collection>,
+    /// The subscriptions that are billed, by the end of their period.
+    due: BTreeSet<(Millis, String)>,
     last_seq: u64,
     journal: Journal,
 }
@@ -102,6 +119,12 @@ impl ObjectStore {
     }
 
     fn put(&mut self, object: Object) {
+        if object.resource == SUBSCRIPTIONS {
+            self.forget_due(&object.id);
+            if let Some(at) = object.due_at() {
+                self.due.insert((at, object.id.clone()));
+            }
+        }
         self.last_seq = self.last_seq.max(object.seq);
         self.journal.put(RecordKind::Object, object.record_id(), &object);
         if !self.collections.contains_key(&object.resource) {
@@ -135,6 +158,9 @@ impl ObjectStore {
         if self.of(environment, resource, id).is_none() {
             return false;
         }
+        if resource == SUBSCRIPTIONS {
+            self.forget_due(id);
+        }
         let collection = self.collections.get_mut(resource);
         let removed = collection.and_then(|c| {
             let object = c.objects.remove(id)?;
@@ -145,6 +171,19 @@ impl ObjectStore {
             self.journal.delete(RecordKind::Object, object.record_id());
         }
         removed.is_some()
+    }
+
+    /// The billed subscription whose period ends first, and when that is.
+    pub(crate) fn next_due(&self) -> Option<(Millis, String)> {
+        self.due.first().cloned()
+    }
+
+    /// Bills a subscription no more until it changes.
+    pub(crate) fn forget_due(&mut self, id: &str) {
+        let due = self.get(SUBSCRIPTIONS, id).and_then(Object::due_at);
+        if let Some(at) = due {
+            self.due.remove(&(at, id.to_owned()));
+        }
     }
 
     /// The objects of a resource in both environments, newest first.

@@ -45,8 +45,15 @@ pub(crate) struct Payment {
     pub(crate) discount: Value,
     /// Total after the discount.
     pub(crate) net: Value,
+    /// Code of the coupon.
+    #[serde(default)]
+    pub(crate) coupon: Option<String>,
     /// Quantity.
     pub(crate) quantity: u64,
+    /// When the buyer answers by themselves, and whether they approve; None where the answer comes
+    /// from the page or from a test.
+    #[serde(default)]
+    pub(crate) ends: Option<(Millis, bool)>,
     /// When it began.
     pub(crate) created_at: Millis,
     /// When it last changed.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::environment::Environment;
 use super::journal::{Journal, RecordKind, SavedRecords};
-use super::payment::Payment;
+use super::payment::{Payment, PaymentState};
 use super::time::Millis;
 
 /// Status of a session.
@@ -51,6 +51,9 @@ pub(crate) struct Session {
     pub(crate) updated_at: Millis,
     /// Time at which it stops being payable.
     pub(crate) expires_at: Millis,
+    /// Whether it is a charge without a session, which the API does not list.
+    #[serde(default)]
+    pub(crate) is_charge: bool,
     /// The last payment of it; `attempt` is its name in data files.
     #[serde(rename = "attempt")]
     pub(crate) payment: Option<Box<Payment>>,
@@ -75,6 +78,7 @@ impl Session {
             created_at,
             updated_at: created_at,
             expires_at,
+            is_charge: false,
             payment: None,
             input: Box::default(),
         };
@@ -90,6 +94,12 @@ impl Session {
     /// Replaces the request fields.
     pub(crate) fn set_input(&mut self, input: &Map<String, Value>) {
         self.input = serde_json::to_string(input).unwrap_or_default().into_boxed_str();
+    }
+
+    /// When the buyer answers the pending payment by themselves, and how.
+    fn answer(&self) -> Option<(Millis, bool)> {
+        let payment = self.payment.as_deref()?;
+        payment.ends.filter(|_| payment.state == PaymentState::Pending)
     }
 
     /// The status at a time: an open session past `expires_at` is expired.
@@ -108,6 +118,8 @@ pub(crate) struct SessionStore {
     order: BTreeMap<u64, Uuid>,
     /// The open sessions by the time at which they expire.
     open_until: BTreeSet<(Millis, Uuid)>,
+    /// The pending payments that end by themselves, by the time at which they do.
+    answers: BTreeMap<(Millis, Uuid), bool>,
     last_seq: u64,
     journal: Journal,
 }
@@ -140,6 +152,9 @@ impl SessionStore {
         if session.status == Status::Open {
             self.open_until.insert((session.expires_at, session.id));
         }
+        if let Some((at, succeeds)) = session.answer() {
+            self.answers.insert((at, session.id), succeeds);
+        }
         self.order.insert(session.seq, session.id);
         self.sessions.insert(session.id, session);
     }
@@ -149,15 +164,18 @@ impl SessionStore {
         self.sessions.get(&id)
     }
 
-    /// A session of one environment; one of the other environment counts as absent.
+    /// A session of one environment; one of the other environment counts as absent, and a charge too.
     pub(crate) fn of(&self, environment: Environment, id: Uuid) -> Option<&Session> {
-        self.get(id).filter(|s| s.environment == environment)
+        self.get(id).filter(|s| s.environment == environment && !s.is_charge)
     }
 
     /// Replaces a session after a change.
     pub(crate) fn replace(&mut self, session: Session) {
         if let Some(old) = self.sessions.get(&session.id) {
             self.open_until.remove(&(old.expires_at, old.id));
+            if let Some((at, _)) = old.answer() {
+                self.answers.remove(&(at, session.id));
+            }
             self.put(session);
         }
     }
@@ -191,9 +209,20 @@ impl SessionStore {
         expired
     }
 
+    /// The pending payment that ends by itself first: when, that of which session, and how.
+    pub(crate) fn next_answer(&self) -> Option<(Millis, Uuid, bool)> {
+        self.answers.first_key_value().map(|((at, id), succeeds)| (*at, *id, *succeeds))
+    }
+
     /// When the next open session expires.
     pub(crate) fn next_expiry(&self) -> Option<Millis> {
         self.open_until.first().map(|(at, _)| *at)
+    }
+
+    /// The session with a payment.
+    pub(crate) fn by_transaction(&self, id: Uuid) -> Option<&Session> {
+        let is_its = |s: &&Session| s.payment.as_deref().is_some_and(|p| p.transaction_id == id);
+        self.all_newest_first().find(is_its)
     }
 
     /// Number of sessions of both environments.
@@ -216,6 +245,6 @@ impl SessionStore {
             .range(..before.unwrap_or(u64::MAX))
             .rev()
             .filter_map(|(_, id)| self.sessions.get(id))
-            .filter(move |s| s.environment == environment)
+            .filter(move |s| s.environment == environment && !s.is_charge)
     }
 }

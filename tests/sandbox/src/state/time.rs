@@ -60,6 +60,12 @@ pub(crate) fn parse_iso(text: &str) -> Option<Millis> {
     text.parse::<Timestamp>().ok().map(|t| t.as_millisecond())
 }
 
+/// Reads a time, or a day such as `2026-01-31`, which begins at midnight UTC.
+pub(crate) fn parse_day(text: &str) -> Option<Millis> {
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    parse_iso(text).or_else(|| Some(day()?.timestamp().as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +77,9 @@ mod tests {
         assert_eq!(parse_iso("2025-04-04T15:21:49.955Z"), Some(1_743_780_109_955));
         assert_eq!(parse_iso("2025-04-04T17:21:49.955+02:00"), Some(1_743_780_109_955));
         assert_eq!(parse_iso("yesterday"), None);
+        assert_eq!(parse_day("2025-04-04"), parse_iso("2025-04-04T00:00:00Z"));
+        assert_eq!(parse_day("2025-04-04T15:21:49.955Z"), Some(1_743_780_109_955));
+        assert_eq!(parse_day(""), None);
     }
 
     #[test]

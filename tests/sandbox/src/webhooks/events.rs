@@ -66,17 +66,25 @@ pub(crate) fn queue_event(app: &App, event: Event, session: &Session) {
 }
 
 /// Queues an event about an object of a resource, such as `REFUND_COMPLETED`. These have one name
-/// in all documents.
-pub(crate) fn queue_object_event(app: &App, environment: Environment, name: &str, data: &Value) {
+/// in all documents. Returns the number of endpoints that receive it.
+pub(crate) fn queue_object_event(
+    app: &App,
+    environment: Environment,
+    name: &str,
+    data: &Value,
+) -> usize {
     let mut webhooks = app.webhooks();
     let Webhooks { endpoints, log, .. } = &mut *webhooks;
     let event_id = Uuid::new_v4();
+    let mut count = 0;
     for endpoint in endpoints.iter().filter(|e| e.wants(environment, name)) {
         log.queue(endpoint, name, event_id, data.clone(), Some(app.clock.now()));
+        count += 1;
     }
     drop(webhooks);
     app.wake.notify_one();
     app.notify_consoles();
+    count
 }
 
 fn event_data(app: &App, name: &str, session: &Session) -> Value {

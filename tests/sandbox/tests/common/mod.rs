@@ -1,6 +1,7 @@
 //! A sandbox and a plain HTTP client for it.
 #![allow(dead_code, unreachable_pub)] // each test file uses a part
 
+pub mod money;
 pub mod shop;
 
 use lomi_sandbox::{Options, Sandbox};

@@ -89,6 +89,7 @@ fn verify(signature: &str) -> Output {
         Ok(event) => {
             let session = match event.data {
                 Some(EventData::Transaction(payment)) => payment.checkout_session_id,
+                Some(EventData::CheckoutSession(session)) => session.checkout_session_id,
                 _ => None,
             };
             Ok(json!({"event": event.event.map(|e| e.as_str().to_owned()), "session": session}))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::find::{enveloped, ids, object, parent, room_of};
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
+use crate::payments::coupon_figures::coupon_figures;
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
@@ -37,7 +38,13 @@ fn found(
     match &action.returns {
         Returned::Page(shape) => Ok(rows(app, action, shape, caller, ids)),
         Returned::One(shape) => {
-            let object = object(app, action, Some(shape), caller, ids)?;
+            let mut object = object(app, action, Some(shape), caller, ids)?;
+            if action.id == "retrieve_discount_coupon_performance" {
+                let code = object.fields().remove("code").unwrap_or_default();
+                let code = code.as_str().unwrap_or_default();
+                let figures = coupon_figures(&app.objects(), caller.environment, code);
+                object.set_fields(&figures);
+            }
             Ok(enveloped(caller, action, shape_value(app, caller.generation, shape, &object)))
         }
         Returned::Any | Returned::Nothing => {

@@ -8,21 +8,24 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::find::{enveloped, ids, object, parent, room_of};
+use super::money::moved;
+use super::usage;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
 use crate::payments::card_charges::{card_changes, card_figures};
 use crate::payments::effects::effect;
-use crate::payments::prepaid::{check_usage, record_usage};
+use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::routes::body::read_json;
 use crate::routes::confirmation::{Confirmation, confirmation, execute};
 use crate::routes::keyed::{KeyedRequest, sent_key};
+use crate::routes::product_prices::set_default;
+use crate::routes::scenario::scenario;
 use crate::schema::action::{Action, Returned, Shape};
 use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
 use crate::schema::table::RESOURCES;
 use crate::state::app::{App, SharedApp};
-use crate::state::environment::Environment;
 use crate::state::idempotency;
 use crate::state::objects::Object;
 
@@ -73,8 +76,7 @@ pub(super) async fn write(
             room: action.id,
             fingerprint,
         };
-        let scenario = headers.get("x-scenario-key").and_then(|v| v.to_str().ok());
-        let scenario = scenario.filter(|_| caller.environment == Environment::Test);
+        let scenario = scenario(&caller, &headers);
         let make = |body: Value| {
             let made = done(&app, action, &caller, &ids, scenario, body)?;
             let bytes = serde_json::to_vec(&made).map(Bytes::from);
@@ -112,19 +114,33 @@ fn done(
     action: &'static Action,
     caller: &Caller,
     ids: &[String],
-    scenario: Option<&str>,
+    scenario: Option<&'static str>,
     body: Value,
 ) -> Result<Value, ApiError> {
-    let Value::Object(fields) = body else {
+    let Value::Object(mut fields) = body else {
         return Err(ApiError::bad_request("The request body must be a JSON object"));
     };
     let shape = match &action.returns {
         Returned::One(shape) | Returned::Page(shape) => Some(*shape),
         Returned::Nothing | Returned::Any => None,
     };
+    if let Some(moved) = moved(app, action, caller, ids, scenario, &fields) {
+        return Ok(shown(app, action, shape, caller, &moved?));
+    }
+    if action.id == "record_usage_event" {
+        let usage = usage::record(app, shape, caller, fields)?;
+        return Ok(shown(app, action, shape, caller, &usage));
+    }
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
     }
+    let ids = if action.id == "set_default_product_price" {
+        set_default(app, caller, ids)?;
+        // It returns the product, which the path names first.
+        ids.get(..1).unwrap_or_default()
+    } else {
+        ids
+    };
     let is_made = ids.is_empty() && action.method == "POST" || makes_within(action);
     let mut object = if is_made {
         parent(app, action, caller, ids)?;
@@ -139,49 +155,65 @@ fn done(
             None => object(app, action, shape, caller, ids)?,
         }
     };
-    let mut all = object.fields();
-    let changes = match action.id {
-        "record_usage_event" => check_usage(&fields).map(|()| fields)?,
-        // The evidence is about the dispute, and does not change its other fields.
-        "submit_dispute_evidence" => Map::from_iter([("evidence".to_owned(), fields.into())]),
-        _ if action.resource == "charges" => {
-            card_changes(app, action, caller.generation, scenario, &all, fields)?
-        }
-        _ => fields,
-    };
-    all.extend(changes);
+    let before = object.fields();
+    let mut all = before.clone();
+    if action.resource == "charges" {
+        fields = card_changes(app, action, caller.generation, scenario, &all, fields)?;
+    }
+    if object.resource == SUBSCRIPTIONS {
+        fields.retain(|name, _| is_read(action, shape, name));
+    }
+    all.extend(fields);
     if let Some(id) = ids.first().filter(|_| is_made) {
         let parent = format!("{}_id", action.resource.trim_end_matches('s'));
         all.entry(parent).or_insert_with(|| id.as_str().into());
     }
-    effect(app, action, caller.generation, scenario, &mut all);
+    effect(app, action, scenario, &mut all);
     object.set_fields(&all);
     object.updated_at = app.clock.now();
     let mut objects = app.objects();
     match objects.of(caller.environment, &object.resource, &object.id) {
-        _ if action.id == "record_usage_event" => {
-            object = record_usage(&mut objects, caller.generation, object.updated_at, object);
-        }
         Some(_) => objects.replace(object.clone()),
         None => drop(objects.insert(object.clone())),
     }
     drop(objects);
-    Ok(match shape {
-        Some(shape) => {
-            enveloped(caller, action, shape_value(app, caller.generation, shape, &object))
+    if object.resource == SUBSCRIPTIONS && is_made {
+        report(app, &object, "SUBSCRIPTION_CREATED");
+    } else if object.resource == SUBSCRIPTIONS {
+        report_change(app, &before, &object, Source::Api);
+    }
+    Ok(shown(app, action, shape, caller, &object))
+}
+
+/// The object of an action as its response shows it.
+fn shown(
+    app: &App,
+    action: &Action,
+    shape: Option<&'static Shape>,
+    caller: &Caller,
+    object: &Object,
+) -> Value {
+    let Some(shape) = shape else {
+        let mut sent = card_figures(action, &object.fields());
+        sent.insert("success".to_owned(), true.into());
+        sent.insert("id".to_owned(), object.id.as_str().into());
+        if gives_secret(action) {
+            let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
+            sent.insert("secret".to_owned(), secret.into());
         }
-        None => {
-            let mut sent = json!({"success": true, "id": object.id});
-            if let Some(sent) = sent.as_object_mut() {
-                sent.extend(card_figures(action, &all));
-            }
-            if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
-                let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
-                sent.insert("secret".to_owned(), secret.into());
-            }
-            sent
-        }
-    })
+        return sent.into();
+    };
+    enveloped(caller, action, shape_value(app, caller.generation, shape, object))
+}
+
+/// Whether an action on a subscription reads a field: no action changes what it bills but by a price.
+fn is_read(action: &Action, shape: Option<&Shape>, name: &str) -> bool {
+    match action.verb {
+        "cancel" => matches!(name, "cancel_at_period_end" | "cancellation_reason"),
+        "resume" => false,
+        "change_plan" => name == "price_id",
+        _ => shape.is_some_and(|s| s.fields.iter().any(|f| f.name == name && f.write)),
+    }
 }
 
 /// Whether an action makes an object that belongs to the one in its path.
@@ -194,7 +226,6 @@ fn makes_within(action: &Action) -> bool {
             | "create_customer_invoice_checkout_session"
             | "create_organization_key"
             | "create_login_link"
-            | "reverse_transfer"
     )
 }
 
@@ -213,10 +244,15 @@ fn deleted(
     // A subscription that is cancelled can still be fetched.
     if let Some(shape) = shape {
         let mut object = object(app, action, Some(shape), caller, ids)?;
-        let mut fields = object.fields();
-        effect(app, action, caller.generation, None, &mut fields);
+        let before = object.fields();
+        let mut fields = before.clone();
+        effect(app, action, None, &mut fields);
         object.set_fields(&fields);
+        object.updated_at = app.clock.now();
         app.objects().replace(object.clone());
+        if object.resource == SUBSCRIPTIONS {
+            report_change(app, &before, &object, Source::Api);
+        }
         let value = shape_value(app, caller.generation, shape, &object);
         return Ok(enveloped(caller, action, value));
     }
