@@ -138,7 +138,7 @@ def test_flask(caplog):
     client = app.test_client()
     chunked = {"wsgi.input_terminated": True}
     assert client.post("/hook", data=BODY, headers=GOOD).status_code == 204
-    assert isinstance(seen[0], lomi.Event) and seen[0].data == {"amount": 5000}
+    assert isinstance(seen[0], lomi.Event) and seen[0].data == lomi.Transaction(amount=5000)
     assert (
         client.post(
             "/hook", input_stream=io.BytesIO(BODY), headers=GOOD, environ_overrides=chunked

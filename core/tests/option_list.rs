@@ -10,7 +10,8 @@ use serde_json::Value;
 const BUILDER: &str = include_str!("../src/client/builder.rs");
 const CALL_OPTIONS: &str = include_str!("../src/request/arguments.rs");
 const WEBHOOK: &str = include_str!("../src/webhook/verify.rs");
-const ERROR: &str = include_str!("../src/error.rs");
+const ERROR: &str =
+    concat!(include_str!("../src/error.rs"), include_str!("../src/response/last_state.rs"));
 
 fn list(section: &str) -> Vec<Value> {
     let list: Value = serde_json::from_str(include_str!("../spec/options.json")).unwrap();
