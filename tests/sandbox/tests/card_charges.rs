@@ -3,8 +3,9 @@
 
 mod common;
 
-use common::Client;
 use common::money::keyed;
+use common::{Client, send};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A hold of 1000 XOF.
@@ -43,6 +44,40 @@ async fn a_hold_is_captured_once() {
     assert_eq!(keyed(&client, &capture, "k3", &json!({"amount": 1})).await.status, 400);
     let cancel = client.post_as("e", &format!("{}/cancel", path(&charge)), &json!({})).await;
     assert_eq!(cancel.status, 400, "{}", cancel.text);
+}
+
+#[tokio::test]
+async fn two_captures_at_once_take_the_hold_once() {
+    let client = Client::new();
+    let charge = hold(&client).await;
+    let capture = format!("{}/capture", path(&charge));
+    let none = json!({});
+    let (one, other) =
+        tokio::join!(keyed(&client, &capture, "k1", &none), keyed(&client, &capture, "k2", &none));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
+}
+
+#[tokio::test]
+async fn the_scenario_header_sets_the_result() {
+    let client = Client::new();
+    let scenario = |path: &str, key: &str, word: &str| {
+        let request = client.request(Method::POST, path).header("X-Sandbox-Generation", "e");
+        request.header("Idempotency-Key", key).header("X-Scenario-Key", word)
+    };
+    let body = json!({"amount": 1_000, "currency": "XOF", "hold": true});
+    let failed = send(scenario("/charge/card", "k1", "failed").json(&body)).await.json();
+    assert_eq!(
+        (&failed["status"], &failed["amount_capturable"]),
+        (&json!("failed"), &json!(0)),
+        "{failed}"
+    );
+    let charge = hold(&client).await;
+    let capture = format!("{}/capture", path(&charge));
+    let waiting = send(scenario(&capture, "k2", "pending").json(&json!({}))).await;
+    assert_eq!(waiting.json()["status"], "pending", "{}", waiting.text);
+    assert_eq!(figures(&client, &charge).await[1], json!(0));
 }
 
 #[tokio::test]

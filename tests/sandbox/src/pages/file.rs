@@ -1,5 +1,4 @@
-//! The files of exports. Their address is secret: no key is needed, as with the links of a store of
-//! files.
+//! The files of exports. No key is needed: the address is a secret, as a signed URL of an object store.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};

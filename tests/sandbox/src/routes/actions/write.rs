@@ -13,7 +13,7 @@ use super::usage;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
-use crate::payments::card_charges::{card_changes, card_figures};
+use crate::payments::card_charges::card_figures;
 use crate::payments::effects::effect;
 use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::routes::body::read_json;
@@ -157,9 +157,6 @@ fn done(
     };
     let before = object.fields();
     let mut all = before.clone();
-    if action.resource == "charges" {
-        fields = card_changes(app, action, caller.generation, scenario, &all, fields)?;
-    }
     if object.resource == SUBSCRIPTIONS {
         fields.retain(|name, _| is_read(action, shape, name));
     }
