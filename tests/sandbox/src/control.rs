@@ -2,6 +2,7 @@
 //! faults, and logs.
 
 mod body;
+mod card_charges;
 mod clock;
 mod disputes;
 mod events;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<SharedApp> {
         .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_sandbox/objects/{resource}", get(objects::list).post(objects::add))
         .route("/_sandbox/objects/{resource}/{id}", post(objects::change))
+        .route("/_sandbox/charges/{id}", post(card_charges::change))
         .route("/_sandbox/subscriptions/{id}/renew", post(subscriptions::renew))
         .route("/_sandbox/transactions/{id}/refund", post(money::refund))
         .route("/_sandbox/payouts", post(money::pay_out))

@@ -4,6 +4,7 @@ mod checkout;
 mod checkout_views;
 mod console;
 mod console_objects;
+mod file;
 mod form;
 mod language;
 mod pay;
@@ -15,10 +16,11 @@ use axum::routing::get;
 
 use crate::state::app::SharedApp;
 
-/// Routes of the checkout page, and of the links that lead to it.
+/// Routes of the checkout page, of the links that lead to it, and of files.
 pub(crate) fn checkout_routes() -> Router<SharedApp> {
     Router::new()
         .route("/pay/{id}", get(pay::open))
+        .route("/files/{id}", get(file::download))
         .route("/checkout/{id}", get(checkout::show))
         .route("/checkout/{id}/{action}", get(checkout::back).post(checkout::act))
 }

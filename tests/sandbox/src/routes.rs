@@ -60,6 +60,8 @@ pub(crate) fn webhook_routes() -> Router<SharedApp> {
             .route(&format!("{base}/{{id}}/test"), post(delivery_logs::test))
             .route(&format!("{base}/{{id}}/logs/{{log_id}}/retry"), post(delivery_logs::retry));
     }
+    // Only the developer documentation has the logs of one endpoint.
+    router = router.route("/v1/webhooks/{id}/logs", get(delivery_logs::list_of_endpoint));
     for base in ["/webhook-delivery-logs", "/v1/webhook_delivery_logs", "/webhooks/deliveries"] {
         router = router
             .route(base, get(delivery_logs::list))

@@ -3,6 +3,8 @@
 pub(crate) mod action;
 pub(crate) mod actions;
 pub(crate) mod error;
+pub(crate) mod export;
+pub(crate) mod export_file;
 pub(crate) mod fields;
 pub(crate) mod formats;
 pub(crate) mod input;

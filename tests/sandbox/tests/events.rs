@@ -93,7 +93,9 @@ async fn a_dispute_is_opened_answered_and_closed() {
     let dispute = created["data"]["id"].as_str().unwrap();
 
     let path = format!("/disputes/{dispute}");
-    assert_eq!(client.get_as("e", &path).await.json()["status"], "needs_response");
+    let shown = client.get_as("e", &path).await.json();
+    assert_eq!((&shown["id"], &shown["status"]), (&json!(dispute), &json!("needs_response")));
+    assert_eq!((&shown["transaction_id"], &shown["amount"]), (&json!(id), &json!(10_000)));
     let evidence = json!({"uncategorized_text": "Delivered on Monday"});
     let sent = client.post_as("e", &format!("{path}/evidence"), &evidence).await;
     assert_eq!(sent.status, 200, "{}", sent.text);

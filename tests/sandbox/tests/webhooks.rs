@@ -234,3 +234,32 @@ async fn the_error_page_of_a_shop_is_truncated() {
     assert!(body.starts_with("Traceback ") && body.ends_with("(truncated)"), "{body}");
     assert!((2_000..2_100).contains(&body.len()), "{}", body.len());
 }
+
+#[tokio::test]
+async fn an_endpoint_has_a_log_of_its_own() {
+    let client = Client::new();
+    let mut logs = Vec::new();
+    for status in [200, 500] {
+        let shop = Shop::responding(&[status]);
+        let endpoint = json!({"url": shop.url, "authorized_events": ["PAYMENT_SUCCEEDED"]});
+        let made = client.post("/webhooks", &endpoint).await.json();
+        let made = made.get("data").unwrap_or(&made)["webhook_id"].as_str().unwrap().to_owned();
+        client.post(&format!("/webhooks/{made}/test"), &json!({})).await;
+        logs.push((made.clone(), format!("/v1/webhooks/{made}/logs")));
+    }
+    for (id, path) in &logs {
+        let log = client.get(path).await;
+        assert_eq!(log.status, 200, "{}", log.text);
+        let log = log.json();
+        let rows = log.get("data").unwrap_or(&log).as_array().unwrap().clone();
+        assert_eq!(rows.len(), 1, "{log}");
+        assert_eq!(
+            (&rows[0]["webhook_id"], &rows[0]["event_type"]),
+            (&json!(id), &json!("test.webhook"))
+        );
+    }
+    let unknown = client.get("/v1/webhooks/00000000-0000-4000-8000-000000000000/logs").await;
+    assert_eq!(unknown.status, 404, "{}", unknown.text);
+    // Later servers have only the log of all endpoints.
+    assert_eq!(client.get(logs[0].1.trim_start_matches("/v1")).await.status, 404);
+}

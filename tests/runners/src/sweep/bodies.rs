@@ -54,6 +54,8 @@ fn required(operation: &Operation, letter: char, transaction: &str) -> Value {
             "amount": 100, "currency": "XOF",
             "customer": {"name": "Awa", "phoneNumber": "+221770000001"},
         }),
+        // More than the hold of the charge, which create_card_charge makes.
+        "increment_card_charge" => json!({"amount": 200}),
         "create_discount_coupon" => json!({
             "code": "LOMI2026", "discount_type": "percentage", "discount_percentage": 10,
             "valid_from": "2100-01-01T00:00:00.000Z",

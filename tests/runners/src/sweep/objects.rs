@@ -99,6 +99,9 @@ impl Prepared {
             "list_subscriptions_of_customer" | "list_customer_subscriptions" => "subscriptions",
             _ => operation.resource,
         };
+        if resource == "disputes" {
+            return self.dispute().await.map(drop);
+        }
         let is_within = operation.resource == "customers" && resource != "customers";
         let owner = id.filter(|_| is_within);
         if self.made_of(resource, owner).await?.is_none() {
@@ -116,6 +119,7 @@ impl Prepared {
             ("log_id", "webhooks" | "webhook_delivery_logs") => {
                 return Ok(self.delivery_log.clone());
             }
+            ("dispute_id", _) => return self.dispute().await,
             ("subscription_id", _) => "subscriptions",
             ("customer_id", _) => "customers",
             (_, resource) => resource,
@@ -128,6 +132,12 @@ impl Prepared {
             // What the sandbox keeps no objects of, such as the merchant itself.
             None => Ok("one_1".to_owned()),
         }
+    }
+
+    /// A dispute about the transaction: no call of the API opens one.
+    async fn dispute(&self) -> Result<String> {
+        let about = json!({"transaction_id": self.transaction});
+        text(&self.post("/_sandbox/disputes", about).await?, "id")
     }
 
     async fn made(&self, resource: &str) -> Result<Option<String>> {

@@ -31,17 +31,7 @@ pub(crate) fn effect(
         ("invoices", "finalize" | "send") => set("status", "sent".into()),
         ("invoices", "void") => set("status", "void".into()),
         ("support_requests", "close") => set("status", "closed".into()),
-        ("charges", verb) => {
-            let status = match (verb, scenario) {
-                (_, Some("failed")) => "failed",
-                (_, Some("pending")) => "pending",
-                ("cancel_card", _) => "canceled",
-                ("capture_card", _) => "succeeded",
-                ("create_card" | "increment_card", _) => "requires_capture",
-                _ => "pending",
-            };
-            set("status", status.into());
-        }
+        ("charges", "create_switch") => set("status", scenario.unwrap_or("pending").into()),
         ("network", "create_login_link") => {
             set("url", format!("{}/login/{}", app.url, uuid::Uuid::new_v4()).into());
             set("expires_at", iso(now + 15 * MINUTE).into());

@@ -1,9 +1,11 @@
 //! Routes of every operation that is no part of a collection: actions on objects, singletons, and
 //! lists that hang on another object.
 
+mod account;
 mod find;
 mod money;
 mod read;
+mod units;
 mod usage;
 mod write;
 
@@ -58,6 +60,9 @@ fn handler(action: &'static Action) -> MethodRouter<SharedApp> {
         "list_balance_breakdown" => get(balances::breakdown),
         "check_balance" => get(balances::check),
         "retry_webhook_delivery" => post(delivery_logs::retry),
+        "export_account" => post(account::export),
+        "grant_usage_credits" => post(units::grant),
+        "retrieve_customer_meter_balance" => get(units::balance),
         _ => {
             let filter = match action.method {
                 "GET" => return routing::get(read).layer(Extension(action)),

@@ -13,7 +13,7 @@ use crate::middleware::caller::Caller;
 use crate::schema::error::ApiError;
 use crate::schema::responses::json_response;
 use crate::schema::webhooks::attempt_row;
-use crate::state::app::SharedApp;
+use crate::state::app::{App, SharedApp};
 use crate::webhooks::deliver::deliver_now;
 use crate::webhooks::send::SendResult;
 
@@ -77,17 +77,45 @@ pub(super) async fn list(
         Ok(params) => params,
         Err(error) => return caller.refuse(error),
     };
-    let (webhook_id, failed) = (params.get("webhookId"), params.get("failedOnly") == Some("true"));
-    let succeeded = params.get("successOnly") == Some("true");
+    let is_set = |name| params.get(name) == Some("true");
+    let (failed, succeeded) = (is_set("failedOnly"), is_set("successOnly"));
+    rows(&app, &caller, &query, params.get("webhookId"), [failed, succeeded])
+}
+
+/// GET of the delivery log of one endpoint.
+pub(super) async fn list_of_endpoint(
+    State(app): State<SharedApp>,
+    caller: Caller,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let params = find(&app, &caller, &id).and_then(|_| Params::parse(&query));
+    match params {
+        Ok(params) => {
+            let only = ["failed", "success"].map(|name| params.get(name) == Some("true"));
+            rows(&app, &caller, &query, Some(&id), only)
+        }
+        Err(error) => caller.refuse(error),
+    }
+}
+
+fn rows(
+    app: &App,
+    caller: &Caller,
+    query: &str,
+    webhook_id: Option<&str>,
+    [failed, succeeded]: [bool; 2],
+) -> Response {
     let webhooks = app.webhooks();
     let rows = webhooks
         .log
         .attempts(caller.environment)
         .filter(|(d, _)| webhook_id.is_none_or(|id| d.webhook_id.to_string() == id))
         .filter(|(_, a)| (!failed || !a.success()) && (!succeeded || a.success()))
-        .map(|(d, a)| attempt_row(&app, d, a))
+        .map(|(d, a)| attempt_row(app, d, a))
         .collect();
-    page(&caller, &query, rows, 25)
+    page(caller, query, rows, 25)
 }
 
 /// GET of one attempt.

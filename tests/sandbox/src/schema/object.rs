@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::action::Shape;
 use super::error::ApiError;
+use super::export::{EXPORTS, export_value};
 use super::resource::{Field, Kind, Resource};
 use super::table::RESOURCES;
 use crate::generation::Generation;
@@ -90,6 +91,12 @@ pub(crate) fn shape_value(
     if shape.id.is_none() && object.id != "one" {
         members.entry("id").or_insert_with(|| object.id.as_str().into());
     }
+    // Nor are the fields of a dispute documented: what it was given is shown.
+    if shape.name == "Dispute" {
+        for (name, value) in &fields {
+            members.entry(name.as_str()).or_insert_with(|| value.clone());
+        }
+    }
     Value::Object(members)
 }
 
@@ -128,6 +135,7 @@ pub(crate) fn field_value(
 
 fn default_value(app: &App, resource: &Resource, object: &Object, field: &Field) -> Value {
     match (resource.name, field.name) {
+        (EXPORTS, name) => export_value(app, object, name),
         (_, "organization_id") => app.identity.organization_id.to_string().into(),
         (_, "merchant_id") => app.identity.merchant_id.to_string().into(),
         (_, "created_by") => app.identity.user_id.to_string().into(),

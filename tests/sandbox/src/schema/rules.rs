@@ -8,6 +8,7 @@ const REQUIRED: &[(&str, &str, &[&str])] = &[
     ("beneficiary_payouts", "BD",  &["amount", "currency_code"]),
     ("customers",           "BDE", &["name"]),
     ("discount_coupons",    "BDE", &["code"]),
+    ("exports",             "E",   &["type"]),
     ("meters",              "DE",  &["name"]),
     ("payment_links",       "BDE", &["link_type", "title", "currency_code"]),
     ("payment_requests",    "BDE", &["amount", "currency_code", "expiry_date"]),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::middleware::caller::Caller;
+use crate::payments::card_charges::{Asker, act_on_card};
 use crate::payments::charges::{Charge, create_charge};
 use crate::payments::disputes::{DISPUTES, UNDER_REVIEW, change_dispute};
 use crate::payments::settlements::create_instant_settlement;
@@ -33,6 +34,13 @@ pub(super) fn moved(
         return Some(create_charge(app, charge, fields));
     }
     match action.id {
+        "create_card_charge"
+        | "capture_card_charge"
+        | "increment_card_charge"
+        | "cancel_card_charge" => {
+            let asker = Asker { environment, generation: caller.generation, scenario };
+            Some(act_on_card(app, action, asker, id, fields))
+        }
         "reverse_transfer" => Some(reverse_transfer(app, environment, id, fields.clone())),
         "create_instant_settlement" => {
             Some(create_instant_settlement(app, environment, fields.clone()))

@@ -1,28 +1,29 @@
-//! Usage events, which the caller identifies: a repeat is not counted again.
+//! POST of usage events.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
+use crate::payments::usage::{Usage, record_usage};
 use crate::schema::action::Shape;
+use crate::schema::error::ApiError;
 use crate::schema::object::shape_value;
 use crate::state::app::App;
 use crate::state::objects::Object;
 use crate::webhooks::events::queue_object_event;
 
-/// Name of the resource.
-const USAGE: &str = "usage";
-
-/// The event that was recorded with the same identifier of the caller, if there is one.
-pub(super) fn recorded(app: &App, caller: &Caller, transaction_id: &Value) -> Option<Object> {
-    let id = transaction_id.as_str().filter(|id| !id.is_empty())?;
-    let objects = app.objects();
-    let mut own = objects.newest_first(USAGE).filter(|o| o.environment == caller.environment);
-    own.find(|o| o.fields().get("transaction_id").and_then(Value::as_str) == Some(id)).cloned()
-}
-
-/// Sends the event of a recorded use.
-pub(super) fn report(app: &App, shape: &Shape, usage: &Object) {
-    let data = shape_value(app, Generation::D, shape, usage);
+/// Records a usage event, and sends the event of it where it is new.
+pub(super) fn record(
+    app: &App,
+    shape: Option<&Shape>,
+    caller: &Caller,
+    fields: Map<String, Value>,
+) -> Result<Object, ApiError> {
+    let usage = match record_usage(app, caller.environment, caller.generation, fields)? {
+        Usage::Known(known) => return Ok(known),
+        Usage::New(usage) => usage,
+    };
+    let data = shape.map_or(Value::Null, |shape| shape_value(app, Generation::D, shape, &usage));
     queue_object_event(app, usage.environment, "USAGE_RECORDED", &data);
+    Ok(usage)
 }

@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::find::{enveloped, ids, object, parent, room_of};
 use super::money::moved;
-use super::usage::{self, recorded};
+use super::usage;
 use crate::generation::Generation;
 use crate::middleware::caller::Caller;
 use crate::middleware::faults::DelayWhileReserved;
+use crate::payments::card_charges::card_figures;
 use crate::payments::effects::effect;
 use crate::payments::subscription_changes::{SUBSCRIPTIONS, Source, report, report_change};
 use crate::routes::body::read_json;
@@ -100,6 +101,7 @@ fn with_status(action: &Action, caller: &Caller, mut response: Response) -> Resp
         Returned::Nothing if caller.generation != Generation::E => {
             return StatusCode::NO_CONTENT.into_response();
         }
+        _ if action.id == "record_usage_event" => *response.status_mut() = StatusCode::ACCEPTED,
         _ if makes => {}
         _ => *response.status_mut() = StatusCode::OK,
     }
@@ -125,6 +127,10 @@ fn done(
     if let Some(moved) = moved(app, action, caller, ids, scenario, &fields) {
         return Ok(shown(app, action, shape, caller, &moved?));
     }
+    if action.id == "record_usage_event" {
+        let usage = usage::record(app, shape, caller, fields)?;
+        return Ok(shown(app, action, shape, caller, &usage));
+    }
     if action.method == "DELETE" {
         return deleted(app, action, shape, caller, ids);
     }
@@ -149,20 +155,8 @@ fn done(
             None => object(app, action, shape, caller, ids)?,
         }
     };
-    if action.id == "record_usage_event"
-        && let (Some(id), Some(shape)) = (fields.get("transaction_id"), shape)
-        && let Some(known) = recorded(app, caller, id)
-    {
-        return Ok(shape_value(app, caller.generation, shape, &known));
-    }
     let before = object.fields();
     let mut all = before.clone();
-    if matches!(action.verb, "capture_card" | "increment_card")
-        && let Some(status @ ("canceled" | "succeeded" | "failed")) =
-            all.get("status").and_then(Value::as_str)
-    {
-        return Err(ApiError::bad_request(format!("A charge that is {status} has no hold")));
-    }
     if object.resource == SUBSCRIPTIONS {
         fields.retain(|name, _| is_read(action, shape, name));
     }
@@ -180,15 +174,10 @@ fn done(
         None => drop(objects.insert(object.clone())),
     }
     drop(objects);
-    match (action.id, shape) {
-        _ if object.resource == SUBSCRIPTIONS && is_made => {
-            report(app, &object, "SUBSCRIPTION_CREATED");
-        }
-        _ if object.resource == SUBSCRIPTIONS => {
-            report_change(app, &before, &object, Source::Api);
-        }
-        ("record_usage_event", Some(shape)) => usage::report(app, shape, &object),
-        _ => {}
+    if object.resource == SUBSCRIPTIONS && is_made {
+        report(app, &object, "SUBSCRIPTION_CREATED");
+    } else if object.resource == SUBSCRIPTIONS {
+        report_change(app, &before, &object, Source::Api);
     }
     Ok(shown(app, action, shape, caller, &object))
 }
@@ -202,12 +191,14 @@ fn shown(
     object: &Object,
 ) -> Value {
     let Some(shape) = shape else {
-        let mut sent = json!({"success": true, "id": object.id});
-        if let (true, Some(sent)) = (gives_secret(action), sent.as_object_mut()) {
+        let mut sent = card_figures(action, &object.fields());
+        sent.insert("success".to_owned(), true.into());
+        sent.insert("id".to_owned(), object.id.as_str().into());
+        if gives_secret(action) {
             let secret = format!("secret_{}", uuid::Uuid::new_v4().simple());
             sent.insert("secret".to_owned(), secret.into());
         }
-        return sent;
+        return sent.into();
     };
     enveloped(caller, action, shape_value(app, caller.generation, shape, object))
 }
