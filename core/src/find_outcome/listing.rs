@@ -8,8 +8,8 @@ use super::{Ambiguous, FindOptions, FoundOutcome};
 use crate::error::{Error, UnknownCall};
 use crate::json::{Map, Value, Values};
 use crate::request::Input;
-use crate::response::{Decoded, Pager, Response};
-use crate::table::{FindInList, Model, Operation, Returns};
+use crate::response::{Decoded, PageInfo, Pager, Response};
+use crate::table::{FindInList, Model, Operation, Paging, Returns};
 
 /// Rows per request.
 const PAGE: u64 = 100;
@@ -89,7 +89,7 @@ impl Listing {
         self.learn_clock(call, &response, now);
         let new = self.pager.accept(&response)?;
         let ids = response.ids()?;
-        let Decoded::Rows(rows, _) = response.decode(&mut Values)? else {
+        let Decoded::Rows(rows, info) = response.decode(&mut Values)? else {
             return Err(Error::not_a_list());
         };
         self.rows += rows.len();
@@ -113,16 +113,18 @@ impl Listing {
                 self.found.push((by_row, row));
             }
         }
-        let is_complete = self.pager.next().is_none() || (self.newest_first && all_old);
-        if !is_complete && self.rows < MOST_ROWS {
+        let has_ended = self.pager.next().is_none();
+        if !has_ended && !(self.newest_first && all_old) && self.rows < MOST_ROWS {
             return Ok(None);
         }
+        let is_complete = match has_ended {
+            true => !self.may_be_cut_off(&info),
+            false => self.newest_first && all_old,
+        };
         let left = self.window.left(now, call.clock_offset.unwrap_or(0));
         Ok(Some(match self.found.as_slice() {
             [(Match::Yes, row)] if is_complete => FoundOutcome::Done(Box::new(self.object(row)?)),
-            [] if !is_complete => {
-                FoundOutcome::ambiguous("the list is too long to be read to its end")
-            }
+            [] if !is_complete => FoundOutcome::ambiguous("the list was not read to its end"),
             [] if !self.rule.listed_at_once => {
                 FoundOutcome::ambiguous("the object is not listed, but it may be later")
             }
@@ -138,6 +140,13 @@ impl Listing {
                 })
             }
         }))
+    }
+
+    /// Whether the end of the list is only assumed: a bare list does not tell how many rows there
+    /// are, and one that is not paged by number or offset may have been cut off.
+    fn may_be_cut_off(&self, info: &PageInfo) -> bool {
+        let is_paged = self.operation.query_parameters.iter().any(|p| p.name == "limit");
+        *info == PageInfo::default() && self.operation.paging == Paging::Whole && is_paged
     }
 
     /// The time of the server, if its responses had not told it before. What another machine has

@@ -4410,7 +4410,16 @@ pub static CREATE_USAGE_SUBSCRIPTION: Operation = Operation {
     paging: Paging::Whole,
     replay_safe: false,
     wait: None,
-    find: None,
+    find: Some(Find::List(FindInList {
+        list: "list_subscriptions",
+        same: &[("customer_id", "customer_id")],
+        optional: &[],
+        alike: &[("price_id", "price_id"), ("product_id", "product_id")],
+        has: &[],
+        filter: &[("customer_id", "customer_id")],
+        since: None,
+        listed_at_once: true,
+    })),
 };
 
 /// One page of the periods of the usage of subscriptions.

@@ -39,6 +39,9 @@ pub(super) fn read(
                 generations: entry.lomi.generations.clone(),
             });
             match operations.iter_mut().find(|o| o.id == entry.lomi.operation) {
+                Some(_) if entry.lomi.find.is_some() => {
+                    return Err(at("find belongs to the first path of an operation".into()));
+                }
                 Some(operation) => operation.paths.extend(paths),
                 None => operations.push(
                     read_one(resource, method, paths.collect(), &shared, &entry, (models, own))
