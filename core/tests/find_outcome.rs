@@ -441,8 +441,8 @@ fn run(case: &Case, seed: u64, counts: &mut [u32; 3]) {
     server.later = if random.one_in(2) { 0 } else { random.below(500_000) as i64 };
     let is_done = works && delay <= server.later.max(900);
     let mut known = Vec::new();
-    if case.before.is_some() {
-        let fields = if is_done { &case.object } else { case.before.as_ref().unwrap() };
+    if let Some(before) = &case.before {
+        let fields = if is_done { &case.object } else { before };
         let mut object = fields.as_object().unwrap().clone();
         let changed = if is_done { began + delay } else { began - 500_000 };
         object.insert(id_field.to_owned(), "one".into());

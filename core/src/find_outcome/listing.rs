@@ -113,14 +113,13 @@ impl Listing {
                 self.found.push((by_row, row));
             }
         }
+        let rest_is_older = self.newest_first && all_old;
         let has_ended = self.pager.next().is_none();
-        if !has_ended && !(self.newest_first && all_old) && self.rows < MOST_ROWS {
+        let goes_on = !has_ended && !rest_is_older && self.rows < MOST_ROWS;
+        if goes_on {
             return Ok(None);
         }
-        let is_complete = match has_ended {
-            true => !self.may_be_cut_off(&info),
-            false => self.newest_first && all_old,
-        };
+        let is_complete = if has_ended { !self.may_be_cut_off(&info) } else { rest_is_older };
         let left = self.window.left(now, call.clock_offset.unwrap_or(0));
         Ok(Some(match self.found.as_slice() {
             [(Match::Yes, row)] if is_complete => FoundOutcome::Done(Box::new(self.object(row)?)),

@@ -170,7 +170,7 @@ fn base_urls_are_remembered_up_to_a_number() {
     for number in 0..MAX_REMEMBERED + 10 {
         host_state(&format!("http://localhost:1/{number}"));
     }
-    let learned = Learned { route: Some(1), newest: false };
+    let learned = Learned { route: Some(1), ..Learned::default() };
     remember("http://localhost:1/9999", &learned);
     assert_eq!(HOST_STATES.get().len(), MAX_REMEMBERED);
 }
