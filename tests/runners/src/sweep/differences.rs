@@ -47,17 +47,17 @@ fn as_returned_by(runner: &str, result: &Value) -> Value {
         && let Some(value) = result.get_mut("value")
     {
         *value = match value {
-            Value::Array(rows) => rows.iter().map(php_object).collect(),
-            ref one => php_object(one),
+            Value::Array(rows) => rows.iter().map(|row| php_object(row, names.is_some())).collect(),
+            ref one => php_object(one, names.is_some()),
         };
     }
     result
 }
 
-/// An object as PHP returns it: without the fields that are null.
-fn php_object(value: &Value) -> Value {
+/// An object as PHP returns it: that of a class without the fields that are null.
+fn php_object(value: &Value, has_class: bool) -> Value {
     let Value::Object(fields) = value else { return value.clone() };
-    let set = fields.iter().filter(|(_, value)| !value.is_null());
+    let set = fields.iter().filter(|(_, value)| !has_class || !value.is_null());
     let own = set.map(|(name, value)| {
         let is_empty = value.as_object().is_some_and(Map::is_empty);
         (name.clone(), if is_empty { value.clone() } else { php_array(value) })
