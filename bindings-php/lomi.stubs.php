@@ -13271,6 +13271,7 @@ class ErrorError implements ModelInterface, ArrayAccess, JsonSerializable, Itera
  * event?: string|null,
  * id?: string|null,
  * lomi_environment?: string|null,
+ * source?: string|null,
  * timestamp?: \DateTimeInterface|string|null,
  * ...}
  * @implements ArrayAccess<string, mixed>
@@ -13315,6 +13316,13 @@ class Event implements ModelInterface, ArrayAccess, JsonSerializable, IteratorAg
 	/** @param string $lomi_environment
 	 * @return $this */
 	public function setLomiEnvironment($lomi_environment) {}
+
+	/** `reconcile` for an event that reconcile has made from the state of an object; nothing for a webhook.
+	 * @return string|null */
+	public function getSource() {}
+	/** @param string $source
+	 * @return $this */
+	public function setSource($source) {}
 
 	/** When the delivery was created.
 	 * @return \DateTime|null */

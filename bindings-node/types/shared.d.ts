@@ -495,6 +495,8 @@ export declare class Event extends Model {
    * The sender's environment, such as production. Whether a payment is a test or live is in data.environment.
    */
   lomi_environment?: string | null;
+  /** `reconcile` for an event that reconcile has made from the state of an object; nothing for a webhook. */
+  source?: string | null;
   /** When the delivery was created. */
   timestamp?: string | null;
 }

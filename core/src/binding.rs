@@ -8,6 +8,7 @@ pub use crate::config::{Config, ConfigBuilder, check_client_headers, millisecond
 pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::process::generation;
+pub use crate::reconcile::{ReconcileStep, Reconciliation};
 pub use crate::request::{Request, Target};
 pub use crate::response::{
     Content, Decoded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,

@@ -2,6 +2,7 @@
 //! it may be cloned, shared and used on both sides of a fork.
 
 mod builder;
+mod missed_events;
 mod pages;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::table::Operation;
 use crate::{log, transport};
 
 pub use builder::ClientBuilder;
+pub use missed_events::MissedEvents;
 pub use pages::Pages;
 
 /// A client of the lomi. API. It has no connection and no thread, so it may be cloned, shared

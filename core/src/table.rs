@@ -9,7 +9,7 @@ pub use models::*;
 pub use operations::*;
 pub use schema::{
     ClassNames, Enum, Field, Find, FindByReading, FindInList, Idempotency, Kind, Model, Operation,
-    Paging, Parameter, ReadSign, Returns, RouteStyle, Union, Wait,
+    Paging, Parameter, ReadSign, Reconcile, Returns, RouteStyle, Union, Wait,
 };
 
 /// An operation of the table by its documented name, such as `create_checkout_session`.

@@ -1,12 +1,10 @@
 //! When the work of a call can have been done, by the server's clock.
 
-use std::time::{Duration, SystemTime};
-
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::UnknownCall;
 use crate::json::Value;
+use crate::timestamp;
 
 /// A server may still work on a request this long after the caller gave up.
 const WORK_TIME: Duration = Duration::from_secs(120);
@@ -80,16 +78,14 @@ impl Window {
 
     /// The day before the window, for the parameter of a list with its first day.
     pub(super) fn first_day(&self) -> String {
-        let day = OffsetDateTime::from(self.start - Duration::from_secs(24 * 3600)).date();
-        format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+        timestamp::day(timestamp::of(self.start) - 24 * 3_600_000)
     }
 }
 
 /// A time of the server.
 pub(super) fn read(text: &str) -> Option<SystemTime> {
-    // A space in place of the T, as databases write it.
-    let text = text.replacen(' ', "T", 1);
-    OffsetDateTime::parse(&text, &Rfc3339).ok().map(SystemTime::from)
+    let milliseconds = u64::try_from(timestamp::read(text)?).ok()?;
+    UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))
 }
 
 fn shifted(time: SystemTime, milliseconds: i64) -> SystemTime {

@@ -23,6 +23,9 @@ pub struct Event {
     /// The sender's environment, such as production. Whether a payment is a test or live is in
     /// data.environment.
     pub lomi_environment: Option<String>,
+    /// `reconcile` for an event that reconcile has made from the state of an object; nothing for a
+    /// webhook.
+    pub source: Option<String>,
     /// When the delivery was created.
     pub timestamp: Option<String>,
     /// Fields that this version does not list, unchanged.
@@ -41,7 +44,8 @@ impl FromDocument for Event {
             event: fields.word(1),
             id: fields.text(2),
             lomi_environment: fields.text(3),
-            timestamp: fields.text(4),
+            source: fields.text(4),
+            timestamp: fields.text(5),
             ..Self::default()
         };
         (model.extra, model.originals) = fields.end();
@@ -58,6 +62,7 @@ impl From<Event> for Value {
         put(&mut object, "event", model.event);
         put(&mut object, "id", model.id);
         put(&mut object, "lomi_environment", model.lomi_environment);
+        put(&mut object, "source", model.source);
         put(&mut object, "timestamp", model.timestamp);
         object.extend(model.extra);
         for (name, value) in model.originals {

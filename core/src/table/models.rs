@@ -4932,6 +4932,7 @@ pub static EVENT: Model = Model {
         Field { aliases: &["type"], ..field("event", Kind::Enum(&WEBHOOK_EVENT)) },
         field("id", Kind::Text),
         field("lomi_environment", Kind::Text),
+        field("source", Kind::Text),
         Field { aliases: &["created_at"], ..field("timestamp", Kind::Time) },
     ],
 };

@@ -7,7 +7,7 @@ use http::Method;
 use super::models::*;
 use super::schema::{
     Find, FindByReading, FindInList, Idempotency, Kind, Operation, Paging, Parameter, ReadSign,
-    Returns, RouteStyle, Wait,
+    Reconcile, Returns, RouteStyle, Wait,
 };
 
 /// Every operation.
@@ -236,6 +236,7 @@ pub static DELETE_ACCOUNT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Starts an export of the account's data. Moves no money; a repeat starts a second one. What the response contains is not documented.
@@ -255,6 +256,7 @@ pub static EXPORT_ACCOUNT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of an account. The newest API has no such route: use balances.
@@ -274,6 +276,7 @@ pub static RETRIEVE_ACCOUNT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Every account of the merchant, in one response. The newest API has no such route: use balances.
@@ -293,6 +296,7 @@ pub static LIST_ACCOUNTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates an API key. The response has the secret this one time only; if it is lost, revoke the key and create another. A repeat creates a second key.
@@ -312,6 +316,7 @@ pub static CREATE_API_KEY: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's API keys, on the newest API only.
@@ -331,6 +336,7 @@ pub static LIST_API_KEYS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Revokes an API key, which then works no longer. No money moves; safe to repeat.
@@ -350,6 +356,7 @@ pub static REVOKE_API_KEY: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's balance in each currency, or in one. Servers return 404 before the first payment in that currency.
@@ -369,6 +376,7 @@ pub static LIST_BALANCES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Available, pending and total balance in each currency, with conversions. Servers return 404 before the first payment.
@@ -393,6 +401,7 @@ pub static LIST_BALANCE_BREAKDOWN: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The available balance in one currency. The response is a number, or an object with has_sufficient_balance and available_balance.
@@ -415,6 +424,7 @@ pub static CHECK_BALANCE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Moves money to a beneficiary; never repeat it. Documented with the generated clients; the current server has no such route. Use create_payout with destination `beneficiary` there.
@@ -450,6 +460,7 @@ pub static CREATE_BENEFICIARY_PAYOUT: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a beneficiary payout. Documented with the generated clients; the current server has no such route.
@@ -472,6 +483,7 @@ pub static RETRIEVE_BENEFICIARY_PAYOUT: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's beneficiary payouts. Documented with the generated clients; the current server has no such route.
@@ -502,6 +514,7 @@ pub static LIST_BENEFICIARY_PAYOUTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Asks a payer for money through Wave. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -530,6 +543,7 @@ pub static CREATE_WAVE_CHARGE: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// Asks a payer for money through MTN; a repeat asks again. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -562,6 +576,7 @@ pub static CREATE_MTN_CHARGE: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// Starts a card payment, or blocks the amount with hold. Never repeat it on the current server, which ignores Idempotency-Key; the newest API requires it.
@@ -594,6 +609,7 @@ pub static CREATE_CARD_CHARGE: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: false,
     })),
+    reconcile: None,
 };
 
 /// Takes money from a card whose number the caller sends, which requires PCI DSS. Servers return 503 so far: use create_card instead.
@@ -613,6 +629,7 @@ pub static CREATE_SWITCH_CHARGE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a card charge. Read it before repeating a call whose response was lost.
@@ -632,6 +649,7 @@ pub static RETRIEVE_CARD_CHARGE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Takes the money that a hold blocks, once: a lower amount releases the rest. Repeat only with the same Idempotency-Key, which is required.
@@ -654,6 +672,7 @@ pub static CAPTURE_CARD_CHARGE: Operation = Operation {
         read: "retrieve_card_charge",
         by: ReadSign::Field("status", &["succeeded"], &["requires_capture"]),
     })),
+    reconcile: None,
 };
 
 /// Blocks more money on the card of a hold; takes none yet. Repeat only with the same Idempotency-Key, which is required.
@@ -673,6 +692,7 @@ pub static INCREMENT_CARD_CHARGE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_card_charge", by: ReadSign::Nothing })),
+    reconcile: None,
 };
 
 /// Cancels a card charge and releases its hold. Takes no money; after a lost response, read the charge before repeating.
@@ -699,6 +719,7 @@ pub static CANCEL_CARD_CHARGE: Operation = Operation {
             &["requires_payment_method", "requires_capture", "requires_confirmation"],
         ),
     })),
+    reconcile: None,
 };
 
 /// Creates a checkout session and returns the page to send the buyer to.
@@ -721,6 +742,7 @@ pub static CREATE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a session.
@@ -743,6 +765,7 @@ pub static RETRIEVE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "expired"], present: None }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's sessions, newest first.
@@ -772,6 +795,15 @@ pub static LIST_CHECKOUT_SESSIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: Some(Reconcile {
+        events: &[
+            ("completed", "CHECKOUT_SESSION_COMPLETED"),
+            ("expired", "CHECKOUT_SESSION_EXPIRED"),
+        ],
+        pending: &["open"],
+        since: None,
+        is_whole: false,
+    }),
 };
 
 /// Changes the given fields of a session. Documented with the generated clients; the current server has no such route.
@@ -794,6 +826,7 @@ pub static UPDATE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_checkout_session", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// Deletes a session; it cannot be undone. Documented with the generated clients; the current server has no such route.
@@ -816,6 +849,7 @@ pub static DELETE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a subscription. The newest API has only subscriptions for this.
@@ -840,6 +874,7 @@ pub static RETRIEVE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the subscriptions of all customers. The newest API has only subscriptions for this.
@@ -865,6 +900,7 @@ pub static LIST_CUSTOMER_SUBSCRIPTIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -887,6 +923,7 @@ pub static UPDATE_CUSTOMER_SUBSCRIPTION: Operation = Operation {
         read: "retrieve_customer_subscription",
         by: ReadSign::Sent,
     })),
+    reconcile: None,
 };
 
 /// Cancels a subscription at once, not at the end of its period, and returns it. Moves no money and is safe to repeat.
@@ -911,6 +948,7 @@ pub static CANCEL_CUSTOMER_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a customer. Moves no money; a repeat creates a second customer.
@@ -939,6 +977,7 @@ pub static CREATE_CUSTOMER: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The stored data of a customer.
@@ -961,6 +1000,7 @@ pub static RETRIEVE_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's customers. On the current server the only list with a true total.
@@ -992,6 +1032,7 @@ pub static LIST_CUSTOMERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a customer. Safe to repeat.
@@ -1014,6 +1055,7 @@ pub static UPDATE_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a customer. Safe to repeat; 404 on a repeat means that it is deleted. Servers since December 2025 answer 200 with a body, not 204.
@@ -1036,6 +1078,7 @@ pub static DELETE_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The customers with the highest total spend, without paging. The newest API only; moves no money.
@@ -1060,6 +1103,7 @@ pub static LIST_TOP_CUSTOMERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The customer's transactions, all in one response. On the current server a row has nine fields: fees and the net amount are missing.
@@ -1079,6 +1123,7 @@ pub static LIST_CUSTOMER_TRANSACTIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The customer's subscriptions, all in one response. On the current server rows have other field names, such as subscription_status.
@@ -1101,6 +1146,7 @@ pub static LIST_SUBSCRIPTIONS_OF_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the audit events of a customer's portal. The newest API still pages this list by number.
@@ -1124,6 +1170,7 @@ pub static LIST_CUSTOMER_PORTAL_EVENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes a link with which a customer opens the customer portal. No money moves; a repeat makes a second link with a token of its own.
@@ -1146,6 +1193,7 @@ pub static CREATE_CUSTOMER_PORTAL_SESSION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Blocks a customer; the response lists what is blocked, such as the phone number. Moves no money and is safe to repeat.
@@ -1165,6 +1213,7 @@ pub static BLOCK_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Ends the block of a customer. Moves no money and is safe to repeat; the newest API only.
@@ -1184,6 +1233,7 @@ pub static UNBLOCK_CUSTOMER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a coupon. No money moves; the current server refuses a repeat as a duplicate code. The newest API has the route as /coupons.
@@ -1216,6 +1266,7 @@ pub static CREATE_DISCOUNT_COUPON: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a coupon. The newest API has the route as /coupons.
@@ -1239,6 +1290,7 @@ pub static RETRIEVE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's coupons, all in one answer from the current server. The newest API has the route as /coupons.
@@ -1266,6 +1318,7 @@ pub static LIST_DISCOUNT_COUPONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a coupon. Documented with the generated clients; the current server has no such route.
@@ -1288,6 +1341,7 @@ pub static UPDATE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a coupon; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it as /coupons.
@@ -1311,6 +1365,7 @@ pub static DELETE_DISCOUNT_COUPON: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// How often a coupon was used, and what it brought in. The current server returns other field names than its document.
@@ -1333,6 +1388,7 @@ pub static RETRIEVE_DISCOUNT_COUPON_PERFORMANCE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a dispute, on the newest API only.
@@ -1352,6 +1408,7 @@ pub static RETRIEVE_DISPUTE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the disputes of the merchant's payments, on the newest API only.
@@ -1377,6 +1434,7 @@ pub static LIST_DISPUTES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends evidence for a dispute. The call moves no money; a repeat may send the evidence twice. What the response contains is not documented.
@@ -1396,6 +1454,7 @@ pub static SUBMIT_DISPUTE_EVIDENCE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One usage event, not a webhook event. Documented with the generated clients; the current server has no such route.
@@ -1418,6 +1477,7 @@ pub static RETRIEVE_EVENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the customers' usage events, not webhook events. Documented with the generated clients; the current server has no such route.
@@ -1441,6 +1501,7 @@ pub static LIST_EVENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Starts a file with the merchant's data, which is made in the background: read it until download_url is there. A repeat starts a second one.
@@ -1469,6 +1530,7 @@ pub static CREATE_EXPORT: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of an export. Read it again until download_url is there.
@@ -1488,6 +1550,7 @@ pub static RETRIEVE_EXPORT: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["failed"], present: Some("download_url") }),
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's exports, on the newest API only.
@@ -1507,6 +1570,7 @@ pub static LIST_EXPORTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// A summary of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1526,6 +1590,7 @@ pub static RETRIEVE_FINANCE_SUMMARY: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's cash flow in a period, on the newest API only. What the response contains is not documented.
@@ -1548,6 +1613,7 @@ pub static RETRIEVE_FINANCE_CASHFLOW: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The aging report of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1567,6 +1633,7 @@ pub static RETRIEVE_FINANCE_AGING: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The reconciliation of the merchant's finances, on the newest API only. What the response contains is not documented.
@@ -1586,6 +1653,7 @@ pub static RETRIEVE_FINANCE_RECONCILIATION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of an instalment. Documented with the generated clients; the current server has no such route.
@@ -1608,6 +1676,7 @@ pub static RETRIEVE_INSTALLMENT_PAYMENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of instalments. Documented with the generated clients; the current server has no such route.
@@ -1634,6 +1703,7 @@ pub static LIST_INSTALLMENT_PAYMENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates an invoice, on the current server as a draft. No money moves; a repeat creates a second invoice.
@@ -1666,6 +1736,7 @@ pub static CREATE_CUSTOMER_INVOICE: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of an invoice to a customer.
@@ -1688,6 +1759,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the invoices to the merchant's customers.
@@ -1715,6 +1787,7 @@ pub static LIST_CUSTOMER_INVOICES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of an invoice; safe to repeat. The current server returns 404 for any failed update, even if the invoice exists.
@@ -1734,6 +1807,7 @@ pub static UPDATE_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes a page where the customer can pay the invoice, for 7 days on the current server. The call moves no money; a repeat makes a second page.
@@ -1753,6 +1827,7 @@ pub static CREATE_CUSTOMER_INVOICE_CHECKOUT_SESSION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Finalizes an invoice, which makes a page where the customer can pay it. The call moves no money and is safe to repeat.
@@ -1772,6 +1847,7 @@ pub static FINALIZE_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends the invoice to the customer by e-mail. The call moves no money; a repeat sends a second e-mail.
@@ -1791,6 +1867,7 @@ pub static SEND_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Reminds the customer of the invoice by e-mail. No money moves; a repeat sends a second e-mail.
@@ -1810,6 +1887,7 @@ pub static REMIND_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes an invoice void. No money moves; safe to repeat. What the response contains is not documented.
@@ -1829,6 +1907,7 @@ pub static VOID_CUSTOMER_INVOICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Links to the invoice's page and to its PDF, as JSON; the response is not the PDF itself.
@@ -1848,6 +1927,7 @@ pub static RETRIEVE_CUSTOMER_INVOICE_PDF: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One log entry. The server requires its type as well as its identifier.
@@ -1867,6 +1947,7 @@ pub static RETRIEVE_LOG: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of log entries of one type, such as API requests or webhook deliveries. The server requires type.
@@ -1898,6 +1979,7 @@ pub static LIST_LOGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Whose API key this is, and of which environment. Only the current server is known to have this route.
@@ -1917,6 +1999,7 @@ pub static RETRIEVE_ME: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a merchant. The current server returns 403 unless it is the key's own merchant.
@@ -1939,6 +2022,7 @@ pub static RETRIEVE_MERCHANT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// What the merchant's subscriptions bring in per month.
@@ -1961,6 +2045,7 @@ pub static RETRIEVE_MERCHANT_MRR: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// What the merchant's subscriptions bring in per year.
@@ -1983,6 +2068,7 @@ pub static RETRIEVE_MERCHANT_ARR: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's balance in one currency. The server requires currency_code and returns 400 without it.
@@ -2010,6 +2096,7 @@ pub static RETRIEVE_MERCHANT_BALANCE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One meter balance. Documented with the generated clients; the current server has no such route.
@@ -2032,6 +2119,7 @@ pub static RETRIEVE_METER_BALANCE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of meter balances. Documented with the generated clients; the current server has no such route.
@@ -2055,6 +2143,7 @@ pub static LIST_METER_BALANCES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a meter that counts usage. No money moves, but a repeat creates a second meter.
@@ -2083,6 +2172,7 @@ pub static CREATE_METER: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a meter.
@@ -2105,6 +2195,7 @@ pub static RETRIEVE_METER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The organisation's meters. The current server answers with a plain list and without paging.
@@ -2130,6 +2221,7 @@ pub static LIST_METERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a meter. The current server takes filter, aggregation and is_active only. Safe to repeat.
@@ -2152,6 +2244,7 @@ pub static UPDATE_METER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a meter. Documented with the generated clients; the current server has no such route.
@@ -2174,6 +2267,7 @@ pub static DELETE_METER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// How many units of the meter a customer has received, used and left. All are zero, without a balance_id, while the customer has no balance.
@@ -2193,6 +2287,7 @@ pub static RETRIEVE_CUSTOMER_METER_BALANCE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes a link with which a member of the network logs in: treat it as a secret. Moves no money; a repeat makes a second link.
@@ -2212,6 +2307,7 @@ pub static CREATE_LOGIN_LINK: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes a session that shows a member's account within the operator's pages. Moves no money; a repeat makes a second session.
@@ -2231,6 +2327,7 @@ pub static CREATE_ACCOUNT_SESSION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates an organisation. The response has its secret key this one time only; moves no money, and a repeat creates a second organisation.
@@ -2250,6 +2347,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of an organisation. The response is 404 unless it is the key's own organisation.
@@ -2269,6 +2367,7 @@ pub static RETRIEVE_ORGANIZATION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The organisations that the key can see, all in one response.
@@ -2288,6 +2387,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the support email address of an organisation, and nothing else; safe to repeat.
@@ -2307,6 +2407,7 @@ pub static UPDATE_ORGANIZATION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Revenue and counts of the key's organisation, calculated at one time.
@@ -2326,6 +2427,7 @@ pub static RETRIEVE_ORGANIZATION_METRICS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// How the organisation's payments are checked for risk. What the response contains is not documented.
@@ -2345,6 +2447,7 @@ pub static RETRIEVE_RADAR_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes how payments are checked for risk; moves no money and is safe to repeat. What the response contains is not documented.
@@ -2364,6 +2467,7 @@ pub static UPDATE_RADAR_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates an API key of an organisation. The response has the secret this one time only; a repeat creates a second key.
@@ -2383,6 +2487,7 @@ pub static CREATE_ORGANIZATION_KEY: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a payment link and returns its page. No money moves, but a repeat creates a second link.
@@ -2411,6 +2516,7 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a payment link.
@@ -2433,6 +2539,7 @@ pub static RETRIEVE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's payment links. The current server's total is the number of rows on the page.
@@ -2463,6 +2570,7 @@ pub static LIST_PAYMENT_LINKS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a payment link; safe to repeat. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2485,6 +2593,7 @@ pub static UPDATE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a payment link, in the newest API only deactivates it; safe to repeat. Documented with the generated clients; the current server has no such route.
@@ -2507,6 +2616,7 @@ pub static DELETE_PAYMENT_LINK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a payment request and returns the page where it is paid; no money moves yet. Repeat only with the same Idempotency-Key, which the newest API requires and the December 2025 server ignores.
@@ -2529,6 +2639,7 @@ pub static CREATE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a payment request.
@@ -2555,6 +2666,7 @@ pub static RETRIEVE_PAYMENT_REQUEST: Operation = Operation {
         present: None,
     }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's payment requests. The current server's total is the number of rows on the page.
@@ -2584,6 +2696,7 @@ pub static LIST_PAYMENT_REQUESTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a payment request. Documented with the generated clients; the current server has no such route.
@@ -2606,6 +2719,7 @@ pub static UPDATE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_payment_request", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// Deletes a payment request. Documented with the generated clients; the current server has no such route.
@@ -2628,6 +2742,7 @@ pub static DELETE_PAYMENT_REQUEST: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_payment_request", by: ReadSign::Gone })),
+    reconcile: None,
 };
 
 /// Adds an account that payouts can go to. Each call adds one, so it is not repeated after a lost response.
@@ -2656,6 +2771,7 @@ pub static CREATE_PAYOUT_METHOD: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a payout method. Documented with the generated clients; the current server has no such route.
@@ -2678,6 +2794,7 @@ pub static RETRIEVE_PAYOUT_METHOD: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's payout methods. Documented with the generated clients; the current server has no such route. The newest API has it.
@@ -2701,6 +2818,7 @@ pub static LIST_PAYOUT_METHODS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Moves money out. Never repeat it on the current server, which ignores Idempotency-Key. In the newest API the first call moves nothing; the same body and key with confirmation_token executes it.
@@ -2734,6 +2852,7 @@ pub static CREATE_PAYOUT: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a payout. Read it before deciding whether to pay out again.
@@ -2756,6 +2875,7 @@ pub static RETRIEVE_PAYOUT: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's payouts. The current server merges withdrawals and beneficiary payouts; test keys see withdrawals only.
@@ -2786,6 +2906,12 @@ pub static LIST_PAYOUTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: Some(Reconcile {
+        events: &[("completed", "PAYOUT_COMPLETED"), ("failed", "PAYOUT_FAILED")],
+        pending: &["pending", "processing"],
+        since: Some("startDate"),
+        is_whole: false,
+    }),
 };
 
 /// Changes the given fields of a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2808,6 +2934,7 @@ pub static UPDATE_PAYOUT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_payout", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// Deletes a payout. Its effect on money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -2830,6 +2957,7 @@ pub static DELETE_PAYOUT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_payout", by: ReadSign::Gone })),
+    reconcile: None,
 };
 
 /// Creates a price; a repeat creates a second one. Documented with the generated clients; the current server has no such route. It adds a price under its product.
@@ -2862,6 +2990,7 @@ pub static CREATE_PRICE: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// A price. Documented with the generated clients; the current server has no such route.
@@ -2884,6 +3013,7 @@ pub static RETRIEVE_PRICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's prices. Documented with the generated clients; the current server has no such route.
@@ -2907,6 +3037,7 @@ pub static LIST_PRICES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a price. Documented with the generated clients; the current server has no such route.
@@ -2929,6 +3060,7 @@ pub static UPDATE_PRICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a price. Documented with the generated clients; the current server has no such route.
@@ -2951,6 +3083,7 @@ pub static DELETE_PRICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a product. Moves no money; a repeat creates a second product.
@@ -2979,6 +3112,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a product.
@@ -3001,6 +3135,7 @@ pub static RETRIEVE_PRODUCT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's products. On the current server, rows carry their prices and fees.
@@ -3026,6 +3161,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a product. The newest API has the route, the servers of December 2025 and June 2026 do not; the 2025 documentation changes only is_active.
@@ -3048,6 +3184,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a product; on the newest API, archives it. The servers of December 2025 and June 2026 have no such route.
@@ -3070,6 +3207,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Adds a price to a product. No money moves, but a repeat adds a second price. The newest API allows at most 3 active prices of a product.
@@ -3089,6 +3227,7 @@ pub static ADD_PRODUCT_PRICE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes one of the prices the default price of its product, and returns the product. Moves no money and is safe to repeat.
@@ -3111,6 +3250,7 @@ pub static SET_DEFAULT_PRODUCT_PRICE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the amounts of several prices in one call. Check them afterwards: the API's guide says that prices cannot change. The response is not documented.
@@ -3130,6 +3270,7 @@ pub static UPDATE_PRODUCT_PRICES: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The payment providers and whether each is connected, all in one response.
@@ -3154,6 +3295,7 @@ pub static LIST_PROVIDERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Gives money back to the payer. Never repeat it on the current server, which ignores the Idempotency-Key; the newest API requires the key and a second call with confirmation_token.
@@ -3182,6 +3324,7 @@ pub static CREATE_REFUND: Operation = Operation {
         since: Some("startDate"),
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a refund.
@@ -3204,6 +3347,7 @@ pub static RETRIEVE_REFUND: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["completed", "failed"], present: None }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's refunds.
@@ -3231,6 +3375,12 @@ pub static LIST_REFUNDS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: Some(Reconcile {
+        events: &[("completed", "REFUND_COMPLETED"), ("failed", "REFUND_FAILED")],
+        pending: &["pending"],
+        since: Some("startDate"),
+        is_whole: false,
+    }),
 };
 
 /// Changes the given fields of a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -3253,6 +3403,7 @@ pub static UPDATE_REFUND: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_refund", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// Deletes a refund. Whether it moves money is unknown, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -3275,6 +3426,7 @@ pub static DELETE_REFUND: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_refund", by: ReadSign::Gone })),
+    reconcile: None,
 };
 
 /// What the newest API decided about one payment, and why.
@@ -3294,6 +3446,7 @@ pub static RETRIEVE_RISK_ASSESSMENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of what the newest API decided about payments before taking them.
@@ -3320,6 +3473,7 @@ pub static LIST_RISK_ASSESSMENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's settings of the checkout page, on the newest API only. What the response contains is not documented.
@@ -3339,6 +3493,7 @@ pub static RETRIEVE_CHECKOUT_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given settings of the checkout page; safe to repeat. What the response contains is not documented.
@@ -3358,6 +3513,7 @@ pub static UPDATE_CHECKOUT_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's settings of the storefront, on the newest API only. What the response contains is not documented.
@@ -3377,6 +3533,7 @@ pub static RETRIEVE_STOREFRONT_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given settings of the storefront, such as its taxes; safe to repeat. What the response contains is not documented.
@@ -3396,6 +3553,7 @@ pub static UPDATE_STOREFRONT_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the settlements, one for each currency and day. What its rows contain is hardly documented.
@@ -3421,6 +3579,7 @@ pub static LIST_SETTLEMENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Pays out at once. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does. Its last response is not documented.
@@ -3440,6 +3599,7 @@ pub static CREATE_INSTANT_SETTLEMENT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of an instant settlement. Read it before deciding whether to pay out again.
@@ -3459,6 +3619,7 @@ pub static RETRIEVE_INSTANT_SETTLEMENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the transactions in a settlement. What its rows contain is not documented.
@@ -3481,6 +3642,7 @@ pub static LIST_SETTLEMENT_TRANSACTIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One account alias. Documented with the generated clients; the current server has no such route.
@@ -3503,6 +3665,7 @@ pub static RETRIEVE_SPI_ACCOUNT_ALIASE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of account aliases. Documented with the generated clients; the current server has no such route.
@@ -3529,6 +3692,7 @@ pub static LIST_SPI_ACCOUNT_ALIASES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a QR code. No money moves, but a repeat creates a second one. Documented with the generated clients; the current server has no such route.
@@ -3548,6 +3712,7 @@ pub static CREATE_SPI_QR_CODE: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3570,6 +3735,7 @@ pub static RETRIEVE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of QR codes. Documented with the generated clients; the current server has no such route.
@@ -3593,6 +3759,7 @@ pub static LIST_SPI_QR_CODES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a QR code. Documented with the generated clients; the current server has no such route.
@@ -3615,6 +3782,7 @@ pub static UPDATE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a QR code. Documented with the generated clients; the current server has no such route.
@@ -3637,6 +3805,7 @@ pub static DELETE_SPI_QR_CODE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a plan that customers can subscribe to, in the 2025 documentation only; a repeat creates a second plan. Later a recurring product with prices is used.
@@ -3656,6 +3825,7 @@ pub static CREATE_SUBSCRIPTION_PLAN: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a plan, in the 2025 documentation only.
@@ -3675,6 +3845,7 @@ pub static RETRIEVE_SUBSCRIPTION_PLAN: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's plans, in the 2025 documentation only. Later servers have products and prices instead.
@@ -3697,6 +3868,7 @@ pub static LIST_SUBSCRIPTION_PLANS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes is_active and metadata of a plan, in the 2025 documentation only. Other fields cannot change. Safe to repeat.
@@ -3716,6 +3888,7 @@ pub static UPDATE_SUBSCRIPTION_PLAN: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a plan, in the 2025 documentation only. Safe to repeat; 404 on a repeat means that it is deleted.
@@ -3735,6 +3908,7 @@ pub static DELETE_SUBSCRIPTION_PLAN: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a subscription, which may bill the customer, so never repeat it. Documented with the generated clients; the current server has no such route.
@@ -3763,6 +3937,7 @@ pub static CREATE_SUBSCRIPTION: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a subscription. On the current server amounts are in the plan fields.
@@ -3785,6 +3960,7 @@ pub static RETRIEVE_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's subscriptions. On the current server rows have product names and amounts, but no price_id.
@@ -3813,6 +3989,16 @@ pub static LIST_SUBSCRIPTIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: Some(Reconcile {
+        events: &[
+            ("active", "SUBSCRIPTION_CREATED"),
+            ("cancelled", "SUBSCRIPTION_CANCELLED"),
+            ("trial", "SUBSCRIPTION_CREATED"),
+        ],
+        pending: &["pending"],
+        since: None,
+        is_whole: true,
+    }),
 };
 
 /// Changes the given fields of a subscription. It may bill the customer, so never repeat it after an unknown outcome.
@@ -3835,6 +4021,7 @@ pub static UPDATE_SUBSCRIPTION: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_subscription", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// Deletes a subscription. Documented with the generated clients; the current server has no such route. It has a route to cancel instead.
@@ -3857,6 +4044,7 @@ pub static DELETE_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Cancels a subscription, at once or at the end of its period. Moves no money and is safe to repeat.
@@ -3876,6 +4064,7 @@ pub static CANCEL_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Takes back the cancellation of a subscription. The call moves no money and is safe to repeat.
@@ -3898,6 +4087,7 @@ pub static RESUME_SUBSCRIPTION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Moves a subscription to another price. It may bill the customer, so never repeat it after an unknown outcome; proration is not documented.
@@ -3917,6 +4107,7 @@ pub static CHANGE_SUBSCRIPTION_PLAN: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: Some(Find::Read(FindByReading { read: "retrieve_subscription", by: ReadSign::Sent })),
+    reconcile: None,
 };
 
 /// How much of a usage-based product the subscription has used. What the response contains is not documented.
@@ -3939,6 +4130,7 @@ pub static RETRIEVE_SUBSCRIPTION_USAGE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends a request to the support of lomi. No money moves; a repeat sends a second request.
@@ -3958,6 +4150,7 @@ pub static CREATE_SUPPORT_REQUEST: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a support request, on the newest API only.
@@ -3977,6 +4170,7 @@ pub static RETRIEVE_SUPPORT_REQUEST: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's support requests, on the newest API only.
@@ -3999,6 +4193,7 @@ pub static LIST_SUPPORT_REQUESTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Closes a support request; safe to repeat. What the response contains is not documented.
@@ -4018,6 +4213,7 @@ pub static CLOSE_SUPPORT_REQUEST: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The members of the merchant's team, on the newest API only.
@@ -4037,6 +4233,7 @@ pub static LIST_TEAM_MEMBERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The roles that a team member can have, on the newest API only.
@@ -4056,6 +4253,7 @@ pub static LIST_TEAM_ROLES: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Invites someone to the team by e-mail address or phone number. No money moves; a repeat may send a second invitation.
@@ -4075,6 +4273,7 @@ pub static INVITE_TEAM_MEMBER: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Revokes an invitation to the team, named by its e-mail address or phone number in the body. Safe to repeat.
@@ -4094,6 +4293,7 @@ pub static REVOKE_TEAM_INVITATION: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the role of a team member; safe to repeat. What the response contains is not documented.
@@ -4113,6 +4313,7 @@ pub static UPDATE_TEAM_MEMBER_ROLE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Removes a member from the merchant's team. No money moves; safe to repeat.
@@ -4132,6 +4333,7 @@ pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a transaction. Moves no money and is safe to repeat.
@@ -4158,6 +4360,7 @@ pub static RETRIEVE_TRANSACTION: Operation = Operation {
         present: None,
     }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the merchant's transactions. On the current server its rows have other fields than a single transaction has.
@@ -4194,6 +4397,16 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: Some(Reconcile {
+        events: &[
+            ("cancelled", "PAYMENT_CANCELLED"),
+            ("completed", "PAYMENT_SUCCEEDED"),
+            ("failed", "PAYMENT_FAILED"),
+        ],
+        pending: &["pending", "held"],
+        since: Some("startDate"),
+        is_whole: false,
+    }),
 };
 
 /// Links to the receipt of a transaction, on the newest API only. Despite its path the response is JSON with links, not a PDF.
@@ -4213,6 +4426,7 @@ pub static RETRIEVE_TRANSACTION_RECEIPT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Moves money between accounts of a network. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -4248,6 +4462,7 @@ pub static CREATE_TRANSFER: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a transfer. Read it before deciding whether to transfer again.
@@ -4267,6 +4482,7 @@ pub static RETRIEVE_TRANSFER: Operation = Operation {
     replay_safe: true,
     wait: Some(Wait { field: "status", done: &["posted", "reversed", "failed"], present: None }),
     find: None,
+    reconcile: None,
 };
 
 /// One page of the transfers of the operator's network.
@@ -4293,6 +4509,7 @@ pub static LIST_TRANSFERS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Takes back a transfer, or a part of it. The first call moves nothing: the same body and Idempotency-Key with confirmation_token does.
@@ -4321,6 +4538,7 @@ pub static REVERSE_TRANSFER: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// Records a use, which is billed or uses up prepaid units. Each use must have a transaction_id of its own; a repeat with the same one is not counted.
@@ -4340,6 +4558,7 @@ pub static RECORD_USAGE_EVENT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the customers' usage events, with the state of each.
@@ -4367,6 +4586,7 @@ pub static LIST_USAGE_EVENTS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The current state of a usage event, and why it failed if it did.
@@ -4389,6 +4609,7 @@ pub static RETRIEVE_USAGE_EVENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Subscribes a customer to a product that is billed by usage. Never repeat it after an unknown outcome, because it may lead to a bill.
@@ -4420,6 +4641,7 @@ pub static CREATE_USAGE_SUBSCRIPTION: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// One page of the periods of the usage of subscriptions.
@@ -4448,6 +4670,7 @@ pub static LIST_USAGE_PERIODS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The revenue from usage between two dates, both of which the server requires. What the response contains is not documented.
@@ -4473,6 +4696,7 @@ pub static RETRIEVE_USAGE_REVENUE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Whether a customer may use a feature. The server requires both parameters; what the response contains is not documented.
@@ -4498,6 +4722,7 @@ pub static CHECK_USAGE_ENTITLEMENT: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates an entitlement to a feature. No money moves; a repeat creates a second one.
@@ -4520,6 +4745,7 @@ pub static CREATE_USAGE_ENTITLEMENT: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Gives a customer prepaid units of a meter. Never repeat it after an unknown outcome: the units may be added twice. The newest API has no such route.
@@ -4539,6 +4765,7 @@ pub static GRANT_USAGE_CREDITS: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One delivery log. The newest API serves it as /webhooks/deliveries/{id}.
@@ -4562,6 +4789,7 @@ pub static RETRIEVE_WEBHOOK_DELIVERY_LOG: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the delivery logs of a webhook. The current server requires webhookId; the newest API serves it as /webhooks/deliveries.
@@ -4592,6 +4820,7 @@ pub static LIST_WEBHOOK_DELIVERY_LOGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// One page of the delivery logs of a webhook, in the 2025 documentation only; later servers have list with webhookId instead.
@@ -4616,6 +4845,7 @@ pub static LIST_WEBHOOK_LOGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Creates a webhook. The answer has the signing secret this one time only; if it is lost, delete the webhook and create another. A repeat creates a second one.
@@ -4644,6 +4874,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
         since: None,
         listed_at_once: true,
     })),
+    reconcile: None,
 };
 
 /// The current state of a webhook, without its secret.
@@ -4666,6 +4897,7 @@ pub static RETRIEVE_WEBHOOK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The merchant's webhooks, all in one answer from the current server, without their secrets.
@@ -4689,6 +4921,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes the given fields of a webhook; safe to repeat.
@@ -4711,6 +4944,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Deletes a webhook; safe to repeat. The current server answers 200 with a body, the generated clients' API 204 without one.
@@ -4733,6 +4967,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends a test event to the webhook and returns how it went. No money moves; a repeat sends a second event.
@@ -4755,6 +4990,7 @@ pub static TEST_WEBHOOK: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends a logged event again, with its payload unchanged. The current server returns 400 if the delivery fails; a repeat delivers it once more.
@@ -4778,6 +5014,7 @@ pub static RETRY_WEBHOOK_DELIVERY: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// The state and the settings of the merchant's WhatsApp connection, on the newest API only.
@@ -4797,6 +5034,7 @@ pub static RETRIEVE_WHATSAPP_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Changes when a message from a customer gets a payment link; safe to repeat. What the response contains is not documented.
@@ -4816,6 +5054,7 @@ pub static UPDATE_WHATSAPP_SETTINGS: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Makes a link with which the merchant connects WhatsApp. No money moves; a repeat makes a second link. What the response contains is not documented.
@@ -4835,6 +5074,7 @@ pub static CREATE_WHATSAPP_SETUP_LINK: Operation = Operation {
     replay_safe: false,
     wait: None,
     find: None,
+    reconcile: None,
 };
 
 /// Sends a WhatsApp message with which a customer can pay. The call moves no money; a repeat with the same Idempotency-Key sends no second message.
@@ -4854,4 +5094,5 @@ pub static SEND_WHATSAPP_PAYMENT_MESSAGE: Operation = Operation {
     replay_safe: true,
     wait: None,
     find: None,
+    reconcile: None,
 };

@@ -214,6 +214,21 @@ pub struct Operation {
     pub wait: Option<Wait>,
     /// How to find out whether a call whose outcome is unknown has done its work.
     pub find: Option<Find>,
+    /// Which events the rows of a list stand for.
+    pub reconcile: Option<Reconcile>,
+}
+
+/// Which events the rows of a list stand for.
+#[derive(Debug)]
+pub struct Reconcile {
+    /// (status, the event that a webhook would have brought).
+    pub events: &'static [(&'static str, &'static str)],
+    /// States that are not final.
+    pub pending: &'static [&'static str],
+    /// The parameter of the list with the first day.
+    pub since: Option<&'static str>,
+    /// Whether objects of any age may change.
+    pub is_whole: bool,
 }
 
 /// How to find out whether a call whose outcome is unknown has done its work.

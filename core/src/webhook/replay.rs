@@ -3,8 +3,10 @@
 //! lomi. repeats a delivery after a response other than 2xx, and a person may send it again from
 //! the dashboard. A repeated delivery keeps its `id`, with one exception: live payments by Wave and
 //! by card get a new `id` and a new `timestamp` on every attempt. So a payment event is identified
-//! by its content (its name, the transaction and the transaction's status), and every other event
-//! by its `id`: two renewals of one subscription are two events.
+//! by its content (its name, the transaction and the transaction's status). So is the end of a
+//! refund, a payout or a checkout session, which reconciling finds too, and the start or the end of
+//! a subscription. Every other event is identified by its `id`: two renewals of one subscription
+//! are two events.
 //!
 //! Two payment events about one transaction with the same name and status but different ids cannot
 //! be told apart, so they count as one.
@@ -45,6 +47,7 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
         (Some(transaction), _) if name.starts_with("PAYMENT_") => {
             json!(["payment", name, transaction, scalar(data, "status")])
         }
+        _ if let Some(once) = once_per_state(name, data) => once,
         (_, Some(id)) if !id.is_empty() => json!(["id", id]),
         _ => {
             let subject = SUBJECTS.iter().find_map(|field| Some((field, scalar(data, field)?)));
@@ -59,6 +62,23 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
         }
     };
     Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(identity.to_string().as_bytes()))))
+}
+
+/// The identity of an event that an object has once in each of its states. Reconciling finds the
+/// state, but not the id of the delivery.
+fn once_per_state(name: &str, data: &Map<String, Value>) -> Option<json::Value> {
+    let state = |id: &str| Some(json!([name, scalar(data, id)?, scalar(data, "status")]));
+    match name {
+        "REFUND_COMPLETED" | "REFUND_FAILED" => state("refund_id"),
+        "PAYOUT_COMPLETED" | "PAYOUT_FAILED" => state("payout_id"),
+        "CHECKOUT_SESSION_COMPLETED" | "CHECKOUT_SESSION_EXPIRED" => state("checkout_session_id"),
+        "SUBSCRIPTION_CREATED" => Some(json!([name, scalar(data, "subscription_id")?])),
+        // A subscription that was resumed may be cancelled again.
+        "SUBSCRIPTION_CANCELLED" => {
+            Some(json!([name, scalar(data, "subscription_id")?, scalar(data, "updated_at")?]))
+        }
+        _ => None,
+    }
 }
 
 /// Like [`replay_key`], for a language that has the event as JSON.

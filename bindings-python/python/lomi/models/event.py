@@ -33,6 +33,7 @@ class Event(Model):
         "event",
         "id",
         "lomi_environment",
+        "source",
         "timestamp",
     )
 
@@ -66,6 +67,10 @@ class Event(Model):
 
     Whether a payment is a test or live is in data.environment.
     """
+    source: str | None = field()
+    """`reconcile` for an event that reconcile has made from the state of an object; nothing for a
+    webhook.
+    """
     timestamp = Time()
     """When the delivery was created."""
 
@@ -86,6 +91,7 @@ class Event(Model):
             event: str | None = None,
             id: str | None = None,
             lomi_environment: str | None = None,
+            source: str | None = None,
             timestamp: datetime | str | None = None,
             **extra: Any,
         ) -> None: ...

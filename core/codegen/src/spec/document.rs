@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
-use crate::ir::{Find, Wait};
+use crate::ir::{Find, Reconcile, Wait};
 
 /// A JSON object in the order of the document, whose values are parsed later.
 pub(super) type Ordered = Map<String, Value>;
@@ -211,6 +211,8 @@ pub(super) struct OperationExtension {
     pub(super) wait: Option<Wait>,
     /// How to find out whether a call whose outcome is unknown has done its work.
     pub(super) find: Option<Find>,
+    /// Which events the rows of a list stand for.
+    pub(super) reconcile: Option<Reconcile>,
     /// What the vendor's TypeScript client calls it, such as `coupons.list`.
     pub(super) typescript: Option<String>,
     /// Which generations of the API have the operation at this path.

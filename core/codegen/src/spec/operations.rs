@@ -172,6 +172,7 @@ fn read_one(
         statuses,
         wait,
         find: entry.lomi.find.clone(),
+        reconcile: entry.lomi.reconcile.clone(),
     })
 }
 

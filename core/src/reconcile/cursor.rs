@@ -1,0 +1,117 @@
+//! How far a program has come, as text that it stores.
+
+use std::collections::VecDeque;
+
+use crate::error::Error;
+use crate::json::{Map, Value};
+use crate::timestamp;
+
+const VERSION: i64 = 1;
+/// How long before the last run a change is looked for again: clocks differ, and some rows come
+/// late.
+const OVERLAP: i64 = 10 * 60_000;
+/// How old an object may be that has not reached a final state.
+const LOOKBACK: i64 = 30 * 86_400_000;
+/// How many events are remembered, so that the overlap does not bring them again.
+const REMEMBERED: usize = 80;
+
+/// How far a program has come. Times are those of the server, in milliseconds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cursor {
+    /// The run looks for what has changed since then.
+    pub(super) changed_since: i64,
+    /// When the run began; 0 between two runs.
+    pub(super) until: i64,
+    /// Every object that was created before was handed over in this run.
+    pub(super) position: i64,
+    /// For each list, the creation of the oldest object that may have changed.
+    pub(super) from: Vec<i64>,
+    /// For each list, the creation of the oldest object that this run has found in no final state.
+    pub(super) pending: Vec<Option<i64>>,
+    /// The first digits of the keys of the last events.
+    recent: VecDeque<String>,
+}
+
+impl Cursor {
+    /// Starts at a time, or goes on from a cursor.
+    pub(super) fn read(text: &str, lists: usize) -> Result<Self, Error> {
+        if let Some(cursor) = Self::of_json(text, lists) {
+            return Ok(cursor);
+        }
+        let since =
+            timestamp::read(text).or_else(|| timestamp::read_day(text)).ok_or_else(|| {
+                Error::validation(
+                    "since must be a cursor of reconcile, or a time such as 2026-01-31T00:00:00Z",
+                )
+            })?;
+        Ok(Self {
+            changed_since: since,
+            from: vec![since - LOOKBACK; lists],
+            pending: vec![None; lists],
+            ..Self::default()
+        })
+    }
+
+    fn of_json(text: &str, lists: usize) -> Option<Self> {
+        let all: Value = text.parse().ok()?;
+        let number = |name: &str| all.get(name).and_then(Value::as_i64);
+        let array = |name: &str| all.get(name).and_then(Value::as_array);
+        if number("v") != Some(VERSION) {
+            return None;
+        }
+        let from: Option<Vec<i64>> = array("from")?.iter().map(Value::as_i64).collect();
+        let digits = all.get("recent").and_then(Value::as_str)?;
+        let recent = digits.as_bytes().chunks(KEY).filter_map(|key| std::str::from_utf8(key).ok());
+        let cursor = Self {
+            changed_since: number("since")?,
+            until: number("until")?,
+            position: number("at")?,
+            from: from?,
+            pending: array("pending")?.iter().map(Value::as_i64).collect(),
+            recent: recent.map(str::to_owned).collect(),
+        };
+        (cursor.from.len() == lists && cursor.pending.len() == lists).then_some(cursor)
+    }
+
+    /// The text to store: below 2 KB.
+    pub(super) fn to_text(&self) -> String {
+        let mut all: Map<String, Value> = Map::new();
+        let mut add = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
+        let time = |time: &Option<i64>| time.map_or(Value::Null, Value::from);
+        add("v", VERSION.into());
+        add("since", self.changed_since.into());
+        add("until", self.until.into());
+        add("at", self.position.into());
+        add("from", self.from.iter().copied().map(Value::from).collect::<Vec<_>>().into());
+        add("pending", self.pending.iter().map(time).collect::<Vec<_>>().into());
+        add("recent", self.recent.iter().map(String::as_str).collect::<String>().into());
+        Value::from(all).to_string()
+    }
+
+    /// Whether an event was handed over lately; if not, it is remembered.
+    pub(super) fn is_repeated(&mut self, replay_key: &str) -> bool {
+        let digits = replay_key.rsplit('-').next().unwrap_or_default();
+        let key: String = digits.chars().take(KEY).collect();
+        if self.recent.contains(&key) {
+            return true;
+        }
+        if self.recent.len() >= REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(key);
+        false
+    }
+
+    /// Where the next run starts.
+    pub(super) fn end(&mut self) {
+        let since = self.until - OVERLAP;
+        for (from, pending) in self.from.iter_mut().zip(&mut self.pending) {
+            let oldest = pending.take().unwrap_or(i64::MAX).max(self.until - LOOKBACK);
+            *from = oldest.min(since);
+        }
+        (self.changed_since, self.until, self.position) = (since, 0, 0);
+    }
+}
+
+/// Digits of a remembered key.
+const KEY: usize = 16;
