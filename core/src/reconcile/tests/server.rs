@@ -86,7 +86,7 @@ impl Server {
             webhooks: Vec::new(),
             lost_per_ten: random.below(11),
             shows_changes: true,
-            page: 1 + random.below(9) as usize,
+            page: 4 + random.below(12) as usize,
             dialect: random.below(3),
             now: START,
             requests: 0,

@@ -65,7 +65,7 @@ impl Shop {
     }
 
     /// Takes the webhooks that have arrived.
-    pub(super) fn receive(&mut self, server: &mut Server, now: i64, _random: &mut Random) {
+    pub(super) fn receive(&mut self, server: &mut Server, now: i64) {
         let arrived: Vec<_> = server.webhooks.extract_if(.., |(at, _)| *at <= now).collect();
         for (_, event) in arrived {
             self.by_webhook += usize::from(self.handle(&event));
