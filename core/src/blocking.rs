@@ -22,9 +22,11 @@
 //! [`tokio::task::spawn_blocking`] or the async [`lomi::Client`](crate::Client) is better there.
 
 mod client;
+mod missed_events;
 mod pages;
 mod resources;
 
 pub use client::{Client, ClientBuilder};
+pub use missed_events::MissedEvents;
 pub use pages::Pages;
 pub use resources::*;

@@ -107,7 +107,12 @@ impl Client {
         self.send(Target::Operation(operation), input, options)
     }
 
-    fn send(&self, target: Target, input: Input, options: CallOptions) -> Result<Response, Error> {
+    pub(super) fn send(
+        &self,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Response, Error> {
         run_blocking(self.inner.prepare(target, input, options)?, || Ok(()))
     }
 }

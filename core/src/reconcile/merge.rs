@@ -145,7 +145,8 @@ impl Reconciliation {
         };
         if self.cursor.until == 0 {
             let offset = response.clock_offset(now).unwrap_or(0);
-            self.cursor.until = timestamp::of(now) + offset;
+            // The header Date has whole seconds, rounded down.
+            self.cursor.until = timestamp::of(now) + offset + 999;
             let until = self.cursor.until;
             self.walks.iter_mut().for_each(|walk| walk.set_until(until));
         }
