@@ -13464,6 +13464,8 @@ interface OutcomeUnknownError extends \Throwable
 	public function getOutcome(): ?string;
 
 	public function getOperation(): ?string;
+
+	public function getUnknownCall(): ?string;
 }
 
 namespace LomiSDK\Exception\OutcomeUnknown;
@@ -21591,6 +21593,17 @@ class LomiClient
 	public function request(string $method, string $path, #[\SensitiveParameter] array $options = []) {}
 
 	/**
+	 * Finds out whether a call was done whose outcome is unknown. A call that the server does once is sent again
+	 * with its idempotency key; for any other, its object is looked for and nothing is written.
+	 *
+	 * @param \LomiSDK\ApiException|\LomiSDK\Exception\OutcomeUnknownError|string $errorOrJson the exception of the call, or its getUnknownCall()
+	 * @param array{known_ids?: list<string>, timeout?: int|float} $options `known_ids` are of objects of the
+	 *        same kind that are known to be of other calls; `timeout` is that of each call of the search
+	 * @throws \LomiSDK\ApiException
+	 */
+	public function findOutcome(#[\SensitiveParameter] $errorOrJson, array $options = []): FoundOutcome {}
+
+	/**
 	 * Runs several calls at once. Returns results and exceptions under the keys of the calls.
 	 *
 	 * @param iterable<array-key, mixed> $calls Promises, or callables that start one.
@@ -21638,6 +21651,8 @@ class ApiException extends \Exception
 	protected $retryAfter;
 
 	protected $last;
+
+	protected $unknownCall;
 
 	protected $kind = 'ApiException';
 
@@ -21701,6 +21716,12 @@ class ApiException extends \Exception
 
 	/** The object in its last state, of a StillPendingError; else null. */
 	public function getLast(): ?Model\ModelInterface {}
+
+	/**
+	 * Of a call whose outcome is unknown: JSON for `LomiClient::findOutcome()`, which can be stored. It has the
+	 * body that was sent, and no key.
+	 */
+	public function getUnknownCall(): ?string {}
 }
 
 /** @phpstan-import-type Limits from \LomiSDK\LomiClient */
@@ -22182,6 +22203,44 @@ final class Response
 	public function getWarning(): ?string {}
 
 	public function __debugInfo(): array {}
+}
+
+/** What `LomiClient::findOutcome()` has found out about a call. */
+final class FoundOutcome
+{
+	private $outcome = 'ambiguous';
+
+	private $object;
+
+	private $candidates = [];
+
+	private $reason;
+
+	private $askAgainAfter;
+
+	/**
+	 * done: the work was done once, after a call that was sent again with its key perhaps only now. not_done: it
+	 * was not done and will not be, so the call may be made again. ambiguous: it is not known.
+	 *
+	 * @return 'done'|'not_done'|'ambiguous'
+	 */
+	public function getOutcome(): string {}
+
+	/** @return mixed what the call has made or changed; null after a delete, and unless it was done */
+	public function getObject(): mixed {}
+
+	/**
+	 * Where it is ambiguous: the objects that may be the one that the call has made or changed.
+	 *
+	 * @return list<mixed>
+	 */
+	public function getCandidates(): array {}
+
+	/** Where it is ambiguous: why, in one sentence for people. */
+	public function getReason(): ?string {}
+
+	/** After how many seconds it makes sense to ask again; null where it makes none. */
+	public function getAskAgainAfter(): ?float {}
 }
 
 final class Promise

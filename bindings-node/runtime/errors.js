@@ -37,6 +37,7 @@ class LomiError extends Error {
     hidden(this, 'serverMessage', fields.serverMessage ?? null);
     hidden(this, 'headers', fields.headers ?? {});
     hidden(this, 'last', fields.last ?? null);
+    hidden(this, 'unknownCall', fields.unknownCall ?? null);
   }
 
   get kind() {

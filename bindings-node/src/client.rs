@@ -10,6 +10,7 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::call::{CallQueue, Hooks, Queue, start};
+use crate::outcome_search::{OutcomeSearch, taken};
 use crate::pager::Pager;
 use crate::response::{self, CallResult};
 use crate::{convert, table};
@@ -177,6 +178,25 @@ impl Client {
             let call = self.prepare(target, input, options)?;
             let pager = Arc::clone(&pager.inner);
             self.start(env, id, call, move |result| response::page_of(&pager, result))
+        };
+        error_of(start())
+    }
+
+    /// Starts the next call of a search, which takes its result. It ends without a value.
+    #[napi(catch_unwind)]
+    pub fn find(
+        &self,
+        env: &Env,
+        id: u32,
+        search: &mut OutcomeSearch,
+        options: Option<String>,
+    ) -> Option<String> {
+        let mut start = || {
+            let given = convert::call_options(options.as_deref())?;
+            let (target, input, options) = search.next(given)?;
+            let call = self.prepare(target, input, options)?;
+            let search = Arc::clone(&search.inner);
+            self.start(env, id, call, move |result| taken(&search, result))
         };
         error_of(start())
     }

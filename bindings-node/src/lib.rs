@@ -2,7 +2,8 @@
 //! JavaScript as JSON. The classes, errors and iterators that a JavaScript developer sees are in
 //! `runtime/`, the only caller of this library.
 //!
-//! - `client`, `pager`: the configured client, its calls, the pages of a list
+//! - `client`, `pager`, `outcome_search`: the configured client, its calls, the pages of a list, the
+//!   search for the outcome of a call
 //! - `convert`: from JavaScript to the core: input, options, configuration
 //! - `call`: calls in flight, and the queue that delivers their events and results
 //! - `response`: from the core to JavaScript: values, pages, metadata, errors, events
@@ -18,6 +19,7 @@ pub mod confirmation;
 mod convert;
 pub mod idempotency_key;
 pub mod money;
+mod outcome_search;
 mod pager;
 mod response;
 pub mod table;

@@ -139,6 +139,16 @@ test('requests', async () => {
   }
 });
 
+test('the outcome of a call', async () => {
+  await probe('findOutcome', (value) => api.findOutcome(value));
+  const error = new lomi.LomiError('lost', { unknownCall: '{}' });
+  await probe('findOutcome, options', (value) => api.findOutcome(error, value));
+  for (const option of ['knownIds', 'signal', 'timeout', 'brandNew']) {
+    await probe(`findOutcome, ${option}`, (value) => api.findOutcome(error, { [option]: value }));
+  }
+  await probe('findOutcome, an id', (value) => api.findOutcome(error, { knownIds: [value] }));
+});
+
 test('documented methods', async () => {
   for (const [method, given] of Object.entries({
     createCheckoutSession: [{}],
@@ -157,13 +167,14 @@ test('documented methods', async () => {
 
 test('methods without their object', async () => {
   const { create, get, list } = api.checkoutSessions;
-  const { request, setApiKey, getBaseUrl } = api;
+  const { request, setApiKey, getBaseUrl, findOutcome } = api;
   for (const call of [
     () => create({}),
     () => get('x'),
     () => list().then(),
     () => request({ path: '/x' }),
     () => setApiKey('x'),
+    () => findOutcome('{}'),
     () => getBaseUrl(),
   ]) {
     await assert.rejects(

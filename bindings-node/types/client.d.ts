@@ -11,6 +11,7 @@ import type { CustomerSubscriptions } from './customerSubscriptions.js';
 import type { Customers } from './customers.js';
 import type { DiscountCoupons } from './discountCoupons.js';
 import type { Disputes } from './disputes.js';
+import type { LomiError } from './errors.js';
 import type { Events } from './events.js';
 import type { Exports } from './exports.js';
 import type { Finance } from './finance.js';
@@ -21,8 +22,9 @@ import type { Me } from './me.js';
 import type { Merchants } from './merchants.js';
 import type { MeterBalances } from './meterBalances.js';
 import type { Meters } from './meters.js';
+import type { Model } from './model.js';
 import type { Network } from './network.js';
-import type { LomiClientOptions, RequestOptions } from './options.js';
+import type { FindOutcomeOptions, LomiClientOptions, RequestOptions } from './options.js';
 import type { Organizations } from './organizations.js';
 import type { PaymentLinks } from './paymentLinks.js';
 import type { PaymentRequests } from './paymentRequests.js';
@@ -32,6 +34,7 @@ import type { Prices } from './prices.js';
 import type { Products } from './products.js';
 import type { Providers } from './providers.js';
 import type { Refunds } from './refunds.js';
+import type { FoundOutcome } from './responses.js';
 import type { RiskAssessments } from './riskAssessments.js';
 import type { Settings } from './settings.js';
 import type { Settlements } from './settlements.js';
@@ -153,6 +156,15 @@ export declare class LomiClient {
   getBaseUrl(): string;
   /** Calls any endpoint. It is retried only if the method is safe, or if nothing was sent. */
   request<T = unknown>(request: RequestOptions): Promise<T>;
+  /**
+   * Finds out whether a call was done whose outcome is unknown, by its error or by the `unknownCall` of it. A call
+   * that the server does once is sent again with its idempotency key; for any other, its object is looked for
+   * and nothing is written. `T` is the object that the call returns.
+   */
+  findOutcome<T = Model>(
+    errorOrJson: LomiError | string,
+    options?: FindOutcomeOptions,
+  ): Promise<FoundOutcome<T>>;
   /** The base URL and the masked key. */
   toJSON(): { baseUrl: string; apiKey: string | null };
 }

@@ -47,6 +47,11 @@ export declare class LomiError extends Error {
   readonly retryAfter: number | null;
   /** Of a `StillPendingError`: the object in its last state. Not enumerable. */
   readonly last: Model | null;
+  /**
+   * Of a call whose outcome is unknown: JSON for `findOutcome`, which can be stored. It has the body that was
+   * sent, and no key. Not enumerable.
+   */
+  readonly unknownCall: string | null;
   toJSON(): object;
 }
 

@@ -133,6 +133,19 @@ export interface ConfirmableOptions extends CallOptions {
   confirm?: (first: ConfirmationRequired) => boolean | Promise<boolean>;
 }
 
+/** Options of `findOutcome`. */
+export interface FindOutcomeOptions {
+  /**
+   * The ids of objects of the same kind that are known to be of other calls. Without them, one of two equal calls
+   * within the same seconds is taken for the other.
+   */
+  knownIds?: Iterable<string>;
+  /** Cancels the search: it rejects with a `CancelledError`. */
+  signal?: AbortSignal;
+  /** Maximum time for each call of the search in milliseconds, including retries; Infinity for no limit. */
+  timeout?: number;
+}
+
 /** Headers in any of the forms that fetch takes. */
 export type HeadersLike = Record<string, string | number | boolean | null> | Iterable<[string, string]>;
 

@@ -1,6 +1,7 @@
 //! `LomiSDK\LomiClient` and the classes that its methods return.
 
 pub(crate) mod confirmation;
+pub(crate) mod find_outcome;
 pub(crate) mod lomi_client;
 mod options;
 pub(crate) mod page;

@@ -4,6 +4,7 @@ mod base;
 mod classes;
 mod exception;
 
+pub(crate) use base::{is_api_exception, unknown_call};
 pub(crate) use classes::declare;
 pub(crate) use exception::{exception, payment_required};
 

@@ -69,6 +69,7 @@ fn register() -> Result<(), String> {
     idempotency_key::register()?;
     client::promise::register()?;
     client::confirmation::register()?;
+    client::find_outcome::register()?;
     send::event::register()?;
     send::psr18::register()?;
     client::page::register()?;

@@ -17,8 +17,8 @@ use crate::exception::guarded;
 use crate::model_set::ModelSet;
 use crate::python_code;
 use crate::request::arguments::{Arguments, warn};
-use crate::response::pager::Pager;
 use crate::response::read::read_response;
+use crate::response::steps::Steps;
 
 /// A configuration that calls can be made with.
 #[pyclass(frozen, module = "lomi._lomi")]
@@ -94,13 +94,14 @@ impl Client {
     }
 
     /// Fetches the next page of a pager, without the rows that an earlier page had; returns
-    /// what `call` returns for a page.
-    #[pyo3(signature = (pager, operation, options, models, observe=None, wanted=0))]
+    /// what `call` returns for a page. Or makes the next call of an `OutcomeSearch`, which says
+    /// itself which operation that is, and takes its result.
+    #[pyo3(signature = (steps, operation, options, models, observe=None, wanted=0))]
     #[allow(clippy::too_many_arguments)]
     fn call_page<'py>(
         &self,
         py: Python<'py>,
-        pager: &Pager,
+        steps: Steps<'py>,
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
@@ -109,20 +110,24 @@ impl Client {
     ) -> PyResult<Bound<'py, PyTuple>> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let call = pager.prepare(&self.core, operation, options, models)?;
-            let response = run(py, call, observer(observe, wanted))?;
-            pager.accept(py, response, models)
+            let call = steps.prepare(&self.core, operation, options, models)?;
+            let result = match run(py, call, observer(observe, wanted)) {
+                Ok(response) => Ok(response),
+                Err(BindingError::Core(error)) => Err(error),
+                Err(raised) => return Err(raised),
+            };
+            steps.take(py, result, models)
         })
     }
 
-    /// Starts the call for the next page of a pager; its result is pushed to `queue` under
-    /// `token`.
+    /// Starts the next call of a pager or of an `OutcomeSearch`; its result is pushed to `queue`
+    /// under `token`.
     #[allow(clippy::too_many_arguments)]
     fn start_page<'py>(
         &self,
         queue: &ResultQueue,
         token: u64,
-        pager: &Pager,
+        steps: Steps<'py>,
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: u8,
@@ -130,7 +135,7 @@ impl Client {
     ) -> PyResult<CallHandle> {
         guarded(|| {
             let models = ModelSet::from_number(models);
-            let call = pager.prepare(&self.core, operation, options, models)?;
+            let call = steps.prepare(&self.core, operation, options, models)?;
             Ok(queue.start(token, call, models, Wanted(wanted))?)
         })
     }

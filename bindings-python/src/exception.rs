@@ -45,6 +45,9 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     fields.set_item("outcome", error.outcome().as_str())?;
     fields.set_item("operation", error.operation())?;
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
+    if let Some(call) = error.unknown_call() {
+        fields.set_item("unknown_call", call.to_json())?;
+    }
     if let Some(Content::One(model, _)) = error.last().map(|last| &last.content) {
         fields.set_item("last", model.name)?;
     }

@@ -93,3 +93,31 @@ def events(body: bytes, signature: str) -> str | None:
             return repr(data)
     assert_type(data, dict[str, Any] | None)
     return None
+
+
+def outcomes(client: lomi.LomiClient, stored: str) -> str | None:
+    try:
+        client.refunds.create(transaction_id="t_1", amount=500)
+    except lomi.OutcomeUnknownError as error:
+        assert_type(error.unknown_call, str | None)
+        found = client.find_outcome(error, known_ids=["r_1"])
+        assert_type(found, lomi.Done | lomi.NotDone | lomi.Ambiguous)
+        same: lomi.FoundOutcome = found
+        match same:
+            case lomi.Done(lomi.Refund() as refund):
+                return assert_type(refund.refund_id, str | None)
+            case lomi.Done(None):
+                return None
+            case lomi.Ambiguous(candidates, reason, ask_again_after):
+                assert_type(candidates, list[lomi.Model])
+                assert_type(ask_again_after, float | None)
+                return reason
+            case _:
+                return None
+    found = client.find_outcome(stored)
+    return None
+
+
+async def outcomes_async(client: lomi.AsyncLomiClient, stored: str) -> bool:
+    found = await client.find_outcome(stored)
+    return assert_type(found, lomi.FoundOutcome) == lomi.NotDone()

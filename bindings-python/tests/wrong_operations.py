@@ -17,3 +17,6 @@ def wrong(client: lomi.LomiClient) -> None:
     client.subscriptions.change_plan("sub_1", plann_id="p")  # wrong
     print(client.subscriptions.delete("sub_1").status)  # wrong
     print(lomi.webhooks.construct_event(b"", "").data.amount)  # wrong
+    client.find_outcome(5)  # wrong
+    client.find_outcome("{}", known_id=["r_1"])  # wrong
+    print(client.find_outcome("{}").object)  # wrong

@@ -10,6 +10,7 @@ mod reading;
 mod rows;
 mod search;
 
+use found::no_unknown_call;
 pub(crate) use found::nothing_to_find;
 pub use found::{Ambiguous, FindOptions, FoundOutcome};
 pub use search::{FindStep, OutcomeSearch};

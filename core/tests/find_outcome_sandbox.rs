@@ -127,6 +127,24 @@ async fn a_keyed_call_is_repeated_with_its_key() {
 }
 
 #[tokio::test]
+async fn a_replayed_session_does_not_show_that_refunds_are_keyed() {
+    let world = world(Generation::D);
+    let id = world.paid(5001).await;
+    let session = Input::body(json!({"amount": 700, "currency_code": "XOF"}));
+    for _ in 0..2 {
+        let options = CallOptions::new().idempotency_key("order-1");
+        let operation = table::operation("create_checkout_session").unwrap();
+        world.client.call(operation, session.clone(), options).await.unwrap();
+    }
+    let refund = json!({"transaction_id": id.as_str(), "amount": 500});
+    let found = world.lose("create_refund", Input::body(refund), "reset-after", 0).await;
+    assert!(matches!(found, FoundOutcome::Done(_)), "{found:?}");
+    let all = world.call("list_refunds", Input::default()).await;
+    let rows = all.get("data").unwrap_or(&all).as_array().unwrap();
+    assert_eq!(rows.len(), 1, "the refund was made once");
+}
+
+#[tokio::test]
 async fn what_is_never_repeated_is_looked_for() {
     let world = world(Generation::D);
     world.paid(900_000).await;

@@ -12,6 +12,7 @@ const { isEvent } = require('./hooks.js');
 
 /** What a call ended with: the low bits of its tag, as in src/response/call_result.rs. */
 const NOTHING = 0;
+const ONE = 1;
 const ERROR = 4;
 
 /** A bit of the tag: the response has a warning. */
@@ -136,4 +137,4 @@ function resultOf(batch) {
   return result;
 }
 
-module.exports = { callQueue, dispatch, finish, resultOf, withWarnings, NOTHING };
+module.exports = { callQueue, dispatch, finish, resultOf, withWarnings, NOTHING, ONE };

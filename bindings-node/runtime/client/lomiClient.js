@@ -31,9 +31,9 @@ class LomiClient {
     addResources(this, this.#native);
   }
 
-  static #nativeOf(client) {
+  static #nativeOf(client, example = 'client.request(...)') {
     if (typeof client === 'object' && client !== null && #native in client) return client.#native;
-    throw detachedMethodError('client.request(...)');
+    throw detachedMethodError(example);
   }
 
   static {
@@ -63,6 +63,13 @@ class LomiClient {
     return readAny(
       finish(await dispatch(client, (id) => client.request(id, method, path, input, json), signal)),
     );
+  }
+
+  /** Finds out whether a call whose outcome is unknown was done. */
+  async findOutcome(errorOrJson, options) {
+    const client = LomiClient.#nativeOf(this, 'client.findOutcome(...)');
+    const { findOutcome } = require('../findOutcome.js');
+    return findOutcome(client, errorOrJson, options);
   }
 }
 

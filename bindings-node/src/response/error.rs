@@ -44,6 +44,9 @@ pub(super) fn error_json(error: &Error) -> Vec<u8> {
     if let Some(pause) = error.retry_after() {
         object.number("retryAfter", Some(pause.as_secs_f64()));
     }
+    if let Some(call) = error.unknown_call() {
+        object.string("unknownCall", Some(&call.to_json()));
+    }
     if let Some(last) = error.last() {
         write_last(&mut object, last);
     }

@@ -19,7 +19,8 @@ fn read(response: &Response) -> Result<CallResult, Error> {
         let rows = page::rows(response, |_| true)?;
         return page::with_rows(response, rows, envelope.has_more.unwrap_or(false));
     }
-    let metadata = Some(metadata::of_reply(response));
+    // A row of a list that was read by itself has no response.
+    let metadata = (response.attempts > 0).then(|| metadata::of_reply(response));
     let mut writer = JsonWriter::with_room(response.body.len());
     let tag = match response.raw_json(&mut writer, |_| true)? {
         Decoded::Nothing => return Ok(CallResult::nothing(metadata)),

@@ -1,6 +1,6 @@
 // Compiled, never run: operations beside create, get, list, update and delete.
 
-import { ConfirmationRequired, LomiClient, Money, Transfer, TransferStatus } from 'lomi';
+import { ConfirmationRequired, LomiClient, Money, OutcomeUnknownError, Transfer, TransferStatus } from 'lomi';
 import type {
   Balance,
   BalanceBreakdown,
@@ -10,10 +10,13 @@ import type {
   ChargeNextActionType,
   ConfirmableOptions,
   DocumentLinks,
+  FoundOutcome,
   Invoice,
+  Model,
   MtnCharge,
   Page,
   PageRequest,
+  Refund,
   Subscription,
   SubscriptionPlanChange,
   Transaction,
@@ -96,6 +99,36 @@ export async function invoices(api: LomiClient): Promise<void> {
   await api.invoices.send(id, { email: 'awa@shop.example' });
   // @ts-expect-error an invoice is made void, not deleted
   await api.invoices.delete(id);
+}
+
+export async function outcomes(api: LomiClient, stored: string): Promise<Refund | null> {
+  try {
+    await api.refunds.create({ transaction_id: 't_1', amount: 500 });
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error;
+    exactly<Equal<typeof error.unknownCall, string | null>>();
+    const signal = AbortSignal.timeout(5000);
+    const found: FoundOutcome<Refund> = await api.findOutcome<Refund>(error, { knownIds: ['r_1'], signal });
+    switch (found.outcome) {
+      case 'done':
+        return found.object;
+      case 'ambiguous':
+        exactly<Equal<typeof found.candidates, Refund[]>>();
+        exactly<Equal<typeof found.askAgainAfter, number | null>>();
+        throw new Error(found.reason);
+      default:
+        exactly<Equal<typeof found.outcome, 'not_done'>>();
+        // @ts-expect-error what was not done has no object
+        void found.object;
+    }
+  }
+  const other = await api.findOutcome(stored, { timeout: 1000 });
+  if (other.outcome === 'done') exactly<Equal<typeof other.object, Model | null>>();
+  // @ts-expect-error an error or its unknownCall
+  await api.findOutcome(5);
+  // @ts-expect-error the name of the option
+  await api.findOutcome(stored, { knownId: [] });
+  return null;
 }
 
 export async function subscriptions(api: LomiClient): Promise<void> {

@@ -158,7 +158,11 @@ export function failed(error: unknown): string {
 
 export async function waited(client: LomiClient, signal: AbortSignal): Promise<string | null> {
   try {
-    const paid: Transaction = await client.transactions.wait('t', { until: 'completed', timeout: 1000, signal });
+    const paid: Transaction = await client.transactions.wait('t', {
+      until: 'completed',
+      timeout: 1000,
+      signal,
+    });
     // @ts-expect-error a state is a string
     await client.refunds.wait('r', { until: 1 });
     // @ts-expect-error only a wait has a state

@@ -30,6 +30,10 @@ pub(crate) fn register() -> Result<(), String> {
             handler(request),
         )
         .method(
+            "findOutcome(sensitive $errorOrJson, array $options = []): LomiSDK\\FoundOutcome",
+            handler(crate::client::find_outcome::find_outcome),
+        )
+        .method(
             "pool(iterable $calls, int $concurrency = 64): array",
             handler(crate::client::pool::run),
         )

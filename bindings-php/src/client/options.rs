@@ -39,7 +39,7 @@ fn snake(name: &str) -> String {
 }
 
 /// The end of an error about an unknown name: a similar name that exists.
-fn hint(name: &str, names: &[&str]) -> String {
+pub(super) fn hint(name: &str, names: &[&str]) -> String {
     names::hint(name, names.iter().copied())
 }
 

@@ -80,6 +80,14 @@ pub(crate) fn paths(name: &str, value: &Zval) -> Result<Vec<String>, Thrown> {
     crate::zend::values(table).map(|path| string(name, path.dereference())).collect()
 }
 
+/// A list of ids.
+pub(crate) fn ids(name: &str, value: &Zval) -> Result<Vec<String>, Thrown> {
+    let table = value.array().ok_or_else(|| {
+        Thrown::validation(format!("{name} must be an array of ids, not {}", type_name(value)))
+    })?;
+    crate::zend::values(table).map(|id| string(name, id.dereference())).collect()
+}
+
 /// Limits on a response. A limit that is missing or null keeps its default.
 pub(crate) fn limits(value: &Zval) -> Result<Limits, Thrown> {
     let table = value.array().ok_or_else(|| {

@@ -5,8 +5,8 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
 
 use crate::zend::{
-    Call, Class, ClassRef, Done, Thrown, call_function, get_property, handler, interned_zval, long,
-    set_property, string_zval,
+    Call, Class, ClassRef, Done, Object, Thrown, call_function, get_property, handler,
+    interned_zval, long, php_string, set_property, string_zval,
 };
 
 pub(crate) static API_EXCEPTION: ClassRef = ClassRef::new();
@@ -43,6 +43,7 @@ pub(super) fn register() -> Result<(), String> {
         ("getOutcome(): ?string", "outcome"),
         ("getOperation(): ?string", "operation"),
         ("getRetryAfter(): ?float", "retryAfter"),
+        ("getUnknownCall(): ?string", "unknownCall"),
         ("getLast(): ?LomiSDK\\Model\\ModelInterface", "last"),
     ] {
         class = class.method_with(getter, handler(read), Property(property));
@@ -57,6 +58,7 @@ pub(super) fn register() -> Result<(), String> {
         "operation",
         "retryAfter",
         "last",
+        "unknownCall",
     ] {
         class = class.protected(property, Zval::null());
     }
@@ -72,6 +74,16 @@ struct Property(&'static str);
 
 pub(super) fn scope() -> Result<&'static ClassEntry, Thrown> {
     API_EXCEPTION.get().ok_or_else(|| Thrown::defect("there is no ApiException"))
+}
+
+/// Whether an object is an exception of this SDK.
+pub(crate) fn is_api_exception(object: Object<'_>) -> bool {
+    API_EXCEPTION.get().is_some_and(|class| object.instance_of(class))
+}
+
+/// What an exception knows of a call whose outcome is unknown.
+pub(crate) fn unknown_call(exception: Object<'_>) -> Result<Option<String>, Thrown> {
+    php_string("unknownCall", &get_property(exception, scope()?, "unknownCall"))
 }
 
 fn construct(call: &mut Call<'_>) -> Done {

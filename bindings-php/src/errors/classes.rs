@@ -104,6 +104,7 @@ const GETTERS_OF_UNKNOWN: &[&str] = &[
     "getAttempts(): int",
     "getOutcome(): ?string",
     "getOperation(): ?string",
+    "getUnknownCall(): ?string",
 ];
 
 /// Registers the interface.

@@ -57,6 +57,9 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
         seconds
     });
     set("retryAfter", retry_after.unwrap_or_else(Zval::null));
+    if let Some(call) = error.unknown_call() {
+        set("unknownCall", string_zval(&call.to_json()));
+    }
     if let Some(last) = error.last() {
         let mut model = decode::one(last)?;
         response::attach(&mut model, &ResponseInfo::from(last.clone()));

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
     from ._convert.null import NULL as NULL
+    from ._find_outcome import Ambiguous as Ambiguous
+    from ._find_outcome import Done as Done
+    from ._find_outcome import FoundOutcome as FoundOutcome
+    from ._find_outcome import NotDone as NotDone
     from ._lomi import RequestEvent as RequestEvent
     from ._lomi import ResponseEvent as ResponseEvent
     from ._lomi import __version__ as __version__
@@ -338,12 +342,16 @@ if TYPE_CHECKING:
 #: The module of each name.
 _MODULES = {
     "__version__": "_lomi",
+    "Ambiguous": "_find_outcome",
     "AsyncLomiClient": "_client",
     "AsyncPage": "_page",
+    "Done": "_find_outcome",
+    "FoundOutcome": "_find_outcome",
     "LomiClient": "_client",
     "Model": "_model.base",
     "Money": "money",
     "NULL": "_convert.null",
+    "NotDone": "_find_outcome",
     "Page": "_page",
     "RequestEvent": "_lomi",
     "ResponseEvent": "_lomi",
@@ -657,12 +665,16 @@ _MODULES = {
 
 __all__ = [
     "__version__",
+    "Ambiguous",
     "AsyncLomiClient",
     "AsyncPage",
+    "Done",
+    "FoundOutcome",
     "LomiClient",
     "Model",
     "Money",
     "NULL",
+    "NotDone",
     "Page",
     "RequestEvent",
     "ResponseEvent",

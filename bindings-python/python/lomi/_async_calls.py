@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
     from typing import Any
 
-    from ._lomi import Client, LastResponse, Pager
+    from ._lomi import Client, LastResponse, OutcomeSearch, Pager
 
 
 async def call(
@@ -71,9 +71,13 @@ async def call(
 
 
 async def call_page(
-    client: Client, pager: Pager, operation: str, options: dict[str, Any] | None, models: int
-) -> tuple[Any, LastResponse]:
-    """Fetch the next page of a pager."""
+    client: Client,
+    pager: Pager | OutcomeSearch,
+    operation: str | None,
+    options: dict[str, Any] | None,
+    models: int,
+) -> tuple[Any, ...]:
+    """Fetch the next page of a pager, or make the next call of a search."""
     loop = None if "trio" in modules and in_trio() else _running_loop()
     observe, wanted = observer_of(client, wanted_by_log())
     if loop is None:

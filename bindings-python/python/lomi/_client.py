@@ -10,7 +10,7 @@ from ._lomi import PLAIN_DICTS, Client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
     from os import PathLike
     from typing import Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._convert.arguments import Timeout
+    from ._find_outcome import FoundOutcome
     from ._lomi import RequestEvent, ResponseEvent
     from .types import Limits
 
@@ -204,6 +205,21 @@ class LomiClient(Resources, _Base):
             0
         ]
 
+    def find_outcome(
+        self, error_or_json: BaseException | str, *, known_ids: Iterable[object] = ()
+    ) -> FoundOutcome:
+        """Find out whether a call was done whose outcome is unknown.
+
+        A call that the server does once is sent again with its idempotency key; for any other,
+        its object is looked for and nothing is written.
+
+        :param error_or_json: the error of the call, or the ``unknown_call`` of it
+        :param known_ids: ids of objects of the same kind that are known to be of other calls
+        """
+        from ._find_outcome import find_outcome
+
+        return find_outcome(self._native, error_or_json, known_ids)
+
     def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
 
@@ -245,6 +261,14 @@ class AsyncLomiClient(AsyncResources, _Base):
         )
         return result[0]
 
+    async def find_outcome(
+        self, error_or_json: BaseException | str, *, known_ids: Iterable[object] = ()
+    ) -> FoundOutcome:
+        """Find out whether a call was done, as :meth:`LomiClient.find_outcome` does."""
+        from ._find_outcome import find_outcome_awaited
+
+        return await find_outcome_awaited(self._native, error_or_json, known_ids)
+
     async def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
 
@@ -260,5 +284,6 @@ if not TYPE_CHECKING:
 
     __getattr__ = later(
         __name__,
-        "Timeout@_convert.arguments Limits@types RequestEvent@_lomi ResponseEvent@_lomi",
+        "FoundOutcome@_find_outcome Timeout@_convert.arguments Limits@types RequestEvent@_lomi "
+        "ResponseEvent@_lomi",
     )

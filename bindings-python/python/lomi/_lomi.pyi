@@ -16,6 +16,7 @@ __all__ = [
     "LastResponse",
     "MODERN_MODELS",
     "ModelBase",
+    "OutcomeSearch",
     "PLAIN_DICTS",
     "PageInfo",
     "Pager",
@@ -190,19 +191,19 @@ class Client:
     ) -> CallHandle: ...
     def call_page(
         self,
-        pager: Pager,
-        operation: str,
+        steps: Pager | OutcomeSearch,
+        operation: str | None,
         options: dict[str, Any] | None,
         models: int,
         observe: Callable[[Any], None] | None = None,
         wanted: int = 0,
-    ) -> tuple[PageInfo, LastResponse]: ...
+    ) -> tuple[Any, ...]: ...
     def start_page(
         self,
         queue: ResultQueue,
         token: int,
-        pager: Pager,
-        operation: str,
+        steps: Pager | OutcomeSearch,
+        operation: str | None,
         options: dict[str, Any] | None,
         models: int,
         wanted: int,
@@ -240,6 +241,11 @@ class Pager:
     def copy(self) -> Pager: ...
     @property
     def ended(self) -> bool: ...
+
+@final
+class OutcomeSearch:
+    def __new__(cls, unknown_call: str | None, known_ids: Any) -> OutcomeSearch: ...
+    def step(self) -> tuple[Any, ...] | None: ...
 
 @final
 class PageInfo:

@@ -44,7 +44,8 @@ class LomiError(ApiException):
     done) or ``final``. ``operation``: such as ``create_checkout_session``. ``retry_after``:
     seconds the server asks to wait. ``history``: a dictionary per request: method, route, status,
     failure, milliseconds, request_id. ``last``: of a StillPendingError, the object in its last
-    state.
+    state. ``unknown_call``: of a call whose outcome is unknown, JSON for ``find_outcome``, which
+    can be stored; it has the body that was sent.
     """
 
     message: str = ""
@@ -60,6 +61,7 @@ class LomiError(ApiException):
     retry_after: float | None = None
     history: Sequence[dict[str, Any]] = ()
     last: Any = None
+    unknown_call: str | None = None
 
     def __init__(
         self,

@@ -18,8 +18,8 @@ use crate::events::Wanted;
 use crate::exception::{guarded, raise};
 use crate::model_set::ModelSet;
 use crate::python_code;
-use crate::response::pager::Pager;
 use crate::response::read::read_response;
+use crate::response::steps::Steps;
 
 /// The results of the calls of one event loop.
 #[pyclass(frozen, module = "lomi._lomi")]
@@ -40,7 +40,7 @@ impl ResultQueue {
     }
 
     /// Gives the result of every finished call to its future. `pending` has, by token, a
-    /// tuple that begins with the future and with the pager that fetches a page, or None.
+    /// tuple that begins with the future and with what takes the result (`Steps`), or None.
     /// Returns the events that came before, each with the tuple of its call, or None: Python
     /// code delivers them before it lets the futures' callers continue.
     fn drain<'py>(
@@ -64,13 +64,12 @@ impl ResultQueue {
             pending.del_item(token)?;
             let entry = entry.cast::<PyTuple>()?;
             let future = entry.get_item(0)?;
-            let pager = entry.get_item(1)?.extract::<Option<Bound<'_, Pager>>>()?;
-            let pager = pager.as_ref().map(Bound::get);
+            let steps = entry.get_item(1)?.extract::<Option<Steps<'_>>>()?;
             // A pager does not move on where the future was cancelled: the page is lost.
-            if pager.is_some() && is_done(&future)? {
+            if steps.is_some() && is_done(&future)? {
                 continue;
             }
-            let set = match guarded(|| value(py, result, models, pager)) {
+            let set = match guarded(|| value(py, result, models, steps)) {
                 Ok(value) => {
                     let set = python_code::attribute(&future, pyo3::intern!(py, "set_result"))?;
                     python_code::call(&set, (value,))
@@ -99,15 +98,11 @@ fn value<'py>(
     py: Python<'py>,
     result: Result<Response, Error>,
     models: ModelSet,
-    pager: Option<&Pager>,
+    steps: Option<Steps<'py>>,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
-    let response = match result {
-        Ok(response) => response,
-        Err(error) => return Err(raise(py, &error).into()),
-    };
-    match pager {
-        Some(pager) => pager.accept(py, response, models),
-        None => read_response(py, response, models),
+    match steps {
+        Some(steps) => steps.take(py, result, models),
+        None => read_response(py, result?, models),
     }
 }
 

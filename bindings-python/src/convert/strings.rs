@@ -28,6 +28,16 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, Bindi
     }
 }
 
+/// Ids from a list or any other collection. One string is refused: its letters would be read as ids.
+pub(crate) fn ids(name: &str, given: &Bound<'_, PyAny>) -> Result<Vec<String>, BindingError> {
+    let refused = || wrong(format!("{name} must be a list of ids, not {}", to_core::shown(given)));
+    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyBytes>() {
+        return Err(refused());
+    }
+    let all = given.try_iter().map_err(|_| refused())?;
+    all.map(|id| text(&format!("an id of {name}"), &id?)).collect()
+}
+
 fn unicode(name: &str, text: &Bound<'_, PyString>) -> Result<String, BindingError> {
     to_core::unicode(text).ok_or_else(|| wrong(format!("{name} {}", to_core::NOT_UNICODE)))
 }

@@ -85,7 +85,7 @@ pub(crate) fn warn(py: Python<'_>, sentences: &[String]) -> Result<(), BindingEr
 }
 
 /// Imports what reading the response needs, before anything is sent.
-fn import_for_response(
+pub(crate) fn import_for_response(
     py: Python<'_>,
     target: &Target,
     models: ModelSet,

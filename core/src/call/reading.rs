@@ -20,7 +20,7 @@ use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
 use crate::response::second_call::SecondCall;
 use crate::response::server_clock;
-use crate::table::{CONFIRMATION_REQUIRED, Returns, RouteStyle};
+use crate::table::{CONFIRMATION_REQUIRED, Idempotency, Returns, RouteStyle};
 
 /// The header of a response that the server has sent before, for the same idempotency key.
 const CACHE_HIT: &str = "idempotency-cache-hit";
@@ -100,8 +100,8 @@ impl Call {
     }
 
     /// Whether only the newest API sends such a response: one that asks for a confirmation, one from
-    /// a route that only that API has, or the marker of a replay. Its headers of rate limits prove
-    /// nothing, since proxies add such headers too.
+    /// a route that only that API has, or the marker of a replay, except where every server checks
+    /// the key. Its headers of rate limits prove nothing, since proxies add such headers too.
     fn is_from_newest(&self, raw: &RawResponse, content: &Content) -> bool {
         let Target::Operation(operation) = &self.target else { return false };
         let asks = matches!(content, Content::One(model, _) if std::ptr::eq(*model, &CONFIRMATION_REQUIRED));
@@ -110,8 +110,9 @@ impl Call {
                 && operation.own_path(RouteStyle::Newest).is_some()
                 && operation.path(RouteStyle::Newest) != operation.path(RouteStyle::Current)
         };
-        asks || raw.headers.contains_key(CACHE_HIT)
-            || self.routes.get(self.route).is_some_and(newest)
+        let replayed =
+            operation.idempotency != Idempotency::Keyed && raw.headers.contains_key(CACHE_HIT);
+        asks || replayed || self.routes.get(self.route).is_some_and(newest)
     }
 
     /// Moves to the next route, each at most once per call; after the last one, returns an error.

@@ -37,6 +37,11 @@ pub(crate) fn nothing_to_find() -> Error {
     )
 }
 
+/// The error of a search for a string that no error had.
+pub(super) fn no_unknown_call() -> Error {
+    Error::validation("this string is not the unknown_call of an error, or of another version")
+}
+
 /// Options of [`Client::find_outcome_of`](crate::Client::find_outcome_of).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]

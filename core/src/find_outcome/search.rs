@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::clock::Window;
 use super::listing::Listing;
 use super::reading::{self, Shown};
-use super::{Ambiguous, FindOptions, FoundOutcome};
+use super::{Ambiguous, FindOptions, FoundOutcome, no_unknown_call, nothing_to_find};
 use crate::error::{Error, ErrorKind, UnknownCall};
 use crate::json::Map;
 use crate::request::{CallOptions, Input, Target};
@@ -53,6 +53,19 @@ impl OutcomeSearch {
             operation => Plan::by_rule(operation, &call),
         };
         Self { call, options, plan }
+    }
+
+    /// Starts a search for what an error's `unknown_call` was as JSON; `None` if it was empty.
+    ///
+    /// # Errors [`ErrorKind::Validation`] for `None`, and for any other string.
+    pub fn of_json(
+        json: Option<&str>,
+        options: FindOptions,
+        now: SystemTime,
+    ) -> Result<Self, Error> {
+        let json = json.ok_or_else(nothing_to_find)?;
+        let call = UnknownCall::from_json(json).ok_or_else(no_unknown_call)?;
+        Ok(Self::new(call, options, now))
     }
 
     /// What to do now.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from contextvars import Context
     from typing import Any
 
-    from .._lomi import Pager
+    from .._lomi import OutcomeSearch, Pager
 
-    #: The future, the pager of a page, the context of an observed call, and its observer.
-    Entry = tuple[Any, Pager | None, Context | None, Callable[[Any], None]]
+    #: The future, what takes the result, the context of an observed call, and its observer.
+    Entry = tuple[Any, Pager | OutcomeSearch | None, Context | None, Callable[[Any], None]]
 
 
 class LoopQueue:
