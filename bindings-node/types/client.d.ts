@@ -22,7 +22,7 @@ import type { Merchants } from './merchants.js';
 import type { MeterBalances } from './meterBalances.js';
 import type { Meters } from './meters.js';
 import type { Network } from './network.js';
-import type { LomiClientOptions, RequestOptions } from './options.js';
+import type { DownloadOptions, LomiClientOptions, RequestOptions } from './options.js';
 import type { Organizations } from './organizations.js';
 import type { PaymentLinks } from './paymentLinks.js';
 import type { PaymentRequests } from './paymentRequests.js';
@@ -153,6 +153,13 @@ export declare class LomiClient {
   getBaseUrl(): string;
   /** Calls any endpoint. It is retried only if the method is safe, or if nothing was sent. */
   request<T = unknown>(request: RequestOptions): Promise<T>;
+  /**
+   * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
+   * the headers of this client are sent to the link. With `to`, the result is the size of the saved file.
+   */
+  download(url: string, options: DownloadOptions & { to: string }): Promise<number>;
+  download(url: string, options?: DownloadOptions & { to?: undefined }): Promise<Buffer>;
+  download(url: string, options?: DownloadOptions): Promise<Buffer | number>;
   /** The base URL and the masked key. */
   toJSON(): { baseUrl: string; apiKey: string | null };
 }

@@ -104,6 +104,10 @@ export async function use(api: LomiClient): Promise<void> {
   await page.autoPagingToArray();
   // @ts-expect-error a request needs a path
   await api.request({ method: 'GET' });
+  const bytes: Buffer = await api.download('https://files.example/a', { maxBytes: 1000 });
+  const size: number = await api.download('https://files.example/a', { to: 'a.pdf', timeout: 5000 });
+  // @ts-expect-error a link gets no key
+  void [bytes, size, api.download('https://files.example/a', { apiKey: 'lomi_sk_test_1' })];
   void [address, amount, original, rows, next, array, id];
 }
 
@@ -158,7 +162,11 @@ export function failed(error: unknown): string {
 
 export async function waited(client: LomiClient, signal: AbortSignal): Promise<string | null> {
   try {
-    const paid: Transaction = await client.transactions.wait('t', { until: 'completed', timeout: 1000, signal });
+    const paid: Transaction = await client.transactions.wait('t', {
+      until: 'completed',
+      timeout: 1000,
+      signal,
+    });
     // @ts-expect-error a state is a string
     await client.refunds.wait('r', { until: 1 });
     // @ts-expect-error only a wait has a state
