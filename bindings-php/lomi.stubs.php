@@ -21604,6 +21604,19 @@ class LomiClient
 	public function findOutcome(#[\SensitiveParameter] $errorOrJson, array $options = []): FoundOutcome {}
 
 	/**
+	 * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
+	 * the headers of this client are sent to the link.
+	 *
+	 * @param array{to?: string, max_bytes?: int, timeout?: int|float, connect_timeout?: int|float, attempt_timeout?: int|float, idle_timeout?: int|float, max_retries?: int} $options
+	 *        `to` is the path of the file to write. The bytes go to a temporary file beside it, which gets
+	 *        its name when it is complete: an existing file is replaced only then, and nothing is left of a
+	 *        download that fails. `max_bytes` is the limit `body` of the client by default, 1 GiB for a file.
+	 * @return string|int the bytes; the size of the file with `to`
+	 * @throws \LomiSDK\ApiException
+	 */
+	public function download(#[\SensitiveParameter] string $url, #[\SensitiveParameter] array $options = []): string|int {}
+
+	/**
 	 * Runs several calls at once. Returns results and exceptions under the keys of the calls.
 	 *
 	 * @param iterable<array-key, mixed> $calls Promises, or callables that start one.

@@ -156,6 +156,23 @@ impl Client {
         error_of(start())
     }
 
+    /// Starts the download of a file that the API links to.
+    #[napi(catch_unwind)]
+    pub fn download(
+        &self,
+        env: &Env,
+        id: u32,
+        url: String,
+        options: Option<String>,
+    ) -> Option<String> {
+        let start = || {
+            let (download, options) = convert::download(url, options.as_deref())?;
+            let call = self.prepare(Target::Download(download), Input::default(), options)?;
+            self.start(env, id, call, response::downloaded)
+        };
+        error_of(start())
+    }
+
     /// Starts the call for the next page of a list. At the end of the list it ends without a
     /// value.
     #[napi(catch_unwind)]

@@ -5,5 +5,5 @@ pub(crate) mod config;
 mod input;
 mod options;
 
-pub(crate) use call_options::call_options;
+pub(crate) use call_options::{call_options, download};
 pub(crate) use input::{input, value};

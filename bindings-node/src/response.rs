@@ -18,4 +18,4 @@ pub(crate) use error::error_string;
 pub(crate) use event::AttemptEvent;
 pub(crate) use json_writer::JsonWriter;
 pub(crate) use page::{lock, page_of};
-pub(crate) use value::result_of;
+pub(crate) use value::{downloaded, result_of};

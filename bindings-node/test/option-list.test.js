@@ -56,6 +56,17 @@ test('options of a call', async () => {
   );
 });
 
+test('options of a download', async () => {
+  assert.deepEqual(declared('DownloadOptions'), listed('download'));
+  await assert.rejects(
+    new LomiClient('lomi_sk_test_1').download('https://x.test', UNKNOWN),
+    ({ message }) => {
+      assert.deepEqual(accepted(message), listed('download'));
+      return true;
+    },
+  );
+});
+
 test('settings of a configuration', () => {
   assert.throws(
     () => new Configuration({ apiKey: 'lomi_sk_test_1', ...UNKNOWN }),

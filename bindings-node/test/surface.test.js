@@ -134,6 +134,11 @@ test('resources', async () => {
 
 test('requests', async () => {
   await probe('request', (value) => api.request(value));
+  await probe('download', (value) => api.download(value));
+  await probe('options of a download', (value) => api.download('no link', value));
+  for (const option of ['to', 'maxBytes', 'timeout', 'maxRetries', 'signal']) {
+    await probe(`download, ${option}`, (value) => api.download('no link', { [option]: value }));
+  }
   for (const part of ['method', 'path', 'query', 'body', ...OPTIONS.split(' ')]) {
     await probe(`request, ${part}`, (value) => api.request({ path: '/x', [part]: value }));
   }

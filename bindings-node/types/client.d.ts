@@ -24,7 +24,7 @@ import type { MeterBalances } from './meterBalances.js';
 import type { Meters } from './meters.js';
 import type { Model } from './model.js';
 import type { Network } from './network.js';
-import type { FindOutcomeOptions, LomiClientOptions, RequestOptions } from './options.js';
+import type { DownloadOptions, FindOutcomeOptions, LomiClientOptions, RequestOptions } from './options.js';
 import type { Organizations } from './organizations.js';
 import type { PaymentLinks } from './paymentLinks.js';
 import type { PaymentRequests } from './paymentRequests.js';
@@ -165,6 +165,13 @@ export declare class LomiClient {
     errorOrJson: LomiError | string,
     options?: FindOutcomeOptions,
   ): Promise<FoundOutcome<T>>;
+  /**
+   * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
+   * the headers of this client are sent to the link. With `to`, the result is the size of the saved file.
+   */
+  download(url: string, options: DownloadOptions & { to: string }): Promise<number>;
+  download(url: string, options?: DownloadOptions & { to?: undefined }): Promise<Buffer>;
+  download(url: string, options?: DownloadOptions): Promise<Buffer | number>;
   /** The base URL and the masked key. */
   toJSON(): { baseUrl: string; apiKey: string | null };
 }

@@ -124,6 +124,29 @@ export interface WaitOptions extends CallOptions {
   until?: string;
 }
 
+/** Options of a download. */
+export interface DownloadOptions {
+  /**
+   * The path of the file to write. The bytes go to a temporary file beside it, which gets its name when it is
+   * complete: an existing file is replaced only then, and nothing is left of a download that fails.
+   */
+  to?: string;
+  /** Maximum number of bytes. Default: the limit `body` of the client; 1 GiB for a file. */
+  maxBytes?: number;
+  /** Maximum time for the whole download in milliseconds, including retries; Infinity for no limit. */
+  timeout?: number;
+  /** Maximum time for one attempt, in milliseconds. Default: 30,000; `timeout` for a file. */
+  attemptTimeout?: number;
+  /** Maximum time to wait for a connection, in milliseconds. */
+  connectTimeout?: number;
+  /** Maximum time between two chunks of the file, in milliseconds. */
+  idleTimeout?: number;
+  /** Maximum number of retries after the first attempt. With 0, one request is sent. */
+  maxRetries?: number;
+  /** Cancels the download: it rejects with a `CancelledError`. */
+  signal?: AbortSignal;
+}
+
 /** Options of a call that the server may ask to confirm: no money moves before. */
 export interface ConfirmableOptions extends CallOptions {
   /**

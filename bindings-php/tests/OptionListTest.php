@@ -35,7 +35,7 @@ final class OptionListTest extends TestCase
         $class = (string) strstr($stubs, 'class LomiClient');
         $before = (string) strstr($class, "function $method(", true);
         self::assertNotFalse($at = strrpos($before, '@param array{'));
-        preg_match_all('/[{,] ?(\w+)\?: /', (string) preg_replace('/(?<=array)\{(?!environment|query).*?\}|callable\(.*?\)/', '', strtok(substr($before, $at), "\n")), $names);
+        preg_match_all('/[{,] ?(\w+)\?: /', (string) preg_replace('/(?<=array)\{(?!environment|query|to\b).*?\}|callable\(.*?\)/', '', strtok(substr($before, $at), "\n")), $names);
         return $names[1];
     }
 
@@ -81,6 +81,18 @@ final class OptionListTest extends TestCase
             }
         }
         self::assertTrue(self::refusesAsUnknown($call('get', 'until')));
+    }
+
+    public function testOptionsOfADownload(): void
+    {
+        $names = self::listed('download');
+        self::assertEqualsCanonicalizing($names, self::documented('download'));
+        $lomi = new LomiClient('lomi_sk_test_1');
+        $call = fn (string $name) => fn () => $lomi->download('https://x.test', [$name => new \stdClass()]);
+        self::assertTrue(self::refusesAsUnknown($call('certificate')));
+        foreach ($names as $name) {
+            self::assertFalse(self::refusesAsUnknown($call($name)), $name);
+        }
     }
 
     public function testSettingsOfAConfiguration(): void

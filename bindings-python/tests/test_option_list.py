@@ -39,6 +39,11 @@ def test_options_of_a_wait(kind):
     assert own == (listed("call") | listed("wait")) - {"extra_body", "idempotency_key"}
 
 
+@pytest.mark.parametrize("kind", [lomi.LomiClient, lomi.AsyncLomiClient])
+def test_options_of_a_download(kind):
+    assert parameters(kind.download) - {"url"} == listed("download")
+
+
 def test_settings_of_a_configuration():
     settings = {name for name in vars(lomi.Configuration()) if not name.startswith("_")}
     settings |= {

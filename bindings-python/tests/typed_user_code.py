@@ -175,3 +175,11 @@ def secured(limits: Limits, file: pathlib.Path) -> lomi.Configuration:
         ca_files=(file,),
         limits={"depth": 20},
     )
+
+
+def saved(client: lomi.LomiClient, link: str, to: pathlib.Path) -> tuple[bytes, int]:
+    return client.download(link, timeout=5), client.download(link, to, max_bytes=1_000_000)
+
+
+async def saved_later(client: lomi.AsyncLomiClient, link: str) -> tuple[bytes, int]:
+    return await client.download(link, max_retries=0), await client.download(link, to="a.pdf")

@@ -9,10 +9,10 @@ pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::process::generation;
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
-pub use crate::request::{Request, Target};
+pub use crate::request::{Download, Request, Target};
 pub use crate::response::{
-    Content, Decoded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson, RawJsonSink,
-    nothing_to_confirm, payment_required_error, read_values, second_call,
+    Content, Decoded, Downloaded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson,
+    RawJsonSink, nothing_to_confirm, payment_required_error, read_values, second_call,
 };
 pub use crate::runtime::{CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_blocking};
 pub use crate::secret::redact;

@@ -2,6 +2,7 @@
 //! it may be cloned, shared and used on both sides of a fork.
 
 mod builder;
+pub(crate) mod download;
 mod missed_events;
 mod pages;
 
@@ -63,15 +64,21 @@ impl Client {
         input: Input,
         options: CallOptions,
     ) -> Result<Call, Error> {
-        let memory = runtime::host_state(&self.config.base_url);
-        Call::new(&self.config, target, input, options, memory, Instant::now())
+        let config = match &target {
+            Target::Download(download) => download
+                .config(&self.config)
+                .map_err(|error| error.of_operation(Some(&target.name())))?,
+            _ => Arc::clone(&self.config),
+        };
+        let memory = runtime::host_state(&config.base_url);
+        Call::new(&config, target, input, options, memory, Instant::now())
     }
 
     /// Refuses a loopback name such as `http://localhost` that resolves to another machine: for a
     /// call through the caller's HTTP client, which resolves names itself.
     #[doc(hidden)]
-    pub fn check_plain_http(&self) -> Result<(), Error> {
-        transport::check_plain_http(&self.config.endpoint)
+    pub fn check_plain_http(&self, call: &Call) -> Result<(), Error> {
+        transport::check_plain_http(&call.config().endpoint)
     }
 
     /// Calls one operation of the table.
@@ -189,7 +196,7 @@ impl Client {
     /// its host.
     #[doc(hidden)]
     pub fn remember(&self, call: &Call) -> Result<(), Error> {
-        runtime::remember(&self.config.base_url, &call.learned());
+        runtime::remember(&call.config().base_url, &call.learned());
         Ok(())
     }
 

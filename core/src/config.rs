@@ -6,6 +6,7 @@ mod credentials;
 mod endpoint;
 pub(crate) mod headers;
 pub(crate) mod key;
+mod link;
 mod proxy;
 mod time;
 
@@ -26,6 +27,7 @@ pub use builder::ConfigBuilder;
 pub(crate) use credentials::Credentials;
 pub(crate) use endpoint::Endpoint;
 pub use headers::check_client_headers;
+use proxy::Proxies;
 pub(crate) use proxy::Proxy;
 pub use time::{milliseconds, seconds};
 
@@ -97,6 +99,8 @@ pub struct Config {
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) endpoint: Arc<Endpoint>,
+    /// The proxy of other hosts than that of the base URL.
+    proxies: Proxies,
     /// Sends every request, instead of our own transport.
     #[cfg(feature = "reqwest")]
     pub(crate) http_client: Option<reqwest::Client>,

@@ -3,6 +3,7 @@
 mod confirmation;
 mod created;
 pub(crate) mod decode;
+mod downloaded;
 pub(crate) mod envelope;
 pub(crate) mod error_body;
 mod error_details;
@@ -32,6 +33,7 @@ use crate::table::{Model, Operation};
 
 pub use confirmation::Confirmation;
 pub use created::{Created, payment_required_error};
+pub use downloaded::Downloaded;
 pub use envelope::{Content, PageInfo};
 pub use lazy_row::{LazyRow, LazyRowSink};
 pub use page::Page;
@@ -83,6 +85,8 @@ pub struct Response {
     pub(crate) operation: Option<&'static Operation>,
     /// The call that confirms this one, if the server asks for it.
     pub(crate) second_call: Option<Box<second_call::SecondCall>>,
+    /// The size of the file, if the response was saved to one.
+    pub(crate) saved: Option<u64>,
 }
 
 /// The values of a response in one language.
@@ -116,6 +120,7 @@ impl Response {
             caller_key: false,
             operation: None,
             second_call: None,
+            saved: None,
         })
     }
 
@@ -134,6 +139,7 @@ impl Response {
             document: Document::default(),
             caller_key: false,
             operation: None,
+            saved: None,
             second_call: None,
         }
     }
@@ -161,6 +167,7 @@ impl Response {
             caller_key: false,
             operation: None,
             second_call: None,
+            saved: None,
         })
     }
 

@@ -71,12 +71,18 @@ pub fn redact(text: &str) -> String {
 
 /// Masks secrets in the strings and names of a JSON value.
 pub(crate) fn redact_value(value: Value) -> Value {
+    map_text(value, &redact)
+}
+
+/// Changes the strings and names of a JSON value.
+pub(crate) fn map_text(value: Value, change: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => redact(&text).into(),
-        Value::Array(items) => items.into_iter().map(redact_value).collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, field)| (redact(&name), redact_value(field))).collect()
-        }
+        Value::String(text) => change(&text).into(),
+        Value::Array(items) => items.into_iter().map(|item| map_text(item, change)).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, field)| (change(&name), map_text(field, change)))
+            .collect(),
         other => other,
     }
 }

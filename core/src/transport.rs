@@ -6,6 +6,7 @@ mod connect;
 mod connection;
 mod dial;
 mod errors;
+mod file;
 mod host;
 mod lookup;
 mod pool;
@@ -18,6 +19,7 @@ mod timer;
 mod tls;
 
 pub(crate) use dial::check_plain_http;
+pub(crate) use file::FileWriter;
 pub(crate) use pool::{Peer, Pool};
 #[cfg(feature = "reqwest")]
 pub(crate) use reqwest::send_through;

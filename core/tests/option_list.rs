@@ -9,6 +9,7 @@ use serde_json::Value;
 
 const BUILDER: &str = include_str!("../src/client/builder.rs");
 const CALL_OPTIONS: &str = include_str!("../src/request/arguments.rs");
+const DOWNLOAD: &str = include_str!("../src/request/download.rs");
 const WEBHOOK: &str = include_str!("../src/webhook/verify.rs");
 const ERROR: &str =
     concat!(include_str!("../src/error.rs"), include_str!("../src/response/last_state.rs"));
@@ -58,6 +59,11 @@ fn options_of_a_call() {
 }
 
 #[test]
+fn options_of_a_download() {
+    assert_eq!(methods(DOWNLOAD, "DownloadOptions", "self", "Self"), listed("download"));
+}
+
+#[test]
 fn options_of_a_webhook() {
     let parameters = set(&["payload", "signature", "secrets"]);
     let (_, rest) = WEBHOOK.split_once("pub fn construct_event(").unwrap();
@@ -90,7 +96,7 @@ fn camel(name: &str) -> String {
 fn an_option_has_one_name_in_the_case_of_each_language() {
     // One method for each header, one object for both hooks; the key is an argument in PHP.
     let others = ["header", "proxy_header", "observer", "apiKey"];
-    for section in ["client", "call"] {
+    for section in ["client", "call", "download"] {
         for row in list(section) {
             let name = row["name"].as_str().unwrap();
             for (language, expected) in

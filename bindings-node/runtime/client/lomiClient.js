@@ -3,7 +3,7 @@
 const { dispatch, finish } = require('../call/dispatch.js');
 const { composeInput } = require('../convert/input.js');
 const { detachedMethodError, object, string } = require('../convert/json.js');
-const { CALL_OPTIONS, callOptions, clientOptions } = require('../convert/options.js');
+const { CALL_OPTIONS, DOWNLOAD_OPTIONS, callOptions, clientOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
 const { readAny } = require('../response/read.js');
 const { configure, showSummary } = require('./configure.js');
@@ -70,6 +70,15 @@ class LomiClient {
     const client = LomiClient.#nativeOf(this, 'client.findOutcome(...)');
     const { findOutcome } = require('../findOutcome.js');
     return findOutcome(client, errorOrJson, options);
+  }
+
+  /** Downloads a file that the API links to: its bytes, or the size of the file with the option `to`. */
+  async download(url, options) {
+    string(url, 'the link');
+    const { json, signal } = callOptions(options, DOWNLOAD_OPTIONS);
+    const client = LomiClient.#nativeOf(this);
+    const { json: result } = finish(await dispatch(client, (id) => client.download(id, url, json), signal));
+    return typeof result === 'string' ? Number(result) : result;
   }
 }
 

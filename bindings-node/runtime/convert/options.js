@@ -24,6 +24,18 @@ const CALL_OPTIONS = new Set([
   'extraBody',
 ]);
 
+/** The options of a download. */
+const DOWNLOAD_OPTIONS = new Set([
+  'to',
+  'maxBytes',
+  'timeout',
+  'attemptTimeout',
+  'connectTimeout',
+  'idleTimeout',
+  'maxRetries',
+  'signal',
+]);
+
 /** The options of a wait. */
 const WAIT_OPTIONS = new Set([...CALL_OPTIONS, 'until']);
 
@@ -95,4 +107,12 @@ function clientOptions(given, names) {
   return options;
 }
 
-module.exports = { CALL_OPTIONS, WAIT_OPTIONS, callOptions, checkedOptions, clientOptions, optionalOptions };
+module.exports = {
+  CALL_OPTIONS,
+  DOWNLOAD_OPTIONS,
+  WAIT_OPTIONS,
+  callOptions,
+  checkedOptions,
+  clientOptions,
+  optionalOptions,
+};

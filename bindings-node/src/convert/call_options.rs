@@ -1,5 +1,6 @@
 //! The options of one call.
 
+use lomi::binding::Download;
 use lomi::{CallOptions, Error, ErrorKind, Secret};
 
 use super::input::value;
@@ -24,4 +25,15 @@ pub(crate) fn call_options(json: Option<&str>) -> Result<CallOptions, Error> {
     options.any_status = given.flag("anyStatus")?;
     options.extra_body = given.fields("extraBody")?;
     Ok(options)
+}
+
+/// A download, and the options of its call.
+pub(crate) fn download(url: String, json: Option<&str>) -> Result<(Download, CallOptions), Error> {
+    let url = Secret::new(url);
+    let Some(text) = json else {
+        return Ok((Download { url, to: None, max_bytes: None }, CallOptions::default()));
+    };
+    let given = Options::new(value(text)?, ErrorKind::Validation);
+    let to = given.string("to")?.map(Into::into);
+    Ok((Download { url, to, max_bytes: given.bytes("maxBytes")? }, call_options(json)?))
 }

@@ -51,6 +51,16 @@ impl Options {
         }
     }
 
+    pub(crate) fn bytes(&self, name: &str) -> Result<Option<u64>, Error> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => match value.as_u64() {
+                Some(bytes) => Ok(Some(bytes)),
+                None => self.refuse(name, &format!("a whole number above 0, not {value}")),
+            },
+        }
+    }
+
     /// A time in milliseconds.
     pub(crate) fn time(&self, name: &str) -> Result<Option<Duration>, Error> {
         let Some(value) = self.get(name) else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! How a call ended, as the JavaScript half gets it.
 
 use lomi::Error;
-use napi::bindgen_prelude::ToNapiValue;
+use napi::bindgen_prelude::{Buffer, ToNapiValue};
 use napi::{Env, sys};
 
 use super::error::error_json;
@@ -13,6 +13,8 @@ pub(crate) struct CallResult {
     pub(crate) tag: u32,
     /// The value or the error.
     pub(crate) json: Vec<u8>,
+    /// The bytes of a download, in place of `json`.
+    pub(crate) bytes: Option<Vec<u8>>,
     /// The earlier rows of a long page: JSON lists.
     pub(crate) earlier: Vec<Vec<u8>>,
     /// Status, headers and the like of the response.
@@ -37,7 +39,7 @@ impl CallResult {
 
     /// Any value, without metadata.
     pub(crate) fn any(json: Vec<u8>) -> Self {
-        Self { tag: Self::ANY, json, earlier: Vec::new(), metadata: None, notes: None }
+        Self { tag: Self::ANY, json, bytes: None, earlier: Vec::new(), metadata: None, notes: None }
     }
 
     pub(crate) fn error(error: &Error) -> Self {
@@ -48,7 +50,8 @@ impl CallResult {
         Self { tag, ..self }
     }
 
-    /// `id, tag, json, metadata, notes`. The JSON of a long page is a list of strings.
+    /// `id, tag, json, metadata, notes`. The JSON of a long page is a list of strings; a download
+    /// has its bytes in its place.
     pub(crate) fn values(self, env: &Env, id: u32) -> napi::Result<[sys::napi_value; 5]> {
         // SAFETY: `env` is the environment of this thread.
         let string = |latin1: Vec<u8>| unsafe {
@@ -61,7 +64,10 @@ impl CallResult {
         };
         // SAFETY: as above.
         let number = |number: u32| unsafe { ToNapiValue::to_napi_value(env.raw(), number) };
-        let json = if self.earlier.is_empty() {
+        let json = if let Some(bytes) = self.bytes {
+            // SAFETY: as above.
+            unsafe { ToNapiValue::to_napi_value(env.raw(), Buffer::from(bytes))? }
+        } else if self.earlier.is_empty() {
             string(self.json)?
         } else {
             let parts = self.earlier.into_iter().chain([self.json]);

@@ -55,7 +55,13 @@ pub(super) fn with_rows(
         write_envelope(&mut page, envelope, more);
     }
     let metadata = Some(metadata::of_reply(response));
-    Ok(CallResult { tag: CallResult::PAGE, json: page.end(), earlier, metadata, notes })
+    Ok(CallResult {
+        tag: CallResult::PAGE,
+        earlier,
+        metadata,
+        notes,
+        ..CallResult::any(page.end())
+    })
 }
 
 fn write_envelope(page: &mut ObjectWriter, envelope: &PageInfo, more: bool) {

@@ -1,6 +1,6 @@
 //! The value in a response: one object, a page or any JSON.
 
-use lomi::binding::{Content, Decoded};
+use lomi::binding::{Content, Decoded, Downloaded};
 use lomi::{Error, Response};
 
 use super::call_result::CallResult;
@@ -12,6 +12,18 @@ use crate::table;
 pub(crate) fn result_of(result: Result<Response, Error>) -> CallResult {
     let read = result.and_then(|response| response.read_with(read));
     read.unwrap_or_else(|error| CallResult::error(&error))
+}
+
+/// What a download ended with: its bytes, or the size of its file.
+pub(crate) fn downloaded(result: Result<Response, Error>) -> CallResult {
+    let response = match result {
+        Ok(response) => response,
+        Err(error) => return CallResult::error(&error),
+    };
+    if let Some(Downloaded::Saved(size)) = response.downloaded() {
+        return CallResult::any(size.to_string().into_bytes());
+    }
+    CallResult { bytes: Some(response.body.into()), ..CallResult::any(Vec::new()) }
 }
 
 fn read(response: &Response) -> Result<CallResult, Error> {
@@ -34,5 +46,5 @@ fn read(response: &Response) -> Result<CallResult, Error> {
         Decoded::Rows(..) => return Err(Error::internal("rows without a page")),
     };
     let notes = writer.notes();
-    Ok(CallResult { tag, json: writer.json, earlier: Vec::new(), metadata, notes })
+    Ok(CallResult { tag, metadata, notes, ..CallResult::any(writer.json) })
 }

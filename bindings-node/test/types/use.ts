@@ -104,6 +104,10 @@ export async function use(api: LomiClient): Promise<void> {
   await page.autoPagingToArray();
   // @ts-expect-error a request needs a path
   await api.request({ method: 'GET' });
+  const bytes: Buffer = await api.download('https://files.example/a', { maxBytes: 1000 });
+  const size: number = await api.download('https://files.example/a', { to: 'a.pdf', timeout: 5000 });
+  // @ts-expect-error a link gets no key
+  void [bytes, size, api.download('https://files.example/a', { apiKey: 'lomi_sk_test_1' })];
   void [address, amount, original, rows, next, array, id];
 }
 

@@ -3,19 +3,21 @@
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
-use lomi::Input;
-use lomi::binding::Target;
+use lomi::binding::{Download, Downloaded, Target};
+use lomi::{Input, Secret};
 
 use crate::client::options::{self, ClientOptions};
 use crate::client::resource;
 use crate::client::state::{ClientPayload, ClientState, state_of};
 use crate::convert::decode;
+use crate::convert::option::{bytes, string};
 use crate::response;
 use crate::send::cancellation::CLIENT;
 use crate::send::sender::Sender;
 use crate::table::RESOURCES;
 use crate::zend::{
-    Array, Call, Class, Done, Thrown, handler, payload_mut, set_property, string_zval,
+    Array, Call, Class, Done, Thrown, bytes_zval, handler, long, payload_mut, set_property,
+    string_zval,
 };
 
 pub(crate) fn register() -> Result<(), String> {
@@ -32,6 +34,10 @@ pub(crate) fn register() -> Result<(), String> {
         .method(
             "findOutcome(sensitive $errorOrJson, array $options = []): LomiSDK\\FoundOutcome",
             handler(crate::client::find_outcome::find_outcome),
+        )
+        .method(
+            "download(sensitive string $url, sensitive array $options = []): string|int",
+            handler(download),
         )
         .method(
             "pool(iterable $calls, int $concurrency = 64): array",
@@ -89,6 +95,32 @@ fn request(call: &mut Call<'_>) -> Done {
     let state = state_of(call.handle()?)?;
     let response = state.sender.call(Target::Raw { method, path }, input, options)?;
     let value = decode::one(&response)?;
+    drop(state.keep_response(response));
+    call.give(value)
+}
+
+/// Downloads a file that the API links to: its bytes, or the size of the file with the option `to`.
+fn download(call: &mut Call<'_>) -> Done {
+    let mut download = Download { url: Secret::new(call.string(0)?), to: None, max_bytes: None };
+    let take = |name: &str, value: &Zval| {
+        match name {
+            "to" => {
+                let to = string(name, value)?;
+                crate::config::ini::check_open_basedir(&to)?;
+                download.to = Some(to.into());
+            }
+            _ => download.max_bytes = Some(bytes(name, value)?),
+        }
+        Ok(())
+    };
+    let options = options::call_options(call.argument(1), &["to", "max_bytes"], take)?;
+    let state = state_of(call.handle()?)?;
+    let response = state.sender.call(Target::Download(download), Input::default(), options)?;
+    let value = match response.downloaded() {
+        Some(Downloaded::Saved(size)) => long(i64::try_from(size).unwrap_or(i64::MAX)),
+        Some(Downloaded::Bytes(bytes)) => bytes_zval(bytes),
+        None => return Err(Thrown::defect("a download has no result")),
+    };
     drop(state.keep_response(response));
     call.give(value)
 }

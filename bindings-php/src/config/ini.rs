@@ -1,7 +1,7 @@
 //! Settings of php.ini: `lomi.api_key`, `lomi.base_url`, `lomi.timeout` and
 //! `lomi.webhook_secret`.
 
-use std::ffi::{CStr, OsString, c_char};
+use std::ffi::{CStr, CString, OsString, c_char};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use crate::zend::Thrown;
 unsafe extern "C" {
     fn zend_ini_string(name: *const c_char, length: usize, original: i32) -> *mut c_char;
     fn cfg_get_string(name: *const c_char, found: *mut *mut c_char) -> i32;
+    fn php_check_open_basedir_ex(path: *const c_char, warn: i32) -> i32;
 }
 
 static ENTRIES: IniEntryDefs<5> = IniEntryDefs::new([
@@ -26,6 +27,19 @@ static ENTRIES: IniEntryDefs<5> = IniEntryDefs::new([
 
 pub(crate) fn register(module: i32) {
     IniEntryDef::register(ENTRIES.as_slice(), module);
+}
+
+/// Refuses a file outside the folders of `open_basedir`, which PHP enforces only for its own
+/// functions.
+pub(crate) fn check_open_basedir(file: &str) -> Result<(), Thrown> {
+    let path = CString::new(file).map_err(|_| Thrown::validation("a path has a NUL in it"))?;
+    // SAFETY: a C string that lives until the engine has compared it.
+    match unsafe { php_check_open_basedir_ex(path.as_ptr(), 0) } {
+        0 => Ok(()),
+        _ => Err(Thrown::validation(format!(
+            "the file {file} cannot be written: open_basedir does not allow its folder"
+        ))),
+    }
 }
 
 fn read(name: &CStr) -> Option<Vec<u8>> {

@@ -33,6 +33,13 @@ pub(crate) fn retries(value: &Zval) -> Result<u32, Thrown> {
         .ok_or_else(|| Thrown::validation("max_retries must be 0 or more"))
 }
 
+pub(crate) fn bytes(name: &str, value: &Zval) -> Result<u64, Thrown> {
+    value
+        .long()
+        .and_then(|number| u64::try_from(number).ok())
+        .ok_or_else(|| Thrown::validation(format!("{name} must be a whole number above 0")))
+}
+
 pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
     value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
 }

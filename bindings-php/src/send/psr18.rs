@@ -40,7 +40,7 @@ pub(crate) fn drive(
     let http = http.handle().filter(|object| is_client(*object)).ok_or_else(|| {
         Thrown::configuration(format!("the HTTP client must be a {GUZZLE} or {PSR_18}"))
     })?;
-    core.check_plain_http()?;
+    core.check_plain_http(prepared)?;
     if is_a(http, GUZZLE) {
         let defaults = guzzle::setting(http, "headers")?;
         let names: Vec<String> =
@@ -86,7 +86,7 @@ fn send(
     } else {
         call_method(client, "sendRequest", &mut [psr])
     };
-    let context = Context { method, limits: prepared.config().limits, raw_body: is_guzzle };
+    let context = Context { method, limits: prepared.limits_in_memory(), raw_body: is_guzzle };
     let result = match returned {
         Ok(response) => match response.handle() {
             Some(response) => match response::read(response, &context) {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
     from os import PathLike
-    from typing import Any
+    from typing import Any, overload
 
     from typing_extensions import Self
 
@@ -220,6 +220,78 @@ class LomiClient(Resources, _Base):
 
         return find_outcome(self._native, error_or_json, known_ids)
 
+    if TYPE_CHECKING:
+
+        @overload
+        def download(
+            self,
+            url: str,
+            to: None = None,
+            *,
+            max_bytes: int | None = None,
+            timeout: Timeout | None = None,
+            connect_timeout: float | timedelta | None = None,
+            attempt_timeout: float | timedelta | None = None,
+            idle_timeout: float | timedelta | None = None,
+            max_retries: int | None = None,
+        ) -> bytes: ...
+
+        @overload
+        def download(
+            self,
+            url: str,
+            to: str | PathLike[str],
+            *,
+            max_bytes: int | None = None,
+            timeout: Timeout | None = None,
+            connect_timeout: float | timedelta | None = None,
+            attempt_timeout: float | timedelta | None = None,
+            idle_timeout: float | timedelta | None = None,
+            max_retries: int | None = None,
+        ) -> int: ...
+
+    def download(
+        self,
+        url: str,
+        to: str | PathLike[str] | None = None,
+        *,
+        max_bytes: int | None = None,
+        timeout: Timeout | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        max_retries: int | None = None,
+    ) -> bytes | int:
+        """Download a file that the API links to, such as the ``download_url`` of an export.
+
+        Neither the key nor the headers of this client are sent to the link. Gives the bytes, or
+        the size of the file where ``to`` is given.
+
+        :param url: the link; its query is a signature, so keep it as a secret
+        :param to: the file to write. The bytes go to a temporary file beside it, which gets its
+            name when it is complete: an existing file is replaced only then, and nothing is
+            left of a download that fails
+        :param max_bytes: the most bytes; where left out, the client's limit ``body``, and 1 GiB
+            for a file
+        :param timeout: seconds for the whole download, repeats included
+        :param connect_timeout: seconds to wait for a connection
+        :param attempt_timeout: seconds for one attempt; where left out, 30, and the whole
+            ``timeout`` for a file
+        :param idle_timeout: the most seconds between two chunks of the file
+        :param max_retries: how many times to repeat after the first attempt
+        """
+        options = {
+            "timeout": timeout,
+            "connect_timeout": connect_timeout,
+            "attempt_timeout": attempt_timeout,
+            "idle_timeout": idle_timeout,
+            "max_retries": max_retries,
+        }
+        target = (url, to, max_bytes)
+        value: bytes | int
+        value, _ = call(self._native, target, None, None, None, options, PLAIN_DICTS)
+        return value
+
     def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""
 
@@ -268,6 +340,63 @@ class AsyncLomiClient(AsyncResources, _Base):
         from ._find_outcome import find_outcome_awaited
 
         return await find_outcome_awaited(self._native, error_or_json, known_ids)
+
+    if TYPE_CHECKING:
+
+        @overload
+        async def download(
+            self,
+            url: str,
+            to: None = None,
+            *,
+            max_bytes: int | None = None,
+            timeout: Timeout | None = None,
+            connect_timeout: float | timedelta | None = None,
+            attempt_timeout: float | timedelta | None = None,
+            idle_timeout: float | timedelta | None = None,
+            max_retries: int | None = None,
+        ) -> bytes: ...
+
+        @overload
+        async def download(
+            self,
+            url: str,
+            to: str | PathLike[str],
+            *,
+            max_bytes: int | None = None,
+            timeout: Timeout | None = None,
+            connect_timeout: float | timedelta | None = None,
+            attempt_timeout: float | timedelta | None = None,
+            idle_timeout: float | timedelta | None = None,
+            max_retries: int | None = None,
+        ) -> int: ...
+
+    async def download(
+        self,
+        url: str,
+        to: str | PathLike[str] | None = None,
+        *,
+        max_bytes: int | None = None,
+        timeout: Timeout | None = None,
+        connect_timeout: float | timedelta | None = None,
+        attempt_timeout: float | timedelta | None = None,
+        idle_timeout: float | timedelta | None = None,
+        max_retries: int | None = None,
+    ) -> bytes | int:
+        """Download a file that the API links to, as :meth:`LomiClient.download` does."""
+        from ._async_calls import call as call_async
+
+        options = {
+            "timeout": timeout,
+            "connect_timeout": connect_timeout,
+            "attempt_timeout": attempt_timeout,
+            "idle_timeout": idle_timeout,
+            "max_retries": max_retries,
+        }
+        target = (url, to, max_bytes)
+        value: bytes | int
+        value, _ = await call_async(self._native, target, None, None, None, options, PLAIN_DICTS)
+        return value
 
     async def close(self) -> None:
         """Do nothing: connections belong to the process and close when they are idle."""

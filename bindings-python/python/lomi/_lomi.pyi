@@ -168,7 +168,7 @@ class Client:
     def __new__(cls, settings: dict[str, Any]) -> Client: ...
     def call(
         self,
-        target: str | tuple[str, str] | LastResponse,
+        target: str | tuple[str, str] | tuple[str, Any, int | None] | LastResponse,
         path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         body: Any,
@@ -181,7 +181,7 @@ class Client:
         self,
         queue: ResultQueue,
         token: int,
-        target: str | tuple[str, str] | LastResponse,
+        target: str | tuple[str, str] | tuple[str, Any, int | None] | LastResponse,
         path: dict[str, Any] | None,
         query: dict[str, Any] | None,
         body: Any,

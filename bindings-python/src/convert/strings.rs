@@ -16,6 +16,11 @@ pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Binding
     value.extract().map_err(|_| wrong(format!("{name} must be a whole number from 0")))
 }
 
+/// A number of bytes, such as `max_bytes`.
+pub(crate) fn bytes(name: &str, value: &Bound<'_, PyAny>) -> Result<u64, BindingError> {
+    number(value).ok_or_else(|| wrong(format!("{name} must be a whole number above 0")))
+}
+
 /// A string, or an object that stands for one: a UUID, a member of an enum, a lazy string.
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<String, BindingError> {
     let plain = match value.cast::<PyString>() {
@@ -119,16 +124,16 @@ pub(crate) fn limits(limits: &mut Limits, given: &Bound<'_, PyAny>) -> Result<()
     Ok(())
 }
 
-/// A limit. A number beyond any memory is no limit.
 fn limit(name: &str, value: &Bound<'_, PyAny>) -> Result<u64, BindingError> {
+    bytes(&format!("limits: {name}"), value)
+}
+
+/// A limit. A number beyond any memory is no limit.
+fn number(value: &Bound<'_, PyAny>) -> Option<u64> {
     let number = match value.is_instance_of::<PyBool>() {
         true => None,
         false => value.extract::<u64>().ok(),
     };
     let is_large = || value.is_instance_of::<PyInt>() && value.gt(u64::MAX).unwrap_or(false);
-    match number {
-        Some(number) => Ok(number),
-        None if is_large() => Ok(u64::MAX),
-        None => Err(wrong(format!("limits: {name} must be a whole number above 0"))),
-    }
+    number.or_else(|| is_large().then_some(u64::MAX))
 }

@@ -1,11 +1,12 @@
 //! The arguments of one call: the operation, its input and its options.
 
-use lomi::binding::{Call, Target};
+use lomi::binding::{Call, Download, Target};
 use lomi::binding::{table::Returns, table::operation};
-use lomi::{Error, Input};
+use lomi::{Error, Input, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use crate::convert::strings::{bytes, path, text};
 use crate::convert::to_core;
 use crate::error::{BindingError, wrong};
 use crate::exception::import_raise;
@@ -17,8 +18,8 @@ use crate::rows::classes::class_of;
 
 /// The arguments of a call as Python gives them.
 pub(crate) struct Arguments<'a, 'py> {
-    /// The operation's documented name, (method, path) of any other endpoint, or the response of a
-    /// call that this one confirms.
+    /// The operation's documented name, (method, path) of any other endpoint, (url, to, max_bytes) of
+    /// a download, or the response of a call that this one confirms.
     pub(crate) target: &'a Bound<'py, PyAny>,
     pub(crate) path: Option<&'a Bound<'py, PyAny>>,
     pub(crate) query: Option<&'a Bound<'py, PyAny>>,
@@ -99,6 +100,8 @@ pub(crate) fn import_for_response(
     Ok(())
 }
 
+type Optional<'py> = Option<Bound<'py, PyAny>>;
+
 fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
     if let Ok(name) = given.cast::<PyString>() {
         let name = name.to_cow()?;
@@ -106,11 +109,16 @@ fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
             .ok_or_else(|| Error::internal(format!("there is no operation {name}")))?;
         return Ok(Target::Operation(known));
     }
-    let (method, path): (String, String) = given
-        .cast::<PyTuple>()
-        .map_err(PyErr::from)?
-        .extract()
-        .map_err(|_| wrong("the method and the path must be strings"))?;
+    let given = given.cast::<PyTuple>().map_err(PyErr::from)?;
+    if let Ok((url, to, most)) = given.extract::<(Bound<'_, PyAny>, Optional<'_>, Optional<'_>)>() {
+        return Ok(Target::Download(Download {
+            url: Secret::new(text("the link", &url)?),
+            to: to.map(|to| path("to", &to)).transpose()?,
+            max_bytes: most.map(|most| bytes("max_bytes", &most)).transpose()?,
+        }));
+    }
+    let (method, path): (String, String) =
+        given.extract().map_err(|_| wrong("the method and the path must be strings"))?;
     let method = http::Method::from_bytes(method.as_bytes())
         .map_err(|_| wrong(format!("{method:?} is no HTTP method")))?;
     Ok(Target::Raw { method, path })

@@ -1,9 +1,9 @@
 //! From the core's response to the value that a call returns, with the response beside it.
 
-use lomi::binding::{Content, Decoded, MODELS, NewRows, payment_required_error};
+use lomi::binding::{Content, Decoded, Downloaded, MODELS, NewRows, payment_required_error};
 use lomi::{Error, Response};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
 
 use crate::convert::to_core::{NOT_UNICODE, named, unicode};
 use crate::error::{BindingError, wrong};
@@ -14,12 +14,19 @@ use crate::response::page_info::PageInfo;
 use crate::rows::builder::Objects;
 
 /// The value of a response, in the classes of a model set, and its `LastResponse`. The value
-/// of a list is a `PageInfo`.
+/// of a list is a `PageInfo`, that of a download its bytes or the size of its file.
 pub(crate) fn read_response<'py>(
     py: Python<'py>,
     response: Response,
     models: ModelSet,
 ) -> Result<Bound<'py, PyTuple>, BindingError> {
+    let downloaded = response.downloaded().map(|downloaded| match downloaded {
+        Downloaded::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
+        Downloaded::Saved(size) => PyInt::new(py, size).into_any(),
+    });
+    if let Some(value) = downloaded {
+        return with_response(py, value, response, models);
+    }
     let decoded = response
         .catch_panic(|response| response.lazy_rows(&mut Objects::new(py, models), |_| true));
     let value = match decoded.map_err(|error| error.after(&response))? {

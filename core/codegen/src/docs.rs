@@ -27,6 +27,7 @@ struct List {
     client: Vec<Row>,
     call: Vec<Row>,
     wait: Vec<Row>,
+    download: Vec<Row>,
     webhook: Vec<Row>,
     error: Vec<Row>,
     configuration: Vec<Row>,
@@ -100,6 +101,13 @@ pub(crate) fn render(
             "The methods `wait` read an object again and again until it changes no more. They have \
              the options of a call too.",
             &list.wait,
+        ),
+        (
+            "download",
+            "Options of a download",
+            "A download fetches a file that the API links to. It sends neither the key nor the \
+             client's headers.",
+            &list.download,
         ),
         (
             "webhook",

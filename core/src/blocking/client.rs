@@ -1,10 +1,14 @@
 //! The client whose calls block.
 
+use std::path::Path;
 use std::time::SystemTime;
 
+use bytes::Bytes;
+
+use crate::client::download::saved;
 use crate::error::{Error, UnknownCall};
 use crate::find_outcome::{FindOptions, FindStep, FoundOutcome, OutcomeSearch, nothing_to_find};
-use crate::request::{CallOptions, Input, Target};
+use crate::request::{CallOptions, DownloadOptions, Input, Target};
 use crate::response::{Confirmation, Created, FromDocument, Response};
 use crate::runtime::run_blocking;
 use crate::table::Operation;
@@ -61,6 +65,33 @@ impl Client {
         options: CallOptions,
     ) -> Result<Response, Error> {
         self.send(Target::Raw { method, path: path.to_owned() }, input, options)
+    }
+
+    /// Downloads a file that the API links to, into memory; see
+    /// [`lomi::Client::download`](crate::Client::download).
+    pub fn download(&self, url: &str, options: DownloadOptions) -> Result<Bytes, Error> {
+        Ok(self.fetch(url, None, options)?.body)
+    }
+
+    /// Downloads a file that the API links to, saves it, and returns its size; see
+    /// [`lomi::Client::download_to`](crate::Client::download_to).
+    pub fn download_to(
+        &self,
+        url: &str,
+        path: impl AsRef<Path>,
+        options: DownloadOptions,
+    ) -> Result<u64, Error> {
+        saved(&self.fetch(url, Some(path.as_ref()), options)?)
+    }
+
+    fn fetch(
+        &self,
+        url: &str,
+        to: Option<&Path>,
+        options: DownloadOptions,
+    ) -> Result<Response, Error> {
+        let (download, options) = options.call(url, to);
+        self.send(Target::Download(download), Input::default(), options)
     }
 
     /// Confirms a call that the server asked to be confirmed; see

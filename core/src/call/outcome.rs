@@ -16,10 +16,11 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Call {
     /// Timeout of one attempt. Only a request that may be sent again gains from a short attempt;
-    /// any other write has until the deadline.
+    /// any other write has until the deadline. So has a file, whose size is not known: a short
+    /// attempt would end each time before it is complete, and the idle timeout ends one that stalls.
     pub(super) fn attempt_timeout(&self) -> Duration {
         let given = self.options.attempt_timeout.or(self.config.attempt_timeout);
-        given.unwrap_or(match self.repeats_after_timeout() {
+        given.unwrap_or(match self.repeats_after_timeout() && self.destination.is_none() {
             true => ATTEMPT_TIMEOUT,
             false => Duration::MAX,
         })
@@ -64,7 +65,7 @@ impl Call {
     pub fn replay_safe(&self) -> bool {
         match &self.target {
             Target::Operation(operation) => operation.replay_safe || self.is_deduplicated(),
-            Target::Raw { method, .. } => method.is_safe(),
+            other => other.method().is_safe(),
         }
     }
 
@@ -73,7 +74,7 @@ impl Call {
     pub(super) fn repeats_after_timeout(&self) -> bool {
         match &self.target {
             Target::Operation(operation) => operation.method.is_safe() || self.is_deduplicated(),
-            Target::Raw { method, .. } => method.is_safe(),
+            other => other.method().is_safe(),
         }
     }
 

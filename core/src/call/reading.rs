@@ -33,6 +33,9 @@ impl Call {
     /// route.
     pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
         let success = (200..300).contains(&raw.status);
+        if success && self.is_download() {
+            return self.downloaded(raw);
+        }
         self.shown_clock_offset = server_clock::offset(&raw.headers, SystemTime::now());
         let text = match text_of(&raw.body) {
             Ok(text) => text,
@@ -75,9 +78,10 @@ impl Call {
                 self.idempotency_key.as_ref(),
                 (&document, &content),
             ),
-            Target::Raw { .. } => None,
+            _ => None,
         };
         Ok(Response {
+            saved: None,
             second_call,
             request_id: error_body::request_id(&raw.headers)
                 .unwrap_or_else(|| self.request_id.clone()),
@@ -90,12 +94,35 @@ impl Call {
             caller_key: self.options.idempotency_key.is_some(),
             operation: match &self.target {
                 Target::Operation(operation) => Some(operation),
-                Target::Raw { .. } => None,
+                _ => None,
             },
             attempts: self.attempts(),
             // Taken, not cloned: the call is over.
             history: std::mem::take(&mut self.history),
             idempotency_key: self.idempotency_key.take(),
+        })
+    }
+
+    /// The response of a download: any bytes. A file gets its name only now, when it is complete.
+    fn downloaded(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
+        let saved = self.destination.take().map(|file| file.complete(&raw.body)).transpose();
+        let saved = saved.map_err(|error| self.failed(error, &raw, Outcome::Final))?;
+        Ok(Response {
+            saved,
+            second_call: None,
+            request_id: error_body::request_id(&raw.headers)
+                .unwrap_or_else(|| self.request_id.clone()),
+            target: Some(self.target.clone()),
+            status: raw.status,
+            headers: raw.headers,
+            document: Document::default(),
+            body: if saved.is_some() { Bytes::new() } else { raw.body },
+            content: Content::Nothing,
+            caller_key: false,
+            operation: None,
+            attempts: self.attempts(),
+            history: std::mem::take(&mut self.history),
+            idempotency_key: None,
         })
     }
 
@@ -139,9 +166,12 @@ impl Call {
             let error = Error::new(
                 ErrorKind::UnexpectedRedirect,
                 format!(
-                    "the server redirects to {}; redirects are not followed, since they would \
-                     carry the API key to another address",
-                    to.as_deref().unwrap_or("no address")
+                    "the server redirects to {}; redirects are not followed, since they {}",
+                    to.as_deref().unwrap_or("no address"),
+                    match self.is_download() {
+                        true => "may lead to an address that lomi did not sign",
+                        false => "would carry the API key to another address",
+                    }
                 ),
             );
             return self.failed(error, raw, Outcome::Final);
@@ -216,6 +246,9 @@ impl Call {
         }
         let in_progress = self.is_in_progress(&error);
         let may_wait = outcome == Outcome::Rejected || in_progress || raw.status == 503;
+        if let Target::Download(download) = &self.target {
+            download.hide_query(&mut error);
+        }
         let failure = AttemptFailure {
             outcome,
             throttled: outcome == Outcome::Rejected,
@@ -235,6 +268,9 @@ impl Call {
         let mut error = Error::new(failure.kind, message);
         error.inner.outcome = failure.outcome;
         error.inner.source = failure.source;
+        if let Target::Download(download) = &self.target {
+            download.hide_query(&mut error);
+        }
         (
             error,
             AttemptFailure {

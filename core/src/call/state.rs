@@ -12,7 +12,9 @@ use super::retry_budget::RetryBudget;
 use super::routes::{self, FirstRoute, Route};
 use super::transport_error::TransportError;
 use crate::config::Config;
+use crate::destination::Destination;
 use crate::error::{Attempt, Error, ErrorKind};
+use crate::limits::Limits;
 use crate::log::StderrLog;
 use crate::observer::{Both, Observer};
 use crate::request::{self, CallOptions, Input, Request, Target};
@@ -57,6 +59,8 @@ pub struct Call {
     /// Tokens that this call took from the budget.
     pub(super) spent: i64,
     pub(super) url: String,
+    /// The file that a download is saved to.
+    pub(super) destination: Option<Destination>,
     /// The first request, built when the call is prepared.
     pub(super) first_request: Option<Request>,
     /// A request was passed to the transport, and its result is not known yet.
@@ -131,6 +135,13 @@ impl Call {
             ));
         }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;
+        let destination = match &target {
+            Target::Download(download) => {
+                download.check(&input, &options)?;
+                download.destination()?
+            }
+            _ => None,
+        };
         if !config.binding_logs {
             log::warnings(&warnings);
         }
@@ -183,6 +194,7 @@ impl Call {
             budget: host.budget,
             spent: 0,
             url: String::new(),
+            destination,
             first_request: None,
             in_flight: false,
             earlier_unknown: false,
@@ -242,6 +254,27 @@ impl Call {
         self.options.idle_timeout.unwrap_or(self.config.idle_timeout)
     }
 
+    /// The file that a successful response is written to.
+    pub(crate) fn destination(&self) -> Option<&Destination> {
+        self.destination.as_ref()
+    }
+
+    /// Whether this is a download from a link, to which nothing of the client is sent.
+    pub fn is_download(&self) -> bool {
+        matches!(self.target, Target::Download(_))
+    }
+
+    /// The limits for a caller's HTTP client, which keeps the whole body in memory.
+    pub fn limits_in_memory(&self) -> Limits {
+        let limits = self.config.limits;
+        match &self.target {
+            Target::Download(download) => {
+                Limits { body: download.most_in_memory(&self.config), ..limits }
+            }
+            _ => limits,
+        }
+    }
+
     /// Index of the route in use, which is remembered for the base URL.
     pub fn route(&self) -> usize {
         self.route
@@ -264,13 +297,17 @@ impl Call {
             self.routes.get(self.route).ok_or_else(|| Error::internal("no route is left"))?;
         self.url =
             request::address(route.base(&self.config), &self.target, &self.input, route.style)?;
-        let headers = request::headers(
-            &self.config,
-            &self.options,
-            self.input.body.is_some(),
-            &self.request_id,
-            self.idempotency_key.as_deref(),
-        )?;
+        let headers = match &self.target {
+            // Another host gets nothing about this client, its request id included.
+            Target::Download(_) => self.config.common_headers.clone(),
+            _ => request::headers(
+                &self.config,
+                &self.options,
+                self.input.body.is_some(),
+                &self.request_id,
+                self.idempotency_key.as_deref(),
+            )?,
+        };
         Ok(Request {
             method: self.target.method().clone(),
             url: self.url.clone(),

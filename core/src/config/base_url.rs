@@ -51,20 +51,25 @@ pub(crate) fn check(given: &str, allow_http: bool) -> Result<(String, Url), Erro
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("has a ? or # in it");
     }
-    match (url.scheme(), url.host()) {
-        (_, None) => return refuse("has no host"),
-        ("https", Some(_)) => {}
-        ("http", Some(host)) if allow_http || is_loopback(&host) => {}
-        ("http", Some(_)) => {
-            return refuse(
-                "is not encrypted: http is for this machine only; use https, or allow_http in \
-                 a network of your own",
-            );
-        }
-        _ => return refuse("must start with https://"),
+    if let Some(why) = refusal(&url, allow_http) {
+        return refuse(why);
     }
     let base_url = if given.is_ascii() { given } else { url.as_str() };
     Ok((base_url.trim_end_matches('/').to_owned(), url))
+}
+
+/// Why nothing is sent to a URL: it must be encrypted, or lead to this machine.
+pub(super) fn refusal(url: &Url, allow_http: bool) -> Option<&'static str> {
+    match (url.scheme(), url.host()) {
+        (_, None) => Some("has no host"),
+        ("https", Some(_)) => None,
+        ("http", Some(host)) if allow_http || is_loopback(&host) => None,
+        ("http", Some(_)) => Some(
+            "is not encrypted: http is for this machine only; use https, or allow_http in a \
+             network of your own",
+        ),
+        _ => Some("must start with https://"),
+    }
 }
 
 /// The warning that `allow_http` lets the API key be sent unencrypted to another machine.

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use super::credentials::Credentials;
 use super::endpoint::{Endpoint, MAX_CONNECTIONS};
 use super::headers::{check_client_headers, common_headers, take_request_id};
-use super::proxy::Proxy;
+use super::proxy::Proxies;
 use super::time::positive;
 use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
@@ -135,12 +135,10 @@ impl ConfigBuilder {
         };
         let credentials =
             Credentials::of(self.ca_files.clone(), self.certificate_file, self.key_file);
-        let headers = self.proxy_headers;
-        let proxy = match (self.proxy, url.scheme()) {
-            (Some(proxy), _) => Some(Proxy { url: proxy.expose().to_owned(), headers }),
-            (None, "https") => Proxy::of_environment(&url, self.proxy_variables.as_deref())
-                .map(|proxy| Proxy { headers, ..proxy }),
-            (None, _) => None,
+        let proxies = Proxies {
+            given: self.proxy,
+            headers: self.proxy_headers,
+            variables: self.proxy_variables,
         };
         let mut client_headers = self.headers;
         check_client_headers(client_headers.iter().map(|(name, _)| name.as_str()))?;
@@ -168,9 +166,10 @@ impl ConfigBuilder {
                     &url,
                     credentials,
                     self.tls_server_name,
-                    proxy,
+                    proxies.of(&url),
                 ),
             ),
+            proxies,
             ca_files: self.ca_files,
             binding_logs: self.binding_logs,
             documented: self.documented,

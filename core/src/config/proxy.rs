@@ -15,10 +15,34 @@ pub(crate) struct Proxy {
     pub(crate) headers: Vec<(String, String)>,
 }
 
+/// Which proxy each host has.
+#[derive(Clone)]
+pub(super) struct Proxies {
+    /// The caller's proxy, for every host.
+    pub(super) given: Option<Secret>,
+    /// Headers that only the proxy receives.
+    pub(super) headers: Vec<(String, String)>,
+    /// Proxy variables by name; when not given, the process's environment is read.
+    pub(super) variables: Option<Vec<(String, Secret)>>,
+}
+
+impl Proxies {
+    /// The proxy for a URL.
+    pub(super) fn of(&self, url: &Url) -> Option<Proxy> {
+        let headers = self.headers.clone();
+        match (&self.given, url.scheme()) {
+            (Some(proxy), _) => Some(Proxy { url: proxy.expose().to_owned(), headers }),
+            (None, "https") => Proxy::of_environment(url, self.variables.as_deref())
+                .map(|proxy| Proxy { headers, ..proxy }),
+            (None, _) => None,
+        }
+    }
+}
+
 impl Proxy {
     /// The proxy for this host from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in lower
     /// case: from the given variables, or else from the process's.
-    pub(crate) fn of_environment(base: &Url, given: Option<&[(String, Secret)]>) -> Option<Self> {
+    fn of_environment(base: &Url, given: Option<&[(String, Secret)]>) -> Option<Self> {
         let (host, port) = (base.host_str()?, base.port_or_known_default()?);
         let url = first_of(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"], given)?;
         let without = first_of(["NO_PROXY", "no_proxy"], given);

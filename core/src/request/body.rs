@@ -22,7 +22,7 @@ pub(crate) fn body(
 ) -> Result<Option<Bytes>, Error> {
     let model = match target {
         Target::Operation(operation) => operation.body,
-        Target::Raw { .. } => None,
+        Target::Raw { .. } | Target::Download(_) => None,
     };
     let Some(body) = &input.body else {
         return match model {

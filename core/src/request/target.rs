@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::Method;
 
+use super::download::Download;
 use crate::error::{Error, Outcome, bounded};
 use crate::table::{Idempotency, Operation, RouteStyle};
 
@@ -19,14 +20,22 @@ pub enum Target {
         /// The path, starting with a slash.
         path: String,
     },
+    /// A file that the API links to.
+    Download(Download),
 }
+
+/// The name of a download in errors and events: its link is a secret.
+const DOWNLOAD: &str = "download";
+
+/// The route of a download in events.
+const ANY_ROUTE: &str = "/*";
 
 impl Target {
     /// The operation, if the endpoint is one of the table.
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::Operation(operation) => Some(operation),
-            Self::Raw { .. } => None,
+            Self::Raw { .. } | Self::Download(_) => None,
         }
     }
 
@@ -34,6 +43,7 @@ impl Target {
         match self {
             Self::Operation(operation) => operation.id.to_owned(),
             Self::Raw { method, path } => format!("{method} {path}"),
+            Self::Download(_) => DOWNLOAD.to_owned(),
         }
     }
 
@@ -42,6 +52,7 @@ impl Target {
         match self {
             Self::Operation(operation) => operation.id.into(),
             Self::Raw { method, .. } => format!("{method} {route}").into(),
+            Self::Download(_) => DOWNLOAD.into(),
         }
     }
 
@@ -61,6 +72,7 @@ impl Target {
         match self {
             Self::Operation(operation) => &operation.method,
             Self::Raw { method, .. } => method,
+            Self::Download(_) => &Method::GET,
         }
     }
 
@@ -69,6 +81,7 @@ impl Target {
         match self {
             Self::Operation(operation) => operation.path(style).unwrap_or_default().into(),
             Self::Raw { path, .. } => without_values(path).into(),
+            Self::Download(_) => ANY_ROUTE.into(),
         }
     }
 

@@ -24,6 +24,10 @@ pub(crate) fn address(
 ) -> Result<String, Error> {
     let mut url = base.to_owned();
     let known: &[Parameter] = match target {
+        Target::Download(download) => {
+            url = download.address()?;
+            &[]
+        }
         Target::Raw { path, .. } => {
             url.push_str(raw_path(path)?);
             &[]

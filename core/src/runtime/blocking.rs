@@ -51,7 +51,7 @@ impl BlockingRuntime {
         let Some((runtime, pool)) = &self.parts else {
             return Err(Error::internal("this runtime has ended").into());
         };
-        let mut sender = Sender::new(call, pool)?;
+        let mut sender = Sender::new(call, pool, true)?;
         let mut yielded = false;
         loop {
             match call.step(Instant::now()) {

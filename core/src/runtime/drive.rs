@@ -13,14 +13,14 @@ use crate::error::Error;
 use crate::log;
 use crate::request::Request;
 use crate::response::Response;
-use crate::transport::{self, Peer, Pool, SendTimeouts};
+use crate::transport::{self, FileWriter, Peer, Pool, SendTimeouts};
 
 /// From this number of calls in flight on, sending together costs less than sending at once.
 const MANY_IN_FLIGHT: usize = 8;
 
 /// Drives a call to its end.
 pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Error> {
-    let mut sender = Sender::new(call, pool)?;
+    let mut sender = Sender::new(call, pool, false)?;
     loop {
         match call.step(Instant::now()) {
             Step::Done(result) => return finish(call, result),
@@ -40,6 +40,8 @@ pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Erro
 pub(super) struct Sender {
     transport: Transport,
     idle: Duration,
+    /// Whether the thread has nothing else to do than this call.
+    is_only_call: bool,
 }
 
 /// Sends the requests of a call.
@@ -57,18 +59,19 @@ enum Transport {
 }
 
 impl Sender {
-    pub(super) fn new(call: &Call, pool: &Pool) -> Result<Self, Error> {
+    pub(super) fn new(call: &Call, pool: &Pool, is_only_call: bool) -> Result<Self, Error> {
         let idle = call.idle_timeout();
         #[cfg(feature = "reqwest")]
         if let Some(client) = &call.config().http_client {
-            return Ok(Self { transport: Transport::Reqwest(client.clone()), idle });
+            let transport = Transport::Reqwest(client.clone());
+            return Ok(Self { transport, idle, is_only_call });
         }
         let transport = Transport::Connection {
             peer: pool.peer(&call.config().endpoint)?,
             connect: call.connect_timeout(),
             new_connection: false,
         };
-        Ok(Self { transport, idle })
+        Ok(Self { transport, idle, is_only_call })
     }
 
     /// Whether many calls to the same host are in flight. Then a call lets the others read their
@@ -89,6 +92,7 @@ impl Sender {
         request: Request,
         within: Duration,
     ) -> Result<RawResponse, TransportError> {
+        let file = call.destination().map(|file| FileWriter::new(file, self.is_only_call));
         let (peer, connect, new_connection) = match &mut self.transport {
             Transport::Connection { peer, connect, new_connection } => {
                 (&*peer, *connect, new_connection)
@@ -96,7 +100,8 @@ impl Sender {
             #[cfg(feature = "reqwest")]
             Transport::Reqwest(client) => {
                 let config = call.config();
-                return transport::send_through(client, request, within, self.idle, config).await;
+                return transport::send_through(client, request, within, self.idle, config, file)
+                    .await;
             }
         };
         let (permit, within) = match peer.host.try_permit() {
@@ -109,7 +114,7 @@ impl Sender {
         let timeouts =
             SendTimeouts { within, connect, idle: self.idle, new_connection: *new_connection };
         let result = match permit {
-            Ok(_permit) => transport::send(peer, request, timeouts, call.config()).await,
+            Ok(_permit) => transport::send(peer, request, timeouts, call.config(), file).await,
             Err(error) => Err(error),
         };
         *new_connection = result.is_err();

@@ -16,7 +16,7 @@ use gunzip::Gunzip;
 const MIN_SIZE_FOR_RATIO: usize = 1 << 20;
 
 /// How many bytes of a complete body are decompressed at once.
-const CHUNK: usize = 16 << 10;
+pub(super) const CHUNK: usize = 16 << 10;
 
 /// A body of at least this size that arrives as one chunk is kept as that chunk. A smaller one is
 /// copied, because a chunk keeps its whole read buffer in memory.
@@ -40,6 +40,8 @@ pub(crate) struct Body {
     layers: usize,
     /// Whether the status is a failure: then a body that cannot be read is no error.
     of_failure: bool,
+    /// Whether the bytes are taken out as they come.
+    is_drained: bool,
 }
 
 enum State {
@@ -52,15 +54,19 @@ enum State {
 
 impl Body {
     /// Prepares for the encodings in the headers. Only gzip is supported, and requests ask for no
-    /// other.
+    /// other. Of a body that is saved to a file, `drained` is the most bytes.
     pub(crate) fn new(
         status: u16,
         headers: &HeaderMap,
-        limits: Limits,
+        mut limits: Limits,
+        drained: Option<usize>,
     ) -> Result<Self, TransportError> {
         let of_failure = !(200..300).contains(&status);
         let content_length = content_length(headers);
         let layers = if headers.contains_key("content-encoding") { layers(headers) } else { Ok(0) };
+        // A body that was compressed more than once is decompressed when it is complete, in memory.
+        let drained = drained.filter(|_| !of_failure && matches!(layers, Ok(0 | 1)));
+        limits.body = drained.unwrap_or(limits.body);
         let mut state = match layers {
             Ok(1..) => State::Gzip(Box::new(Gunzip::new(limits.body))),
             Err(_) | Ok(0) => State::Plain(Vec::new()),
@@ -81,7 +87,8 @@ impl Body {
                 )));
             }
         };
-        Ok(Self { limits, content_length, received: 0, state, layers, of_failure })
+        let is_drained = drained.is_some();
+        Ok(Self { limits, content_length, received: 0, state, layers, of_failure, is_drained })
     }
 
     /// Takes the next chunk of the response.
@@ -112,6 +119,15 @@ impl Body {
         matches!(self.state, State::Stopped(_))
     }
 
+    /// Takes out the bytes so far, of a body that is saved to a file.
+    pub(crate) fn drain(&mut self) -> Vec<u8> {
+        match &mut self.state {
+            State::Plain(bytes) if self.is_drained => std::mem::take(bytes),
+            State::Gzip(gunzip) if self.is_drained => gunzip.drain(),
+            _ => Vec::new(),
+        }
+    }
+
     fn stop(&mut self) {
         let so_far = match std::mem::replace(&mut self.state, State::Plain(Vec::new())) {
             State::Whole(bytes) => bytes.into(),
@@ -138,7 +154,7 @@ impl Body {
                 if self.received + chunk.len() > limit {
                     return Err(oversized(limit));
                 }
-                if self.received == 0 {
+                if self.received == 0 && !self.is_drained {
                     // Allocated once: growing would copy the bytes.
                     bytes.reserve_exact(self.content_length.unwrap_or(0).max(chunk.len()));
                 }
@@ -241,7 +257,7 @@ impl RawResponse {
                 "the connection broke: the response is shorter than its Content-Length",
             ));
         }
-        let mut body = Body::new(status, &headers, limits)?;
+        let mut body = Body::new(status, &headers, limits, None)?;
         for chunk in wire.chunks(CHUNK) {
             body.take(chunk)?;
         }

@@ -144,8 +144,8 @@ impl fmt::Display for NotLoopback {
         let Self { host, found } = self;
         write!(
             f,
-            "{host} is at {found}, which is not this machine, so http would send the API key \
-             unencrypted; use https, or allow_http in a private network"
+            "{host} is at {found}, which is not this machine, so http would not be encrypted on \
+             its way there; use https, or allow_http in a private network"
         )
     }
 }

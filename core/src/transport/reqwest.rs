@@ -9,9 +9,9 @@ use reqwest::{Client, Error, Response, Url};
 use tokio::time::{Instant, sleep_until};
 use url::Position;
 
-use super::body::Body;
 use super::dial::NotLoopback;
 use super::errors::{check_headers, innermost, is_certificate, too_large};
+use super::file::{FileWriter, Incoming};
 use super::lookup::lookup;
 use super::timer::AttemptTimer;
 use crate::call::{RawResponse, TransportError};
@@ -27,6 +27,7 @@ pub(crate) async fn send_through(
     within: Duration,
     idle: Duration,
     config: &Config,
+    file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
     let sleep = pin!(sleep_until(Instant::now() + within));
     let mut timer = AttemptTimer::new(sleep, within, idle);
@@ -39,16 +40,16 @@ pub(crate) async fn send_through(
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     check_headers(&headers, config.limits)?;
-    let mut body = Body::new(status, &headers, config.limits)?;
+    let mut body = Incoming::new(status, &headers, config.limits, file)?;
     while !body.is_stopped() {
         timer.chunk_received();
         timer.check_deadline()?;
         match timer.wait_for(response.chunk()).await?.map_err(body_error)? {
-            Some(chunk) => body.take_chunk(chunk)?,
+            Some(chunk) => body.take_chunk(chunk).await?,
             None => break,
         }
     }
-    Ok(RawResponse { status, headers, body: body.end()? })
+    Ok(RawResponse { status, headers, body: body.end().await? })
 }
 
 fn to_reqwest(request: Request) -> Result<reqwest::Request, TransportError> {
@@ -94,9 +95,9 @@ fn check_redirect(response: &Response, url: &Url) -> Result<(), TransportError> 
     }
     let to = response.url().origin().ascii_serialization();
     let message = format!(
-        "the reqwest client followed a redirect to {to}, and the API key was sent there: build \
-         it with redirect(reqwest::redirect::Policy::none()), and replace the key where that \
-         address is not one of lomi."
+        "the reqwest client followed a redirect to {to}, and the API key was sent there, unless \
+         this is a download: build it with redirect(reqwest::redirect::Policy::none()), and \
+         replace the key where that address is not one of lomi."
     );
     Err(TransportError::new(ErrorKind::UnexpectedRedirect, Outcome::Final, message))
 }

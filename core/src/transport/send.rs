@@ -8,8 +8,8 @@ use http::header::HOST;
 use http_body_util::Full;
 use tokio::time::{Instant, sleep_until};
 
-use super::body::Body;
 use super::errors::{check_headers, connection_error};
+use super::file::{FileWriter, Incoming};
 use super::pool::{Peer, idle_time};
 use super::timer::AttemptTimer;
 use crate::call::{BEFORE_RESPONSE, RawResponse, TransportError};
@@ -30,14 +30,16 @@ pub(crate) struct SendTimeouts {
     pub(crate) new_connection: bool,
 }
 
-/// Sends one request and reads the whole response.
+/// Sends one request and reads the whole response, of which a success goes to the file, if there is
+/// one.
 pub(crate) async fn send(
     peer: &Peer,
     request: Request,
     timeouts: SendTimeouts,
     config: &Config,
+    file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
-    let sent = send_once(peer, request, timeouts, config).await;
+    let sent = send_once(peer, request, timeouts, config, file).await;
     if let Err(TransportError { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
         peer.failed();
     }
@@ -49,6 +51,7 @@ async fn send_once(
     request: Request,
     timeouts: SendTimeouts,
     config: &Config,
+    file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
     let sleep = pin!(sleep_until(Instant::now() + timeouts.within));
     let mut timer = AttemptTimer::new(sleep, timeouts.within, timeouts.idle);
@@ -87,14 +90,15 @@ async fn send_once(
     };
     let (head, mut rest) = answer.into_parts();
     check_headers(&head.headers, config.limits)?;
-    let mut body = Body::new(head.status.as_u16(), &head.headers, config.limits)?;
+    let mut body = Incoming::new(head.status.as_u16(), &head.headers, config.limits, file)?;
     let idle_time = idle_time(&head.headers);
     while !body.is_stopped() {
         timer.chunk_received();
         timer.check_deadline()?;
         match timer.wait_for(connection.next_chunk(&mut rest)).await? {
             Some(piece) => {
-                body.take_chunk(piece.map_err(|e| connection_error(e, Outcome::Unknown))?)?
+                let piece = piece.map_err(|e| connection_error(e, Outcome::Unknown))?;
+                body.take_chunk(piece).await?;
             }
             None => break,
         }
@@ -103,7 +107,8 @@ async fn send_once(
     if connection.is_open() {
         peer.keep(connection, idle_time);
     }
-    Ok(RawResponse { status: head.status.as_u16(), headers: head.headers, body: body.end()? })
+    let body = body.end().await?;
+    Ok(RawResponse { status: head.status.as_u16(), headers: head.headers, body })
 }
 
 fn to_http(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {

@@ -46,6 +46,14 @@ pub(super) fn options(
     if let Some(authorities) = authorities(prepared)? {
         options.set("verify", string_zval(&authorities));
     }
+    if prepared.is_download() {
+        // Null takes away a default of the client: what is meant for the API may not reach another
+        // host, and a query would make the signature of the link invalid.
+        for name in ["headers", "auth", "query", "cert", "ssl_key"] {
+            options.set(name, Zval::null());
+        }
+        return Ok(options.finish());
+    }
     if let Some(certificates) = certificates {
         if let Some(cert) = &certificates.cert {
             options.set("cert", string_zval(cert));

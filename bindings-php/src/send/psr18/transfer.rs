@@ -78,7 +78,7 @@ impl Transfer {
     pub(super) fn new(prepared: &core::Call, on_headers: Zval, progress: Zval) -> Self {
         let given = |value: Zval| Some(value).filter(|value| !value.is_null());
         Self(Rc::new(RefCell::new(State {
-            limits: prepared.config().limits,
+            limits: prepared.limits_in_memory(),
             idle: prepared.idle_timeout(),
             on_headers: given(on_headers),
             progress: given(progress),

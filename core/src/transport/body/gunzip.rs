@@ -12,12 +12,29 @@ const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,
+    /// How many bytes were taken out of it, and count for the limit.
+    drained: usize,
     most: usize,
+}
+
+impl Bounded {
+    fn new(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
+    fn len(&self) -> usize {
+        self.drained + self.bytes.len()
+    }
+
+    fn drain(&mut self) -> Vec<u8> {
+        self.drained = self.len();
+        std::mem::take(&mut self.bytes)
+    }
 }
 
 impl Write for Bounded {
     fn write(&mut self, more: &[u8]) -> Result<usize> {
-        if self.bytes.len() + more.len() > self.most {
+        if self.len() + more.len() > self.most {
             return Err(ErrorKind::FileTooLarge.into());
         }
         self.bytes.extend_from_slice(more);
@@ -45,15 +62,23 @@ enum State {
 
 impl Gunzip {
     pub(super) fn new(most: usize) -> Self {
-        let decoder = GzDecoder::new(Bounded { bytes: Vec::new(), most });
+        let decoder = GzDecoder::new(Bounded::new(most));
         Self { state: State::Member(decoder), checked: 0, most }
     }
 
     /// How many bytes are decompressed so far.
     pub(super) fn len(&self) -> usize {
         match &self.state {
-            State::Member(decoder) => decoder.get_ref().bytes.len(),
-            State::Between(bounded, _) | State::Ended(bounded) => bounded.bytes.len(),
+            State::Member(decoder) => decoder.get_ref().len(),
+            State::Between(bounded, _) | State::Ended(bounded) => bounded.len(),
+        }
+    }
+
+    /// Takes out the bytes that are decompressed so far.
+    pub(super) fn drain(&mut self) -> Vec<u8> {
+        match &mut self.state {
+            State::Member(decoder) => decoder.get_mut().drain(),
+            State::Between(bounded, _) | State::Ended(bounded) => bounded.drain(),
         }
     }
 
@@ -91,16 +116,18 @@ impl Gunzip {
     fn end_member(&mut self, checked: Result<()>) -> Result<()> {
         let State::Member(decoder) = &mut self.state else { return Ok(()) };
         let too_large = checked.as_ref().is_err_and(|e| e.kind() == ErrorKind::FileTooLarge);
-        if checked.is_err() && (self.checked == 0 || too_large) {
+        // Bytes of it that were taken out cannot be taken back.
+        let drained = decoder.get_ref().drained > self.checked;
+        if checked.is_err() && (self.checked == 0 || too_large || drained) {
             return checked;
         }
-        let empty = Bounded { bytes: Vec::new(), most: self.most };
+        let empty = Bounded::new(self.most);
         let mut bounded = std::mem::replace(decoder.get_mut(), empty);
         if checked.is_ok() {
-            self.checked = bounded.bytes.len();
+            self.checked = bounded.len();
             self.state = State::Between(bounded, Vec::with_capacity(MAGIC.len()));
         } else {
-            bounded.bytes.truncate(self.checked);
+            bounded.bytes.truncate(self.checked - bounded.drained);
             self.state = State::Ended(bounded);
         }
         Ok(())

@@ -22,7 +22,7 @@ fn read_of(
 ) -> Result<Bytes, TransportError> {
     let mut headers = HeaderMap::new();
     headers.insert("content-encoding", encoding.parse().unwrap());
-    let mut body = Body::new(status, &headers, limits)?;
+    let mut body = Body::new(status, &headers, limits, None)?;
     for chunk in wire.chunks(1000) {
         body.take(chunk)?;
     }
@@ -58,7 +58,7 @@ fn bytes_after_the_end_of_gzip_are_ignored() {
         for size in [1, 7, 1000] {
             let headers = [("content-encoding".parse().unwrap(), "gzip".parse().unwrap())];
             let headers = HeaderMap::from_iter(headers);
-            let mut body = Body::new(200, &headers, Limits::default()).unwrap();
+            let mut body = Body::new(200, &headers, Limits::default(), None).unwrap();
             wire.chunks(size).for_each(|chunk| body.take(chunk).unwrap());
             assert_eq!(body.end().unwrap(), expected, "{wire:?} by {size}");
         }
@@ -117,7 +117,7 @@ fn a_bomb_stops_at_the_ratio_and_a_large_body_at_the_limit() {
     assert!(error.message.contains("times"), "{}", error.message);
     let small = Limits { body: 1000, ..Limits::default() };
     let announced = HeaderMap::from_iter([(http::header::CONTENT_LENGTH, 1001.into())]);
-    assert!(Body::new(200, &announced, small).is_err(), "nothing of it is read");
+    assert!(Body::new(200, &announced, small, None).is_err(), "nothing of it is read");
     for (encoding, wire) in [("gzip", gzip(&[b'a'; 1001])), ("identity", vec![b'a'; 1001])] {
         let error = read(encoding, &wire, small).unwrap_err();
         assert_eq!(error.kind, ErrorKind::ResponseTooLarge);
@@ -152,4 +152,39 @@ fn a_response_of_another_client_is_limited_decompressed_and_complete() {
     let bomb = gzip(&vec![b'a'; 15 << 20]);
     let bomb = read(Method::GET, 200, &bomb, bomb.len(), true).unwrap_err();
     assert_eq!(bomb.kind, ErrorKind::ResponseTooLarge);
+}
+
+#[test]
+fn a_body_that_is_taken_out_as_it_comes_is_the_same() {
+    let (first, second) = (gzip(&[b'a'; 70_000]), gzip(&[b'b'; 70_000]));
+    let whole = [first.clone(), second.clone()].concat();
+    let with_rest = [&first[..], b"\x1f\x8b\x08 and no more"].concat();
+    for (encoding, wire, size) in [
+        ("gzip", &whole, 140_000),
+        ("gzip", &with_rest, 70_000),
+        ("gzip, gzip", &gzip(&whole), 140_000),
+        ("identity", &vec![b'a'; 90_000], 90_000),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-encoding", encoding.parse().unwrap());
+        let taken = |most| {
+            let small = Limits { body: 200_000, ..Limits::default() };
+            let mut body = Body::new(200, &headers, small, Some(most))?;
+            let (mut bytes, mut most_at_once) = (Vec::new(), 0);
+            for chunk in wire.chunks(40) {
+                body.take(chunk)?;
+                let more = body.drain();
+                most_at_once = most_at_once.max(more.len());
+                bytes.extend(more);
+            }
+            bytes.extend(body.end()?);
+            Ok::<_, TransportError>((bytes, most_at_once))
+        };
+        let (bytes, most_at_once) = taken(size).unwrap();
+        assert_eq!(bytes.len(), size, "{encoding}");
+        assert!(most_at_once < 80_000, "{most_at_once}");
+        if encoding != "gzip, gzip" {
+            assert_eq!(taken(size - 1).unwrap_err().kind, ErrorKind::ResponseTooLarge);
+        }
+    }
 }
