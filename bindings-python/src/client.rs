@@ -94,8 +94,8 @@ impl Client {
     }
 
     /// Fetches the next page of a pager, without the rows that an earlier page had; returns
-    /// what `call` returns for a page. Or makes the next call of an `OutcomeSearch`, which says
-    /// itself which operation that is, and takes its result.
+    /// what `call` returns for a page. Or makes the next call of an `OutcomeSearch` or of
+    /// a `Reconciliation`, which says itself which operation that is, and takes its result.
     #[pyo3(signature = (steps, operation, options, models, observe=None, wanted=0))]
     #[allow(clippy::too_many_arguments)]
     fn call_page<'py>(
@@ -120,8 +120,8 @@ impl Client {
         })
     }
 
-    /// Starts the next call of a pager or of an `OutcomeSearch`; its result is pushed to `queue`
-    /// under `token`.
+    /// Starts the next call of a pager, an `OutcomeSearch` or a `Reconciliation`; its result is
+    /// pushed to `queue` under `token`.
     #[allow(clippy::too_many_arguments)]
     fn start_page<'py>(
         &self,

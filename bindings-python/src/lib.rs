@@ -30,6 +30,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::result_queue::CallHandle>()?;
     module.add_class::<response::pager::Pager>()?;
     module.add_class::<response::outcome_search::OutcomeSearch>()?;
+    module.add_class::<response::reconciliation::Reconciliation>()?;
     module.add_class::<response::last_response::LastResponse>()?;
     module.add_class::<response::page_info::PageInfo>()?;
     module.add_class::<rows::lazy_row::ModelBase>()?;

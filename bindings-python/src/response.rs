@@ -5,4 +5,5 @@ pub(crate) mod outcome_search;
 pub(crate) mod page_info;
 pub(crate) mod pager;
 pub(crate) mod read;
+pub(crate) mod reconciliation;
 pub(crate) mod steps;

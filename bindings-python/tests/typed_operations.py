@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import assert_type
@@ -121,3 +122,20 @@ def outcomes(client: lomi.LomiClient, stored: str) -> str | None:
 async def outcomes_async(client: lomi.AsyncLomiClient, stored: str) -> bool:
     found = await client.find_outcome(stored)
     return assert_type(found, lomi.FoundOutcome) == lomi.NotDone()
+
+
+def missed(client: lomi.LomiClient, since: str | datetime) -> str:
+    run = client.reconcile(since=since)
+    assert_type(run, lomi.MissedEvents)
+    for event, cursor in run:
+        assert_type(event, lomi.Event)
+        assert_type(cursor, str)
+    return assert_type(run.cursor, str)
+
+
+async def missed_async(client: lomi.AsyncLomiClient, since: str) -> str:
+    run = client.reconcile(since)
+    assert_type(run, lomi.AsyncMissedEvents)
+    async for event, cursor in run:
+        assert_type((event, cursor), tuple[lomi.Event, str])
+    return run.cursor

@@ -20,3 +20,5 @@ def wrong(client: lomi.LomiClient) -> None:
     client.find_outcome(5)  # wrong
     client.find_outcome("{}", known_id=["r_1"])  # wrong
     print(client.find_outcome("{}").object)  # wrong
+    client.reconcile()  # wrong
+    client.reconcile(since=5)  # wrong

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ._lomi import RequestEvent as RequestEvent
     from ._lomi import ResponseEvent as ResponseEvent
     from ._lomi import __version__ as __version__
+    from ._missed_events import AsyncMissedEvents as AsyncMissedEvents
+    from ._missed_events import MissedEvents as MissedEvents
     from ._model.base import Model as Model
     from ._model.json_default import json_default as json_default
     from ._page import AsyncPage as AsyncPage
@@ -344,10 +346,12 @@ _MODULES = {
     "__version__": "_lomi",
     "Ambiguous": "_find_outcome",
     "AsyncLomiClient": "_client",
+    "AsyncMissedEvents": "_missed_events",
     "AsyncPage": "_page",
     "Done": "_find_outcome",
     "FoundOutcome": "_find_outcome",
     "LomiClient": "_client",
+    "MissedEvents": "_missed_events",
     "Model": "_model.base",
     "Money": "money",
     "NULL": "_convert.null",
@@ -667,10 +671,12 @@ __all__ = [
     "__version__",
     "Ambiguous",
     "AsyncLomiClient",
+    "AsyncMissedEvents",
     "AsyncPage",
     "Done",
     "FoundOutcome",
     "LomiClient",
+    "MissedEvents",
     "Model",
     "Money",
     "NULL",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
     from typing import Any
 
-    from ._lomi import Client, LastResponse, OutcomeSearch, Pager
+    from ._lomi import Client, LastResponse, OutcomeSearch, Pager, Reconciliation
 
 
 async def call(
@@ -72,12 +72,12 @@ async def call(
 
 async def call_page(
     client: Client,
-    pager: Pager | OutcomeSearch,
+    pager: Pager | OutcomeSearch | Reconciliation,
     operation: str | None,
     options: dict[str, Any] | None,
     models: int,
 ) -> tuple[Any, ...]:
-    """Fetch the next page of a pager, or make the next call of a search."""
+    """Fetch the next page of a pager, or make the next call of a search or run."""
     loop = None if "trio" in modules and in_trio() else _running_loop()
     observe, wanted = observer_of(client, wanted_by_log())
     if loop is None:

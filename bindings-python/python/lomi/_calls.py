@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ._lomi import Client, LastResponse, OutcomeSearch, Pager
+    from ._lomi import Client, LastResponse, OutcomeSearch, Pager, Reconciliation
 
 
 def call(
@@ -68,12 +68,12 @@ def call(
 
 def call_page(
     client: Client,
-    pager: Pager | OutcomeSearch,
+    pager: Pager | OutcomeSearch | Reconciliation,
     operation: str | None,
     options: dict[str, Any] | None,
     models: int,
 ) -> tuple[Any, ...]:
-    """Fetch the next page of a pager, or make the next call of a search, and wait for it."""
+    """Fetch the next page of a pager, or make the next call of a search or run, and wait for it."""
     wait = _hub() if "greenlet" in modules else None
     observe, wanted = observer_of(client, wanted_by_log())
     if wait is None:
@@ -111,4 +111,7 @@ def _hub() -> Callable[[int], None] | None:
 if not TYPE_CHECKING:
     from ._hints import later
 
-    __getattr__ = later(__name__, "Client@_lomi LastResponse@_lomi OutcomeSearch@_lomi Pager@_lomi")
+    __getattr__ = later(
+        __name__,
+        "Client@_lomi LastResponse@_lomi OutcomeSearch@_lomi Pager@_lomi Reconciliation@_lomi",
+    )

@@ -11,7 +11,7 @@ from ._settings import Settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from os import PathLike
     from typing import Any, overload
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ._convert.arguments import Timeout
     from ._find_outcome import FoundOutcome
+    from ._missed_events import AsyncMissedEvents, MissedEvents
 
 
 class LomiClient(Resources, Settings):
@@ -65,6 +66,20 @@ class LomiClient(Resources, Settings):
         from ._find_outcome import find_outcome
 
         return find_outcome(self._native, error_or_json, known_ids)
+
+    def reconcile(self, since: str | datetime) -> MissedEvents:
+        """Iterate over what has ended since then, as the events that webhooks would have brought.
+
+        Each comes with a cursor, to be stored once the event is handled::
+
+            for event, cursor in client.reconcile(since=cursor):
+                ...
+
+        :param since: a cursor, or for the first run a time
+        """
+        from ._missed_events import MissedEvents
+
+        return MissedEvents(self._native, since)
 
     if TYPE_CHECKING:
 
@@ -187,6 +202,12 @@ class AsyncLomiClient(AsyncResources, Settings):
 
         return await find_outcome_awaited(self._native, error_or_json, known_ids)
 
+    def reconcile(self, since: str | datetime) -> AsyncMissedEvents:
+        """Iterate over what has ended since then, as :meth:`LomiClient.reconcile` does."""
+        from ._missed_events import AsyncMissedEvents
+
+        return AsyncMissedEvents(self._native, since)
+
     if TYPE_CHECKING:
 
         @overload
@@ -257,4 +278,8 @@ class AsyncLomiClient(AsyncResources, Settings):
 if not TYPE_CHECKING:
     from ._hints import later
 
-    __getattr__ = later(__name__, "FoundOutcome@_find_outcome Timeout@_convert.arguments")
+    __getattr__ = later(
+        __name__,
+        "AsyncMissedEvents@_missed_events FoundOutcome@_find_outcome MissedEvents@_missed_events "
+        "Timeout@_convert.arguments",
+    )

@@ -20,6 +20,7 @@ __all__ = [
     "PLAIN_DICTS",
     "PageInfo",
     "Pager",
+    "Reconciliation",
     "ReplayMemory",
     "RequestEvent",
     "ResponseEvent",
@@ -191,7 +192,7 @@ class Client:
     ) -> CallHandle: ...
     def call_page(
         self,
-        steps: Pager | OutcomeSearch,
+        steps: Pager | OutcomeSearch | Reconciliation,
         operation: str | None,
         options: dict[str, Any] | None,
         models: int,
@@ -202,7 +203,7 @@ class Client:
         self,
         queue: ResultQueue,
         token: int,
-        steps: Pager | OutcomeSearch,
+        steps: Pager | OutcomeSearch | Reconciliation,
         operation: str | None,
         options: dict[str, Any] | None,
         models: int,
@@ -246,6 +247,13 @@ class Pager:
 class OutcomeSearch:
     def __new__(cls, unknown_call: str | None, known_ids: Any) -> OutcomeSearch: ...
     def step(self) -> tuple[Any, ...] | None: ...
+
+@final
+class Reconciliation:
+    def __new__(cls, since: Any) -> Reconciliation: ...
+    def step(self) -> tuple[Any, ...] | None: ...
+    @property
+    def cursor(self) -> str: ...
 
 @final
 class PageInfo:

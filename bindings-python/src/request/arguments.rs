@@ -2,7 +2,7 @@
 
 use lomi::binding::{Call, Download, Target};
 use lomi::binding::{table::Returns, table::operation};
-use lomi::{Error, Input, Secret};
+use lomi::{CallOptions, Error, Input, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
@@ -68,10 +68,20 @@ pub(crate) fn prepare(
     given_options: Option<&Bound<'_, PyDict>>,
     models: ModelSet,
 ) -> Result<Call, BindingError> {
-    let target = target(given)?;
-    import_for_response(given.py(), &target, models)?;
-    let call = client.prepare(target, input, options(given_options)?)?;
-    warn(given.py(), call.warnings())?;
+    let call = (target(given)?, input, options(given_options)?);
+    prepare_target(given.py(), client, call, models)
+}
+
+/// Checks a call that is the core's own, or is converted already.
+pub(crate) fn prepare_target(
+    py: Python<'_>,
+    client: &lomi::Client,
+    (target, input, options): (Target, Input, CallOptions),
+    models: ModelSet,
+) -> Result<Call, BindingError> {
+    import_for_response(py, &target, models)?;
+    let call = client.prepare(target, input, options)?;
+    warn(py, call.warnings())?;
     Ok(call)
 }
 
@@ -86,7 +96,7 @@ pub(crate) fn warn(py: Python<'_>, sentences: &[String]) -> Result<(), BindingEr
 }
 
 /// Imports what reading the response needs, before anything is sent.
-pub(crate) fn import_for_response(
+fn import_for_response(
     py: Python<'_>,
     target: &Target,
     models: ModelSet,

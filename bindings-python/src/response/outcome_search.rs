@@ -12,7 +12,7 @@ use crate::convert::strings::{ids, text};
 use crate::error::BindingError;
 use crate::exception::guarded;
 use crate::model_set::ModelSet;
-use crate::request::arguments::{import_for_response, warn};
+use crate::request::arguments::prepare_target;
 use crate::response::read::read_response;
 use crate::rows::builder::Objects;
 
@@ -75,11 +75,7 @@ impl OutcomeSearch {
     ) -> Result<Call, BindingError> {
         let next = self.state.lock().map_err(|_| poisoned())?.next.take();
         let over = || Error::internal("the search is over");
-        let (target, input, options) = *next.ok_or_else(over)?;
-        import_for_response(py, &target, ModelSet::Modern)?;
-        let call = client.prepare(target, input, options)?;
-        warn(py, call.warnings())?;
-        Ok(call)
+        prepare_target(py, client, *next.ok_or_else(over)?, ModelSet::Modern)
     }
 
     /// Takes the result of a call.

@@ -17,7 +17,7 @@ const REQUIREMENTS: &[(&str, u32)] = &[
     ("M", 6),
     ("API8.", 46),
     ("F", 44),
-    ("O", 7),
+    ("O", 8),
 ];
 
 fn rows() -> Vec<(String, Vec<String>)> {

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from contextvars import Context
     from typing import Any
 
-    from .._lomi import OutcomeSearch, Pager
+    from .._lomi import OutcomeSearch, Pager, Reconciliation
 
     #: The future, what takes the result, the context of an observed call, and its observer.
-    Entry = tuple[Any, Pager | OutcomeSearch | None, Context | None, Callable[[Any], None]]
+    Entry = tuple[
+        Any, Pager | OutcomeSearch | Reconciliation | None, Context | None, Callable[[Any], None]
+    ]
 
 
 class LoopQueue:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .._lomi import CallHandle, LastResponse, OutcomeSearch, Pager
+    from .._lomi import CallHandle, LastResponse, OutcomeSearch, Pager, Reconciliation
 
 
 def waiter() -> Callable[[int], None] | None:
@@ -26,13 +26,15 @@ def waiter() -> Callable[[int], None] | None:
 def run(
     wait: Callable[[int], None],
     start: Callable[[ResultQueue], CallHandle],
-    pager: Pager | OutcomeSearch | None,
+    pager: Pager | OutcomeSearch | Reconciliation | None,
     observe: Callable[[Any], None],
 ) -> tuple[Any, LastResponse]:
     """Start a call and wait for its result in the hub; the greenlet takes its events."""
     queue, pending = ResultQueue(), PendingResult()
     handle = start(queue)
-    waiting: dict[int, tuple[Any, Pager | OutcomeSearch | None]] = {0: (pending, pager)}
+    waiting: dict[int, tuple[Any, Pager | OutcomeSearch | Reconciliation | None]] = {
+        0: (pending, pager)
+    }
     try:
         while not pending.done():
             wait(queue.fileno())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .._lomi import CallHandle, LastResponse, OutcomeSearch, Pager
+    from .._lomi import CallHandle, LastResponse, OutcomeSearch, Pager, Reconciliation
 
 
 def in_trio() -> bool:
@@ -31,13 +31,15 @@ def in_trio() -> bool:
 
 async def run(
     start: Callable[[ResultQueue], CallHandle],
-    pager: Pager | OutcomeSearch | None,
+    pager: Pager | OutcomeSearch | Reconciliation | None,
     observe: Callable[[Any], None],
 ) -> tuple[Any, LastResponse]:
     """Start a call and wait for its result in a task of trio, which also takes its events."""
     queue, pending = ResultQueue(), PendingResult()
     handle = start(queue)
-    waiting: dict[int, tuple[Any, Pager | OutcomeSearch | None]] = {0: (pending, pager)}
+    waiting: dict[int, tuple[Any, Pager | OutcomeSearch | Reconciliation | None]] = {
+        0: (pending, pager)
+    }
     wait_readable = modules["trio"].lowlevel.wait_readable
     try:
         while not pending.done():
