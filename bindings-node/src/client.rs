@@ -10,8 +10,9 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::call::{CallQueue, Hooks, Queue, start};
-use crate::outcome_search::{OutcomeSearch, taken};
+use crate::outcome_search::{self, OutcomeSearch};
 use crate::pager::Pager;
+use crate::reconciliation::{self, Reconciliation};
 use crate::response::{self, CallResult};
 use crate::{convert, table};
 
@@ -213,7 +214,20 @@ impl Client {
             let (target, input, options) = search.next(given)?;
             let call = self.prepare(target, input, options)?;
             let search = Arc::clone(&search.inner);
-            self.start(env, id, call, move |result| taken(&search, result))
+            self.start(env, id, call, move |result| outcome_search::taken(&search, result))
+        };
+        error_of(start())
+    }
+
+    /// Starts the next call of a run of `reconcile`, which takes its result. It ends without a
+    /// value.
+    #[napi(catch_unwind)]
+    pub fn reconcile(&self, env: &Env, id: u32, run: &mut Reconciliation) -> Option<String> {
+        let mut start = || {
+            let (target, input, options) = run.next()?;
+            let call = self.prepare(target, input, options)?;
+            let run = Arc::clone(&run.inner);
+            self.start(env, id, call, move |result| reconciliation::taken(&run, result))
         };
         error_of(start())
     }

@@ -2,8 +2,8 @@
 //! JavaScript as JSON. The classes, errors and iterators that a JavaScript developer sees are in
 //! `runtime/`, the only caller of this library.
 //!
-//! - `client`, `pager`, `outcome_search`: the configured client, its calls, the pages of a list, the
-//!   search for the outcome of a call
+//! - `client`, `pager`, `outcome_search`, `reconciliation`: the configured client, its calls, the pages
+//!   of a list, the search for the outcome of a call, a run of `reconcile`
 //! - `convert`: from JavaScript to the core: input, options, configuration
 //! - `call`: calls in flight, and the queue that delivers their events and results
 //! - `response`: from the core to JavaScript: values, pages, metadata, errors, events
@@ -21,6 +21,7 @@ pub mod idempotency_key;
 pub mod money;
 mod outcome_search;
 mod pager;
+mod reconciliation;
 mod response;
 pub mod table;
 pub mod webhook;

@@ -154,6 +154,16 @@ test('the outcome of a call', async () => {
   await probe('findOutcome, an id', (value) => api.findOutcome(error, { knownIds: [value] }));
 });
 
+test('missed events', async () => {
+  await probe('reconcile', async (value) => api.reconcile(value).next());
+  await probe('reconcile, options', async (value) => api.reconcile('2026-01-01', value).next());
+  for (const option of ['signal', 'brandNew']) {
+    await probe(`reconcile, ${option}`, async (value) =>
+      api.reconcile('2026-01-01', { [option]: value }).next(),
+    );
+  }
+});
+
 test('documented methods', async () => {
   for (const [method, given] of Object.entries({
     createCheckoutSession: [{}],
@@ -172,7 +182,7 @@ test('documented methods', async () => {
 
 test('methods without their object', async () => {
   const { create, get, list } = api.checkoutSessions;
-  const { request, setApiKey, getBaseUrl, findOutcome } = api;
+  const { request, setApiKey, getBaseUrl, findOutcome, reconcile } = api;
   for (const call of [
     () => create({}),
     () => get('x'),
@@ -180,6 +190,7 @@ test('methods without their object', async () => {
     () => request({ path: '/x' }),
     () => setApiKey('x'),
     () => findOutcome('{}'),
+    () => reconcile('2026-01-01'),
     () => getBaseUrl(),
   ]) {
     await assert.rejects(

@@ -24,7 +24,13 @@ import type { MeterBalances } from './meterBalances.js';
 import type { Meters } from './meters.js';
 import type { Model } from './model.js';
 import type { Network } from './network.js';
-import type { DownloadOptions, FindOutcomeOptions, LomiClientOptions, RequestOptions } from './options.js';
+import type {
+  DownloadOptions,
+  FindOutcomeOptions,
+  LomiClientOptions,
+  ReconcileOptions,
+  RequestOptions,
+} from './options.js';
 import type { Organizations } from './organizations.js';
 import type { PaymentLinks } from './paymentLinks.js';
 import type { PaymentRequests } from './paymentRequests.js';
@@ -34,7 +40,7 @@ import type { Prices } from './prices.js';
 import type { Products } from './products.js';
 import type { Providers } from './providers.js';
 import type { Refunds } from './refunds.js';
-import type { FoundOutcome } from './responses.js';
+import type { FoundOutcome, MissedEvents } from './responses.js';
 import type { RiskAssessments } from './riskAssessments.js';
 import type { Settings } from './settings.js';
 import type { Settlements } from './settlements.js';
@@ -165,6 +171,11 @@ export declare class LomiClient {
     errorOrJson: LomiError | string,
     options?: FindOutcomeOptions,
   ): Promise<FoundOutcome<T>>;
+  /**
+   * What has ended since then, as the events that webhooks would have brought, oldest first. `since` is a
+   * cursor, or for the first run a time.
+   */
+  reconcile(since: string | Date, options?: ReconcileOptions): MissedEvents;
   /**
    * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
    * the headers of this client are sent to the link. With `to`, the result is the size of the saved file.

@@ -169,6 +169,12 @@ export interface FindOutcomeOptions {
   timeout?: number;
 }
 
+/** Options of `reconcile`. */
+export interface ReconcileOptions {
+  /** Cancels the run: `next` rejects with a `CancelledError`. */
+  signal?: AbortSignal;
+}
+
 /** Headers in any of the forms that fetch takes. */
 export type HeadersLike = Record<string, string | number | boolean | null> | Iterable<[string, string]>;
 

@@ -72,6 +72,13 @@ class LomiClient {
     return findOutcome(client, errorOrJson, options);
   }
 
+  /** The events that a program has missed since a cursor or a time. */
+  reconcile(since, options) {
+    const client = LomiClient.#nativeOf(this, 'client.reconcile(...)');
+    const { MissedEvents } = require('../missedEvents.js');
+    return new MissedEvents(client, since, options);
+  }
+
   /** Downloads a file that the API links to: its bytes, or the size of the file with the option `to`. */
   async download(url, options) {
     string(url, 'the link');

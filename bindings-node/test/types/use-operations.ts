@@ -10,8 +10,10 @@ import type {
   ChargeNextActionType,
   ConfirmableOptions,
   DocumentLinks,
+  Event,
   FoundOutcome,
   Invoice,
+  MissedEvents,
   Model,
   MtnCharge,
   Page,
@@ -129,6 +131,19 @@ export async function outcomes(api: LomiClient, stored: string): Promise<Refund 
   // @ts-expect-error the name of the option
   await api.findOutcome(stored, { knownId: [] });
   return null;
+}
+
+export async function missed(api: LomiClient, since: string | Date, signal: AbortSignal): Promise<string> {
+  const run: MissedEvents = api.reconcile(since, { signal });
+  for await (const { event, cursor } of run) {
+    exactly<Equal<typeof event, Event>>();
+    exactly<Equal<typeof cursor, string>>();
+  }
+  // @ts-expect-error a cursor or a time
+  api.reconcile(5);
+  // @ts-expect-error the name of the option
+  api.reconcile(since, { signals: signal });
+  return run.cursor;
 }
 
 export async function subscriptions(api: LomiClient): Promise<void> {
