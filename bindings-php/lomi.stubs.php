@@ -21604,6 +21604,14 @@ class LomiClient
 	public function findOutcome(#[\SensitiveParameter] $errorOrJson, array $options = []): FoundOutcome {}
 
 	/**
+	 * What has ended since then, as the events that webhooks would have brought, oldest first.
+	 *
+	 * @param string|\DateTimeInterface $since a cursor, or for the first run a time
+	 * @throws \LomiSDK\ApiException
+	 */
+	public function reconcile($since): MissedEvents {}
+
+	/**
 	 * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
 	 * the headers of this client are sent to the link.
 	 *
@@ -22254,6 +22262,30 @@ final class FoundOutcome
 
 	/** After how many seconds it makes sense to ask again; null where it makes none. */
 	public function getAskAgainAfter(): ?float {}
+}
+
+/**
+ * The events that a program has missed, each under the cursor to store once it is handled. After an error, the next
+ * event makes the same request again; a second `foreach` goes on with the event at which the first one has ended.
+ *
+ * @implements \Iterator<string, \LomiSDK\Model\Event>
+ */
+final class MissedEvents implements \Iterator
+{
+	/** @return \LomiSDK\Model\Event|null */
+	public function current(): mixed {}
+
+	/** @return string|null */
+	public function key(): mixed {}
+
+	public function next(): void {}
+
+	public function rewind(): void {}
+
+	public function valid(): bool {}
+
+	/** The cursor after the last event; after the end, that of the next run. */
+	public function getCursor(): string {}
 }
 
 final class Promise

@@ -3,6 +3,7 @@
 pub(crate) mod confirmation;
 pub(crate) mod find_outcome;
 pub(crate) mod lomi_client;
+pub(crate) mod missed_events;
 mod options;
 pub(crate) mod page;
 pub(crate) mod page_iterator;

@@ -70,6 +70,7 @@ fn register() -> Result<(), String> {
     client::promise::register()?;
     client::confirmation::register()?;
     client::find_outcome::register()?;
+    client::missed_events::register()?;
     send::event::register()?;
     send::psr18::register()?;
     client::page::register()?;

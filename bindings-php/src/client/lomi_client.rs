@@ -36,6 +36,10 @@ pub(crate) fn register() -> Result<(), String> {
             handler(crate::client::find_outcome::find_outcome),
         )
         .method(
+            "reconcile($since): LomiSDK\\MissedEvents",
+            handler(crate::client::missed_events::reconcile),
+        )
+        .method(
             "download(sensitive string $url, sensitive array $options = []): string|int",
             handler(download),
         )
