@@ -360,6 +360,9 @@ fn events_have_no_part_of_the_link() {
 async fn a_reqwest_client_downloads_the_same() {
     let responses = [broken(), response("200 OK", "", &file())];
     let (folder, (link, requests)) = (Folder::new(), server(&responses));
+    // Which TLS reqwest has depends on the features of the other crates that are built with it.
+    #[cfg(feature = "rustls-ring")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http_client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     let builder = Client::builder().api_key("lomi_sk_test_secret").header("X-Shop", "private");
     let client = builder.http_client(http_client.build().unwrap()).build().unwrap();
