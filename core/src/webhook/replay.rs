@@ -25,6 +25,7 @@ use crate::json::document::{self, Document};
 use crate::limits::Limits;
 use crate::models::Event;
 use crate::response::typed::read_model;
+use crate::timestamp;
 
 /// How long a delivery is remembered by default: 30 days.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -58,7 +59,9 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
                 ));
             };
             let (status, changed) = (scalar(data, "status"), scalar(data, "updated_at"));
-            json!(["about", name, field, subject, status, changed, event.timestamp])
+            let changed = changed.as_deref().map(moment);
+            let sent = event.timestamp.as_deref().map(moment);
+            json!(["about", name, field, subject, status, changed, sent])
         }
     };
     Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(identity.to_string().as_bytes()))))
@@ -75,10 +78,16 @@ fn once_per_state(name: &str, data: &Map<String, Value>) -> Option<json::Value> 
         "SUBSCRIPTION_CREATED" => Some(json!([name, scalar(data, "subscription_id")?])),
         // A subscription that was resumed may be cancelled again.
         "SUBSCRIPTION_CANCELLED" => {
-            Some(json!([name, scalar(data, "subscription_id")?, scalar(data, "updated_at")?]))
+            let changed = scalar(data, "updated_at")?;
+            Some(json!([name, scalar(data, "subscription_id")?, moment(&changed)]))
         }
         _ => None,
     }
+}
+
+/// A time, however a language writes it.
+fn moment(text: &str) -> Value {
+    timestamp::read(text).map_or_else(|| text.into(), Value::from)
 }
 
 /// Like [`replay_key`], for a language that has the event as JSON.
