@@ -43,6 +43,10 @@ pub(super) fn attach(
     state: &ClientState,
     response: &Response,
 ) -> Result<bool, Thrown> {
+    // Asked first: an error for every other response would cost a tenth of a call.
+    if !response.asks_for_confirmation() {
+        return Ok(false);
+    }
     let Ok((target, input, options)) = response.confirmation() else { return Ok(false) };
     let class = registry::of_model(&table::CONFIRMATION_REQUIRED).and_then(|it| it.class.get());
     let (Some(scope), Some(class)) = (class, SECOND_CALL.get()) else {

@@ -172,7 +172,7 @@ fn call_verb(call: &mut Call<'_>) -> Done {
     let result = match verb.later {
         false => {
             let response = state.sender.run(prepared)?;
-            let asks = response.confirmation().is_ok();
+            let asks = response.asks_for_confirmation();
             let value = finish(Some(state), response)?;
             match confirm.filter(|_| asks) {
                 Some(confirm) => decided(&confirm, value)?,

@@ -36,7 +36,10 @@ impl Call {
         if success && self.is_download() {
             return self.downloaded(raw);
         }
-        self.shown_clock_offset = server_clock::offset(&raw.headers, SystemTime::now());
+        // Reading a date costs something, so a read leaves the clock to writes once it is known.
+        if self.clock_offset.is_none() || !self.target.method().is_safe() {
+            self.shown_clock_offset = server_clock::offset(&raw.headers, SystemTime::now());
+        }
         let text = match text_of(&raw.body) {
             Ok(text) => text,
             // The status of a failure tells enough, so invalid bytes are replaced.

@@ -12,6 +12,11 @@ use crate::request::{CallOptions, Input, Target};
 use crate::table::CONFIRMATION_REQUIRED;
 
 impl Response {
+    /// Whether the server asks to confirm the call of this response.
+    pub fn asks_for_confirmation(&self) -> bool {
+        self.second_call.is_some()
+    }
+
     /// The call that confirms the call of this response: the same body and idempotency key, with
     /// the token of the response.
     ///
