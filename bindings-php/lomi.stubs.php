@@ -2881,7 +2881,7 @@ trait StorefrontSettingsUpdateMembers
 	 * @return $this */
 	public function setDescription($description) {}
 
-	/** The name of the storefront, as text for people. (API E.)
+	/** The name of the storefront, as human-readable text. (API E.)
 	 * @return string|null */
 	public function getName() {}
 	/** @param string $name
@@ -3615,7 +3615,7 @@ trait TransferCreateMembers
 	 * @return $this */
 	public function setCurrencyCode($currency_code) {}
 
-	/** What the transfer is for, as a text for people. (API E.)
+	/** What the transfer is for, as human-readable text. (API E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -4735,7 +4735,7 @@ class WaveChargeCreate implements ModelInterface, ArrayAccess, JsonSerializable,
 	 * @return $this */
 	public function setCustomer($customer) {}
 
-	/** What the payment is for, as a text for people. (API D, E.)
+	/** What the payment is for, as human-readable text. (API D, E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -4930,7 +4930,7 @@ class MtnChargeCreate implements ModelInterface, ArrayAccess, JsonSerializable, 
 	 * @return $this */
 	public function setCustomer($customer) {}
 
-	/** What the payment is for, as a text for people. (API D, E.)
+	/** What the payment is for, as human-readable text. (API D, E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -5231,7 +5231,7 @@ class CardChargeCreate implements ModelInterface, ArrayAccess, JsonSerializable,
 	 * @return $this */
 	public function setCustomerPhone($customer_phone) {}
 
-	/** What the payment is for, as a text for people. (API D, E.)
+	/** What the payment is for, as human-readable text. (API D, E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -5391,7 +5391,7 @@ class SwitchCharge implements ModelInterface, ArrayAccess, JsonSerializable, Ite
 	 * @return $this */
 	public function setMerchantReference($merchant_reference) {}
 
-	/** A sentence about the result, for people. (API E.)
+	/** A human-readable sentence about the result. (API E.)
 	 * @return string|null */
 	public function getMessage() {}
 	/** @param string $message
@@ -5505,7 +5505,7 @@ class SwitchChargeCreate implements ModelInterface, ArrayAccess, JsonSerializabl
 	 * @return $this */
 	public function setCustomerId($customer_id) {}
 
-	/** The name of the payer, as a text for people. (API E.)
+	/** The name of the payer, as human-readable text. (API E.)
 	 * @return string|null */
 	public function getCustomerName() {}
 	/** @param string $customer_name
@@ -5526,7 +5526,7 @@ class SwitchChargeCreate implements ModelInterface, ArrayAccess, JsonSerializabl
 	 * @return $this */
 	public function setCvv($cvv) {}
 
-	/** What the payment is for, as a text for people. (API E.)
+	/** What the payment is for, as human-readable text. (API E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -7474,7 +7474,7 @@ class ApiLogEntry implements ModelInterface, ArrayAccess, JsonSerializable, Iter
 	 * @return $this */
 	public function setId($id) {}
 
-	/** A sentence for people about what happened. May be null. (API E.)
+	/** A human-readable sentence about what happened. May be null. (API E.)
 	 * @return string|null */
 	public function getMessage() {}
 	/** @param string $message
@@ -7690,7 +7690,7 @@ class Merchant implements ModelInterface, ArrayAccess, JsonSerializable, Iterato
 	 * @return $this */
 	public function setMrr($mrr) {}
 
-	/** The name of the merchant, as a text for people. (API A, D, E.)
+	/** The name of the merchant, as human-readable text. (API A, D, E.)
 	 * @return string|null */
 	public function getName() {}
 	/** @param string $name
@@ -11205,7 +11205,8 @@ class SubscriptionCancel implements ModelInterface, ArrayAccess, JsonSerializabl
 	/** @param SubscriptionCancelFields|null $data */
 	public function __construct(?array $data = null) {}
 
-	/** Whether the subscription goes on until the end of its period. The default is not documented, so send it. (API B, D, E.)
+	/** Whether the subscription continues until the end of its period. The default is not documented, so send it. (API B, D,
+	 * E.)
 	 * @return bool|null */
 	public function getCancelAtPeriodEnd() {}
 	/** @param bool $cancel_at_period_end
@@ -12219,7 +12220,7 @@ class TransferReversal implements ModelInterface, ArrayAccess, JsonSerializable,
 	 * @return $this */
 	public function setConfirmationToken($confirmation_token) {}
 
-	/** Why the transfer is taken back, as a text for people. (API E.)
+	/** Why the transfer is taken back, as human-readable text. (API E.)
 	 * @return string|null */
 	public function getDescription() {}
 	/** @param string $description
@@ -22266,7 +22267,7 @@ final class FoundOutcome
 
 /**
  * The events that a program has missed, each under the cursor to store once it is handled. After an error, the next
- * event makes the same request again; a second `foreach` goes on with the event at which the first one has ended.
+ * event makes the same request again; a second `foreach` continues with the event at which the first one has ended.
  *
  * @implements \Iterator<string, \LomiSDK\Model\Event>
  */

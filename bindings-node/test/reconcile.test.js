@@ -73,7 +73,7 @@ test('what has ended is brought once', async () => {
   for (const { event } of [...found, ...more]) assert.equal(await guard.firstTime(event), true);
 });
 
-test('a crash loses nothing, and a break can go on', async () => {
+test('a crash loses nothing, and iteration continues after a break', async () => {
   const api = await shop();
   await pay(api, 5001, 5002, 5003);
   const missed = api.reconcile('2020-01-01');
@@ -155,7 +155,7 @@ test('after an error the same request is made again', async () => {
   assert.match(missed.cursor, /^\{/);
 });
 
-test('a signal cancels the run, which another one goes on with', async () => {
+test('a signal cancels the run, and another run continues it', async () => {
   const seen = [];
   const api = await shop({ onRequest: ({ operation }) => seen.push(operation) });
   await pay(api, 5001, 5002, 5003);

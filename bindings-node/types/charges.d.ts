@@ -143,7 +143,7 @@ export declare class SwitchCharge extends Model {
   auth_code?: string | null;
   /** The merchant's own reference of the charge. (API E) */
   merchant_reference?: string | null;
-  /** A sentence about the result, for people. (API E) */
+  /** A human-readable sentence about the result. (API E) */
   message?: string | null;
   /** What the caller must do next, such as to send the payer to a page. (API E) */
   next_action?: ChargeNextAction | null;
@@ -167,7 +167,7 @@ export interface WaveChargeCreate {
   currency?: CurrencyCode | null;
   /** The payer: an object with name and phoneNumber, both required, and email. (API DE) */
   customer?: Record<string, unknown> | null;
-  /** What the payment is for, as a text for people. (API DE) */
+  /** What the payment is for, as human-readable text. (API DE) */
   description?: string | null;
   /** The environment of the charge, `test` or `live`. It is optional. (API DE) */
   environment?: string | null;
@@ -200,7 +200,7 @@ export interface MtnChargeCreate {
   currency?: CurrencyCode | null;
   /** The payer: an object with name and phoneNumber, both required, and email. (API DE) */
   customer?: Record<string, unknown> | null;
-  /** What the payment is for, as a text for people. (API DE) */
+  /** What the payment is for, as human-readable text. (API DE) */
   description?: string | null;
   /** The merchant. It is optional: the key already names one. (API DE) */
   merchantId?: string | null;
@@ -244,7 +244,7 @@ export interface CardChargeCreate {
   customer_name?: string | null;
   /** The phone number of the payer, as a string. (API DE) */
   customer_phone?: string | null;
-  /** What the payment is for, as a text for people. (API DE) */
+  /** What the payment is for, as human-readable text. (API DE) */
   description?: string | null;
   /** Whether to block the amount now and to take it with capture_card later. (API E) */
   hold?: boolean | null;
@@ -296,13 +296,13 @@ export interface SwitchChargeCreate {
   customer_email?: string | null;
   /** The customer who pays, if the merchant has one on record. (API E) */
   customer_id?: string | null;
-  /** The name of the payer, as a text for people. (API E) */
+  /** The name of the payer, as human-readable text. (API E) */
   customer_name?: string | null;
   /** The phone number of the payer, as a string. (API E) */
   customer_phone?: string | null;
   /** The check digits of the card: never store or log them. The server requires them. (API E) */
   cvv?: string | null;
-  /** What the payment is for, as a text for people. (API E) */
+  /** What the payment is for, as human-readable text. (API E) */
   description?: string | null;
   /** The IP address of the payer, as a string. (API E) */
   ecom_ip?: string | null;

@@ -62,7 +62,7 @@ export declare class ApiLogEntry extends Model {
   endpoint?: string | null;
   /** The log entry's identifier, which get needs with its type. (API E) */
   id: string;
-  /** A sentence for people about what happened. (API E) */
+  /** A human-readable sentence about what happened. (API E) */
   message?: string | null;
   /** The HTTP method of the API request. (API E) */
   method?: string | null;

@@ -45,7 +45,7 @@ export declare class Merchant extends Model {
   metadata?: Record<string, unknown> | null;
   /** Monthly recurring revenue, in the smallest unit of the currency. (API ADE) */
   mrr?: number | null;
-  /** The name of the merchant, as a text for people. (API ADE) */
+  /** The name of the merchant, as human-readable text. (API ADE) */
   name?: string | null;
   /** The phone number of the merchant, as a string. (API ADE) */
   phone_number?: string | null;

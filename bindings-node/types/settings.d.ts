@@ -49,7 +49,7 @@ export declare class StorefrontSettings extends Model {
   announcement_text?: string | null;
   /** The description of the storefront, as text. (API E) */
   description?: string | null;
-  /** The name of the storefront, as text for people. (API E) */
+  /** The name of the storefront, as human-readable text. (API E) */
   name?: string | null;
   /** How shipping works, as an object whose keys are not documented. (API E) */
   shipping_config?: Record<string, unknown> | null;
@@ -75,7 +75,7 @@ export interface StorefrontSettingsUpdate {
   announcement_text?: string | null;
   /** The description of the storefront, as text. (API E) */
   description?: string | null;
-  /** The name of the storefront, as text for people. (API E) */
+  /** The name of the storefront, as human-readable text. (API E) */
   name?: string | null;
   /** How shipping works, as an object whose keys are not documented. (API E) */
   shipping_config?: Record<string, unknown> | null;

@@ -123,8 +123,8 @@ export interface SubscriptionCreate {
 /** When a subscription is cancelled, and why. Both fields can be left out. */
 export interface SubscriptionCancel {
   /**
-   * Whether the subscription goes on until the end of its period. The default is not documented, so send it.
-   * (API BDE)
+   * Whether the subscription continues until the end of its period. The default is not documented, so send
+   * it. (API BDE)
    */
   cancel_at_period_end?: boolean | null;
   /** Why the subscription is cancelled. The server of December 2025 only logged it. (API BDE) */

@@ -61,7 +61,7 @@ export declare class Transfer extends Model {
   created_at?: string | null;
   /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /** What the transfer is for, as a text for people. (API E) */
+  /** What the transfer is for, as human-readable text. (API E) */
   description?: string | null;
   /** The account that receives the money, such as acct_…. The server requires it on create. (API E) */
   destination?: string | null;
@@ -113,7 +113,7 @@ export interface TransferCreate {
   confirmation_token?: string | null;
   /** The currency of the amount. The server requires it on create. (API E) */
   currency_code?: CurrencyCode | null;
-  /** What the transfer is for, as a text for people. (API E) */
+  /** What the transfer is for, as human-readable text. (API E) */
   description?: string | null;
   /** The account that receives the money, such as acct_…. The server requires it on create. (API E) */
   destination?: string | null;
@@ -134,7 +134,7 @@ export interface TransferReversal {
    * (API E)
    */
   confirmation_token?: string | null;
-  /** Why the transfer is taken back, as a text for people. (API E) */
+  /** Why the transfer is taken back, as human-readable text. (API E) */
   description?: string | null;
   /** The merchant's own keys and values, kept with the reversal. (API E) */
   metadata?: Record<string, unknown> | null;

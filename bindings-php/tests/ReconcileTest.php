@@ -112,7 +112,7 @@ final class ReconcileTest extends SandboxTestCase
         self::assertSame($cursor, $missed->getCursor());
         $rest = iterator_to_array($lomi->reconcile($cursor), false);
         self::assertBrings(self::THREE, [...$handled, ...$rest]);
-        // The same object goes on with the event at which the loop has ended.
+        // The same object continues with the event at which the loop has ended.
         $copy = clone $missed;
         self::assertEquals([$event, ...$rest], iterator_to_array($missed, false));
         self::assertEquals([$event], iterator_to_array($copy, false), 'a copy shares the run');

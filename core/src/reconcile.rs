@@ -4,7 +4,7 @@
 //!
 //! A run reads the lists back to the oldest object that may have changed since the last run, and
 //! hands over what has. Its cursor says how far the shop's program has come: after a crash, the run
-//! goes on from the cursor that was stored last.
+//! continues from the cursor that was stored last.
 
 mod cursor;
 mod merge;

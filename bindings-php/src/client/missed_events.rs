@@ -166,7 +166,7 @@ fn next(call: &mut Call<'_>) -> Done {
     Ok(())
 }
 
-/// A second `foreach` goes on with the event at which the first one has ended.
+/// A second `foreach` continues with the event at which the first one has ended.
 fn rewind(_: &mut Call<'_>) -> Done {
     Ok(())
 }

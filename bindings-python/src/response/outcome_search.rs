@@ -111,5 +111,5 @@ fn object_of(py: Python<'_>, response: Response) -> Result<Bound<'_, PyAny>, Bin
 }
 
 fn poisoned() -> Error {
-    Error::internal("the search cannot go on after a panic")
+    Error::internal("the search cannot continue after a panic")
 }

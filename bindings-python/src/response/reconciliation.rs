@@ -100,5 +100,5 @@ impl Reconciliation {
 }
 
 fn poisoned() -> Error {
-    Error::internal("the run cannot go on after a panic")
+    Error::internal("the run cannot continue after a panic")
 }

@@ -15,7 +15,7 @@ pub struct ApiLogEntry {
     pub endpoint: Option<String>,
     /// The log entry's identifier, which get needs with its type. (API generation E.)
     pub id: Option<String>,
-    /// A sentence for people about what happened. May be null. (API generation E.)
+    /// A human-readable sentence about what happened. May be null. (API generation E.)
     pub message: Option<String>,
     /// The HTTP method of the API request. May be null. (API generation E.)
     pub method: Option<String>,

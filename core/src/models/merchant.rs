@@ -27,7 +27,7 @@ pub struct Merchant {
     /// Monthly recurring revenue, in the smallest unit of the currency. (API generations A, D and
     /// E.)
     pub mrr: Option<Number>,
-    /// The name of the merchant, as a text for people. (API generations A, D and E.)
+    /// The name of the merchant, as human-readable text. (API generations A, D and E.)
     pub name: Option<String>,
     /// The phone number of the merchant, as a string. (API generations A, D and E.)
     pub phone_number: Option<String>,

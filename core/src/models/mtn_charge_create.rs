@@ -49,7 +49,7 @@ impl MtnChargeCreate {
         self.set("customer", customer)
     }
 
-    /// What the payment is for, as a text for people. (API generations D and E.)
+    /// What the payment is for, as human-readable text. (API generations D and E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))

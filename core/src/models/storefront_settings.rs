@@ -15,7 +15,7 @@ pub struct StorefrontSettings {
     pub announcement_text: Option<String>,
     /// The description of the storefront, as text. (API generation E.)
     pub description: Option<String>,
-    /// The name of the storefront, as text for people. (API generation E.)
+    /// The name of the storefront, as human-readable text. (API generation E.)
     pub name: Option<String>,
     /// How shipping works, as an object whose keys are not documented. (API generation E.)
     pub shipping_config: Option<Map<String, Value>>,

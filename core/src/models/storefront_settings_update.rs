@@ -33,7 +33,7 @@ impl StorefrontSettingsUpdate {
         self.set("description", Value::String(description.into()))
     }
 
-    /// The name of the storefront, as text for people. (API generation E.)
+    /// The name of the storefront, as human-readable text. (API generation E.)
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         self.set("name", Value::String(name.into()))

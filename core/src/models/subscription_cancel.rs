@@ -15,7 +15,7 @@ impl SubscriptionCancel {
         Self { fields: Map::with_capacity(8) }
     }
 
-    /// Whether the subscription goes on until the end of its period. The default is not
+    /// Whether the subscription continues until the end of its period. The default is not
     /// documented, so send it. (API generations B, D and E.)
     #[must_use]
     pub fn cancel_at_period_end(self, cancel_at_period_end: bool) -> Self {

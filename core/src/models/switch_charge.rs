@@ -15,7 +15,7 @@ pub struct SwitchCharge {
     pub auth_code: Option<String>,
     /// The merchant's own reference of the charge. (API generation E.)
     pub merchant_reference: Option<String>,
-    /// A sentence about the result, for people. (API generation E.)
+    /// A human-readable sentence about the result. (API generation E.)
     pub message: Option<String>,
     /// What the caller must do next, such as to send the payer to a page. May be missing. (API
     /// generation E.)

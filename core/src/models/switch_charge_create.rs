@@ -48,7 +48,7 @@ impl SwitchChargeCreate {
         self.set("customer_id", Value::String(customer_id.into()))
     }
 
-    /// The name of the payer, as a text for people. (API generation E.)
+    /// The name of the payer, as human-readable text. (API generation E.)
     #[must_use]
     pub fn customer_name(self, customer_name: impl Into<String>) -> Self {
         self.set("customer_name", Value::String(customer_name.into()))
@@ -67,7 +67,7 @@ impl SwitchChargeCreate {
         self.set("cvv", Value::String(cvv.into()))
     }
 
-    /// What the payment is for, as a text for people. (API generation E.)
+    /// What the payment is for, as human-readable text. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))

@@ -17,7 +17,7 @@ pub struct Transfer {
     pub created_at: Option<String>,
     /// The currency of the amount. The server requires it on create. (API generation E.)
     pub currency_code: Option<CurrencyCode>,
-    /// What the transfer is for, as a text for people. (API generation E.)
+    /// What the transfer is for, as human-readable text. (API generation E.)
     pub description: Option<String>,
     /// The account that receives the money, such as acct_…. The server requires it on create. (API
     /// generation E.)

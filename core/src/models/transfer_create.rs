@@ -36,7 +36,7 @@ impl TransferCreate {
         self.set("currency_code", currency_code.into().as_str())
     }
 
-    /// What the transfer is for, as a text for people. (API generation E.)
+    /// What the transfer is for, as human-readable text. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))

@@ -29,7 +29,7 @@ impl TransferReversal {
         self.set("confirmation_token", Value::String(confirmation_token.into()))
     }
 
-    /// Why the transfer is taken back, as a text for people. (API generation E.)
+    /// Why the transfer is taken back, as human-readable text. (API generation E.)
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         self.set("description", Value::String(description.into()))

@@ -33,7 +33,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// Starts at a time, or goes on from a cursor.
+    /// Starts at a time, or continues from a cursor.
     pub(super) fn read(text: &str, lists: usize) -> Result<Self, Error> {
         if let Some(cursor) = Self::of_json(text, lists) {
             return Ok(cursor);

@@ -71,7 +71,7 @@ fn walks(cursor: &Cursor) -> Vec<Walk> {
 }
 
 impl Reconciliation {
-    /// Goes on from a cursor, or starts with what has changed since a time such as
+    /// Continues from a cursor, or starts with what has changed since a time such as
     /// `2026-01-31T00:00:00Z`.
     ///
     /// # Errors [`ErrorKind::Validation`] for any other text.

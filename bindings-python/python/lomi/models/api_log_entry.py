@@ -53,7 +53,7 @@ class ApiLogEntry(Model):
     (API generation E.)
     """
     message: str | None = field()
-    """A sentence for people about what happened.
+    """A human-readable sentence about what happened.
 
     May be null. (API generation E.)
     """

@@ -101,7 +101,7 @@ class CardChargeCreate(Model):
     (API generations D and E.)
     """
     description: str | None = None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """

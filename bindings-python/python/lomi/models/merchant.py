@@ -80,7 +80,7 @@ class Merchant(Model):
     (API generations A, D and E.)
     """
     name: str | None = field()
-    """The name of the merchant, as a text for people.
+    """The name of the merchant, as human-readable text.
 
     (API generations A, D and E.)
     """

@@ -63,7 +63,7 @@ class MtnChargeCreate(Model):
     (API generations D and E.)
     """
     description: str | None = None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """

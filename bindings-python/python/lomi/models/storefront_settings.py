@@ -49,7 +49,7 @@ class StorefrontSettings(Model):
     (API generation E.)
     """
     name: str | None = field()
-    """The name of the storefront, as text for people.
+    """The name of the storefront, as human-readable text.
 
     (API generation E.)
     """

@@ -49,7 +49,7 @@ class StorefrontSettingsUpdate(Model):
     (API generation E.)
     """
     name: str | None = None
-    """The name of the storefront, as text for people.
+    """The name of the storefront, as human-readable text.
 
     (API generation E.)
     """

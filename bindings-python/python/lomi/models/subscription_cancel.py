@@ -25,7 +25,7 @@ class SubscriptionCancel(Model):
     _fields: ClassVar[tuple[str, ...]] = ("cancel_at_period_end", "cancellation_reason")
 
     cancel_at_period_end: bool | None = None
-    """Whether the subscription goes on until the end of its period.
+    """Whether the subscription continues until the end of its period.
 
     The default is not documented, so send it. (API generations B, D and E.)
     """

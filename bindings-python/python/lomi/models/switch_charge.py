@@ -52,7 +52,7 @@ class SwitchCharge(Model):
     (API generation E.)
     """
     message: str | None = field()
-    """A sentence about the result, for people.
+    """A human-readable sentence about the result.
 
     (API generation E.)
     """

@@ -71,7 +71,7 @@ class SwitchChargeCreate(Model):
     (API generation E.)
     """
     customer_name: str | None = None
-    """The name of the payer, as a text for people.
+    """The name of the payer, as human-readable text.
 
     (API generation E.)
     """
@@ -86,7 +86,7 @@ class SwitchChargeCreate(Model):
     The server requires them. (API generation E.)
     """
     description: str | None = None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generation E.)
     """

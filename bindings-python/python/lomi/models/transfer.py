@@ -63,7 +63,7 @@ class Transfer(Model):
     The server requires it on create. (API generation E.)
     """
     description: str | None = field()
-    """What the transfer is for, as a text for people.
+    """What the transfer is for, as human-readable text.
 
     (API generation E.)
     """

@@ -49,7 +49,7 @@ class TransferCreate(Model):
     The server requires it on create. (API generation E.)
     """
     description: str | None = None
-    """What the transfer is for, as a text for people.
+    """What the transfer is for, as human-readable text.
 
     (API generation E.)
     """

@@ -42,7 +42,7 @@ class TransferReversal(Model):
     E.)
     """
     description: str | None = None
-    """Why the transfer is taken back, as a text for people.
+    """Why the transfer is taken back, as human-readable text.
 
     (API generation E.)
     """

@@ -57,7 +57,7 @@ class WaveChargeCreate(Model):
     (API generations D and E.)
     """
     description: str | None = None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """

@@ -37,7 +37,7 @@ class WaveChargeCreateParams(TypedDict, total=False):
     (API generations D and E.)
     """
     description: str | None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """
@@ -107,7 +107,7 @@ class MtnChargeCreateParams(TypedDict, total=False):
     (API generations D and E.)
     """
     description: str | None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """
@@ -209,7 +209,7 @@ class CardChargeCreateParams(TypedDict, total=False):
     (API generations D and E.)
     """
     description: str | None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generations D and E.)
     """
@@ -309,7 +309,7 @@ class SwitchChargeCreateParams(TypedDict, total=False):
     (API generation E.)
     """
     customer_name: str | None
-    """The name of the payer, as a text for people.
+    """The name of the payer, as human-readable text.
 
     (API generation E.)
     """
@@ -324,7 +324,7 @@ class SwitchChargeCreateParams(TypedDict, total=False):
     The server requires them. (API generation E.)
     """
     description: str | None
-    """What the payment is for, as a text for people.
+    """What the payment is for, as human-readable text.
 
     (API generation E.)
     """

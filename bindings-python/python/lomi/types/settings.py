@@ -41,7 +41,7 @@ class StorefrontSettingsUpdateParams(TypedDict, total=False):
     (API generation E.)
     """
     name: str | None
-    """The name of the storefront, as text for people.
+    """The name of the storefront, as human-readable text.
 
     (API generation E.)
     """

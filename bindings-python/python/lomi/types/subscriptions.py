@@ -94,7 +94,7 @@ class SubscriptionCancelParams(TypedDict, total=False):
     """
 
     cancel_at_period_end: bool | None
-    """Whether the subscription goes on until the end of its period.
+    """Whether the subscription continues until the end of its period.
 
     The default is not documented, so send it. (API generations B, D and E.)
     """

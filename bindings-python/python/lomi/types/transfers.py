@@ -33,7 +33,7 @@ class TransferCreateParams(TypedDict, total=False):
     The server requires it on create. (API generation E.)
     """
     description: str | None
-    """What the transfer is for, as a text for people.
+    """What the transfer is for, as human-readable text.
 
     (API generation E.)
     """
@@ -77,7 +77,7 @@ class TransferReversalParams(TypedDict, total=False):
     E.)
     """
     description: str | None
-    """Why the transfer is taken back, as a text for people.
+    """Why the transfer is taken back, as human-readable text.
 
     (API generation E.)
     """
