@@ -1,6 +1,7 @@
 //! `docs/options.md`: the options and error members of each language, from
 //! `core/spec/options.json`.
 
+pub(crate) mod inbox;
 pub(crate) mod resources;
 
 use std::collections::BTreeMap;

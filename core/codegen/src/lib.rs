@@ -26,6 +26,7 @@ pub fn generate(root: &Path, only: Option<&str>) -> Result<Outputs, String> {
         return Ok(outputs);
     }
     docs::render(&templates, root, &mut outputs)?;
+    docs::inbox::render(&templates, root, &mut outputs)?;
     docs::resources::render(&templates, &api, &mut outputs)?;
     Ok(outputs)
 }
