@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
-.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php instructions soak soak-python soak-node soak-php
+.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -88,6 +88,10 @@ bench-rust: install ## what a call costs in Rust, ours and the peers in one run
 
 bench-python: install ## what a call costs in Python, ours and the peers in one run
 	.venv/bin/python bindings-python/bench/run.py
+
+bench-reconcile: install ## what reconciling 100,000 rows costs in Python: CPU and memory
+	cargo build --quiet --profile dist -p lomi-python
+	.venv/bin/python bindings-python/bench/reconcile.py
 
 soak: soak-python soak-node soak-php ## what takes many minutes: nothing may grow, leak or be mixed up
 

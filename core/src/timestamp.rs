@@ -9,9 +9,12 @@ const DAY: i64 = 86_400_000;
 
 /// Reads a time as the API writes it.
 pub(crate) fn read(text: &str) -> Option<i64> {
-    // A space in place of the T, as databases write it.
-    let text = text.replacen(' ', "T", 1);
-    let at = OffsetDateTime::parse(&text, &Rfc3339).ok()?;
+    let at = match text.as_bytes().get(10) {
+        // A space in place of the T, as databases write it.
+        Some(b' ') => OffsetDateTime::parse(&text.replacen(' ', "T", 1), &Rfc3339),
+        _ => OffsetDateTime::parse(text, &Rfc3339),
+    };
+    let at = at.ok()?;
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
 }
 

@@ -27,6 +27,7 @@ mod signature;
 mod verify;
 
 pub use refusal::{MAX_BODY, Refusal, body_already_read, body_too_large, refusal, refusal_of};
+pub(crate) use replay::replay_key_of;
 pub use replay::{DEFAULT_TTL, ReplayGuard, replay_key, replay_key_of_json};
 pub use verify::{Verified, VerifyOptions, construct_event, sign, verify};
 

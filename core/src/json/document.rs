@@ -6,6 +6,7 @@ mod memory;
 mod nodes;
 mod parse;
 mod source;
+mod write;
 
 use bytestring::ByteString;
 
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 
 pub(crate) use nodes::{Document, Value};
+pub(crate) use write::write_string;
 
 impl Document {
     /// Keeps its memory for the next document of this thread.

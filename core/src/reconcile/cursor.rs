@@ -1,9 +1,7 @@
 //! How far a program has come, as text that it stores.
 
-use std::collections::VecDeque;
-
 use crate::error::Error;
-use crate::json::{Map, Value};
+use crate::json::Value;
 use crate::timestamp;
 
 const VERSION: i64 = 1;
@@ -28,8 +26,8 @@ pub(super) struct Cursor {
     pub(super) from: Vec<i64>,
     /// For each list, the creation of the oldest object that this run has found in no final state.
     pub(super) pending: Vec<Option<i64>>,
-    /// The first digits of the keys of the last events.
-    recent: VecDeque<String>,
+    /// The first digits of the keys of the last events, one after another.
+    recent: String,
 }
 
 impl Cursor {
@@ -60,45 +58,60 @@ impl Cursor {
             return None;
         }
         let from: Option<Vec<i64>> = array("from")?.iter().map(Value::as_i64).collect();
-        let digits = all.get("recent").and_then(Value::as_str)?;
-        let recent = digits.as_bytes().chunks(KEY).filter_map(|key| std::str::from_utf8(key).ok());
+        let recent = all.get("recent").and_then(Value::as_str)?;
+        let is_keys = recent.len().is_multiple_of(KEY)
+            && recent.bytes().all(|digit| digit.is_ascii_hexdigit());
         let cursor = Self {
             changed_since: number("since")?,
             until: number("until")?,
             position: number("at")?,
             from: from?,
             pending: array("pending")?.iter().map(Value::as_i64).collect(),
-            recent: recent.map(str::to_owned).collect(),
+            recent: if is_keys { recent.to_owned() } else { return None },
         };
         (cursor.from.len() == lists && cursor.pending.len() == lists).then_some(cursor)
     }
 
-    /// The text to store: below 2 KB.
+    /// The string to store: below 2 KB.
     pub(super) fn to_text(&self) -> String {
-        let mut all: Map<String, Value> = Map::new();
-        let mut add = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
-        let time = |time: &Option<i64>| time.map_or(Value::Null, Value::from);
-        add("v", VERSION.into());
-        add("since", self.changed_since.into());
-        add("until", self.until.into());
-        add("at", self.position.into());
-        add("from", self.from.iter().copied().map(Value::from).collect::<Vec<_>>().into());
-        add("pending", self.pending.iter().map(time).collect::<Vec<_>>().into());
-        add("recent", self.recent.iter().map(String::as_str).collect::<String>().into());
-        Value::from(all).to_string()
+        let mut text = String::with_capacity(2048);
+        let numbers = [
+            (r#"{"v":"#, VERSION),
+            (r#","since":"#, self.changed_since),
+            (r#","until":"#, self.until),
+            (r#","at":"#, self.position),
+        ];
+        let mut digits = itoa::Buffer::new();
+        for (name, number) in numbers {
+            text.push_str(name);
+            text.push_str(digits.format(number));
+        }
+        text.push_str(r#","from":["#);
+        append(&mut text, self.from.iter().copied().map(Some));
+        text.push_str(r#"],"pending":["#);
+        append(&mut text, self.pending.iter().copied());
+        text.push_str(r#"],"recent":""#);
+        text.push_str(&self.recent);
+        text.push_str(r#""}"#);
+        text
     }
 
-    /// Whether an event was handed over lately; if not, it is remembered.
-    pub(super) fn is_repeated(&mut self, replay_key: &str) -> bool {
+    /// The digits of a replay key that are remembered.
+    pub(super) fn digits(replay_key: &str) -> &str {
         let digits = replay_key.rsplit('-').next().unwrap_or_default();
-        let key: String = digits.chars().take(KEY).collect();
-        if self.recent.contains(&key) {
+        digits.get(..KEY).unwrap_or(digits)
+    }
+
+    /// Whether an event was handed over lately; if not, it is remembered. `key` is as long as
+    /// [`Self::digits`] are.
+    pub(super) fn is_repeated(&mut self, key: &str) -> bool {
+        if self.recent.as_bytes().chunks(KEY).any(|recent| recent == key.as_bytes()) {
             return true;
         }
-        if self.recent.len() >= REMEMBERED {
-            self.recent.pop_front();
+        if self.recent.len() >= REMEMBERED * KEY {
+            self.recent.drain(..KEY);
         }
-        self.recent.push_back(key);
+        self.recent.push_str(key);
         false
     }
 
@@ -115,3 +128,16 @@ impl Cursor {
 
 /// Digits of a remembered key.
 const KEY: usize = 16;
+
+/// Appends numbers, with commas between them.
+fn append(text: &mut String, numbers: impl Iterator<Item = Option<i64>>) {
+    for (position, number) in numbers.enumerate() {
+        if position > 0 {
+            text.push(',');
+        }
+        match number {
+            Some(number) => text.push_str(itoa::Buffer::new().format(number)),
+            None => text.push_str("null"),
+        }
+    }
+}

@@ -2,18 +2,16 @@
 
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
-
 use super::cursor::Cursor;
 use super::pass::{Item, Range, TIE};
 use super::walk::Walk;
 use crate::error::{Error, ErrorKind};
-use crate::json::{Map, Value};
+use crate::json::document::write_string;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
 use crate::table::{self, OPERATIONS, Operation, Reconcile};
 use crate::timestamp;
-use crate::webhook::replay_key_of_json;
+use crate::webhook::replay_key_of;
 
 /// What to do next in a reconciliation.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ pub struct Reconciliation {
 }
 
 /// The lists that are reconciled, and their rules.
-fn lists() -> impl Iterator<Item = (&'static Operation, &'static Reconcile)> {
+pub(super) fn lists() -> impl Iterator<Item = (&'static Operation, &'static Reconcile)> {
     let all = OPERATIONS.iter().copied();
     all.filter_map(|operation| Some((operation, operation.reconcile.as_ref()?)))
 }
@@ -106,11 +104,16 @@ impl Reconciliation {
             };
             self.cursor.position = self.cursor.position.max(item.created);
             self.note_pending();
-            let event = event_of(item);
-            if self.cursor.is_repeated(&replay_key_of_json(&event)?) {
+            let created = || item.row.string("created_at");
+            let time = item.changed.clone().or_else(created).unwrap_or_default();
+            // Unless the event has a key of its own.
+            let id = format!("{} {} {time}", item.event, item.id);
+            let key = replay_key_of(item.event, Some(&id), &time, |name| item.row.value(name))?;
+            let key = Cursor::digits(&key);
+            if self.cursor.is_repeated(key) {
                 continue;
             }
-            let event = Response::from_json(event, &table::EVENT)?;
+            let event = Response::from_json(event_of(&item, key, &time)?, &table::EVENT)?;
             let cursor = self.cursor.to_text();
             return Ok(ReconcileStep::Event(Box::new(Reconciled { event, cursor })));
         }
@@ -157,16 +160,20 @@ impl Reconciliation {
     }
 }
 
-/// The event that a webhook would have brought.
-fn event_of(item: Item) -> String {
-    let digest = Sha256::digest(format!("{} {} {:?}", item.event, item.id, item.changed));
-    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let created = item.row.get("created_at").cloned().unwrap_or_default();
-    let mut event: Map<String, Value> = Map::new();
-    event.insert("id".to_owned(), format!("reconcile_{digits}").into());
-    event.insert("event".to_owned(), item.event.into());
-    event.insert("timestamp".to_owned(), item.changed.map_or(created, Value::from));
-    event.insert("source".to_owned(), "reconcile".into());
-    event.insert("data".to_owned(), item.row.into());
-    Value::from(event).to_string()
+/// The JSON of the event that a webhook would have brought.
+fn event_of(item: &Item, key: &str, time: &str) -> Result<String, Error> {
+    let mut json = Vec::with_capacity(1024);
+    json.extend_from_slice(b"{\"id\":");
+    write_string(&format!("reconcile_{key}"), &mut json);
+    json.extend_from_slice(b",\"event\":");
+    write_string(item.event, &mut json);
+    json.extend_from_slice(b",\"timestamp\":");
+    match time {
+        "" => json.extend_from_slice(b"null"),
+        time => write_string(time, &mut json),
+    }
+    json.extend_from_slice(b",\"source\":\"reconcile\",\"data\":");
+    item.row.write_json(&mut json);
+    json.push(b'}');
+    String::from_utf8(json).map_err(|_| Error::internal("an event is not UTF-8"))
 }

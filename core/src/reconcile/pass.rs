@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::json::{Map, Value};
+use crate::response::LazyRow;
 use crate::table::Reconcile;
 use crate::timestamp;
 
@@ -18,7 +18,7 @@ pub(super) struct Item {
     pub(super) id: String,
     pub(super) event: &'static str,
     pub(super) changed: Option<String>,
-    pub(super) row: Map<String, Value>,
+    pub(super) row: LazyRow,
 }
 
 /// What a pass looks for.
@@ -59,13 +59,12 @@ impl Pass {
         rule: &Reconcile,
         range: Range,
         id: Option<&String>,
-        row: Map<String, Value>,
+        created: Option<i64>,
+        row: LazyRow,
         keeps_all: bool,
     ) -> bool {
-        let text = |name: &str| row.get(name).and_then(Value::as_str);
-        let changed = text("updated_at").map(str::to_owned);
-        let created = text("created_at").and_then(timestamp::read);
-        let status = text("status").unwrap_or_default();
+        let changed = row.string("updated_at");
+        let status = row.string("status").unwrap_or_default();
         self.is_ordered &= match (created, self.previous) {
             (Some(created), Some(previous)) => created <= previous + TIE,
             (created, None) => created.is_some(),
@@ -81,7 +80,7 @@ impl Pass {
         if created > range.until {
             return false;
         }
-        if rule.pending.contains(&status) {
+        if rule.pending.contains(&status.as_str()) {
             self.pending = Some(self.pending.map_or(created, |oldest| oldest.min(created)));
         }
         let event = rule.events.iter().find(|(state, _)| *state == status).map(|(_, event)| *event);

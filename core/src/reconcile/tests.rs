@@ -92,6 +92,23 @@ fn a_second_run_brings_nothing_again() {
     assert_eq!(counts, [60, 0, 0]);
 }
 
+/// A row is read with the model that its event's data has, so that both have one replay key.
+#[test]
+fn the_rows_of_a_list_are_the_data_of_its_events() {
+    let field = crate::table::EVENT.field("data").unwrap();
+    let crate::table::Kind::OneOf(union) = field.kind else { panic!("{:?}", field.kind) };
+    let lists = super::merge::lists();
+    let mut compared = 0;
+    for (operation, rule) in lists {
+        let crate::table::Returns::Page(row) = operation.returns else { panic!("{operation:?}") };
+        for (_, event) in rule.events {
+            assert_eq!(union.model(event).map(|model| model.name), Some(row.name), "{event}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 8, "{compared}");
+}
+
 #[test]
 fn a_run_starts_with_a_time_or_a_cursor() {
     for since in ["2026-01-31T00:00:00Z", "2026-01-31", "2026-01-31 00:00:00+00:00"] {

@@ -6,9 +6,9 @@ use std::collections::{HashSet, VecDeque};
 
 use super::pass::{Item, MOST_KEPT, Pass, Range, TIE};
 use crate::error::Error;
-use crate::json::{Map, Value, Values};
+use crate::json::Map;
 use crate::request::Input;
-use crate::response::{Decoded, Pager, Response};
+use crate::response::{Pager, Response};
 use crate::table::{Operation, Reconcile};
 use crate::timestamp;
 
@@ -85,18 +85,15 @@ impl Walk {
         let input = pager.next().cloned().unwrap_or_default();
         let new = pager.accept(response)?;
         let ids = response.ids()?;
-        let Decoded::Rows(rows, _) = response.decode(&mut Values)? else {
-            return Err(Error::not_a_list());
-        };
-        let (mut is_older, mut newest) = (!rows.is_empty(), None);
-        for (at, row) in rows.into_iter().enumerate() {
-            let Value::Object(row) = row else { continue };
-            let created = row.get("created_at").and_then(Value::as_str).and_then(timestamp::read);
+        let (mut is_older, mut newest) = (!ids.is_empty(), None);
+        for (at, row) in response.rows().enumerate() {
+            let Some(row) = row else { continue };
+            let created = row.string("created_at").as_deref().and_then(timestamp::read);
             newest = newest.max(created);
             if new.has(at) {
                 let id = ids.get(at).and_then(Option::as_ref);
                 let keeps_all = self.is_unordered;
-                is_older &= self.pass.take(self.rule, self.range, id, row, keeps_all);
+                is_older &= self.pass.take(self.rule, self.range, id, created, row, keeps_all);
             }
         }
         if self.is_first_pass

@@ -8,12 +8,15 @@ use crate::table::{Field, Kind, Model};
 /// The most members remembered; objects of the API have fewer.
 const MAX_REMEMBERED: usize = 256;
 
-/// The fields of the last object. Objects of a list have their members in the same order, so almost
-/// every field is found with one comparison.
+/// The fields of the last object, and those of the last object of another model: one may be within
+/// the other. Objects of a list have their members in the same order, so almost every field is found
+/// with one comparison.
 #[derive(Default)]
 pub(crate) struct FieldCache {
     model: Option<&'static Model>,
     fields: Vec<Option<MatchedField>>,
+    other_model: Option<&'static Model>,
+    other_fields: Vec<Option<MatchedField>>,
 }
 
 /// A field of a model.
@@ -43,10 +46,14 @@ impl MatchedField {
 }
 
 thread_local! {
-    static LAST: Cell<FieldCache> = const { Cell::new(FieldCache { model: None, fields: Vec::new() }) };
+    static LAST: Cell<FieldCache> = const { Cell::new(FieldCache::new()) };
 }
 
 impl FieldCache {
+    const fn new() -> Self {
+        Self { model: None, fields: Vec::new(), other_model: None, other_fields: Vec::new() }
+    }
+
     /// Takes the cache of this thread, which earlier responses filled.
     pub(crate) fn take() -> Self {
         LAST.try_with(Cell::take).unwrap_or_default()
@@ -59,7 +66,17 @@ impl FieldCache {
     }
 
     /// Prepares the cache for an object of a model.
+    #[inline]
     pub(crate) fn start(&mut self, model: &'static Model) {
+        if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
+            self.change(model);
+        }
+    }
+
+    #[inline(never)]
+    fn change(&mut self, model: &'static Model) {
+        std::mem::swap(&mut self.model, &mut self.other_model);
+        std::mem::swap(&mut self.fields, &mut self.other_fields);
         if !self.model.is_some_and(|known| std::ptr::eq(known, model)) {
             self.model = Some(model);
             self.fields.clear();

@@ -4,10 +4,12 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::Content;
 use super::decode::{self, NOWHERE};
+use super::field_cache::MatchedField;
 use super::{Decoded, Response};
-use crate::json::Sink;
 use crate::json::document::{Document, Value};
+use crate::json::{self, Sink, Values};
 use crate::table::{Field, Model};
 
 /// This many fields are found one by one, before the positions of all are stored.
@@ -72,6 +74,11 @@ impl LazyRow {
             return None;
         }
         self.single_lookups.fetch_add(1, Ordering::Relaxed);
+        self.final_place(field)
+    }
+
+    /// The position of the value of a field. Returns `None` if another member may have the value.
+    fn final_place(&self, field: &'static Field) -> Option<Option<usize>> {
         let own = self.document.member(Document::ROOT, field.name);
         // The value is final if it is not null, or if no other member can replace it.
         let is_final = own.is_some_and(|place| !self.document.is_null(place))
@@ -85,6 +92,33 @@ impl LazyRow {
         places.get(position).copied().filter(|place| *place != NOWHERE).map(|place| place as usize)
     }
 
+    /// Reads the field with a name. Returns `None` if it was not sent.
+    pub(crate) fn value(&self, name: &str) -> Option<json::Value> {
+        let position = self.model.position(name)?;
+        let known = MatchedField::alone(position, self.model)?;
+        let place = self.final_place(known.field).unwrap_or_else(|| self.place(position))?;
+        match self.document.at(place) {
+            Value::Text(text) if known.plain => Some(text.into()),
+            _ => {
+                let root = Document::ROOT;
+                decode::field(&self.document, root, place, known.field, &mut Values).ok()
+            }
+        }
+    }
+
+    /// Reads the field with a name, if it is a string.
+    pub(crate) fn string(&self, name: &str) -> Option<String> {
+        match self.value(name)? {
+            json::Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Appends the object as the server sent it, as compact JSON.
+    pub(crate) fn write_json(&self, json: &mut Vec<u8>) {
+        self.document.write_json(Document::ROOT, json);
+    }
+
     /// Decodes all fields.
     pub fn decode<S: Sink>(&self, sink: &mut S) -> Result<S::Value, S::Error> {
         decode::object(&self.document, Document::ROOT, self.model, sink)
@@ -92,6 +126,21 @@ impl LazyRow {
 }
 
 impl Response {
+    /// The rows of a page, in order; `None` for one that is not an object.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Option<LazyRow>> {
+        let document = &self.document;
+        let page = match &self.content {
+            Content::Rows(model, list, _) => Some((*model, list.0)),
+            _ => None,
+        };
+        page.into_iter().flat_map(move |(model, list)| {
+            document.items(list).map(move |place| {
+                let is_object = document.at(place) == Value::Object;
+                is_object.then(|| LazyRow::new(document, place, model))
+            })
+        })
+    }
+
     /// Like [`Response::decode_rows`], for a sink that takes lazy rows.
     pub fn lazy_rows<S: LazyRowSink>(
         &self,

@@ -15,13 +15,12 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::json;
 use crate::json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::mac::hex;
 use crate::error::Error;
-use crate::json::document::{self, Document};
+use crate::json::document::{self, Document, write_string};
 use crate::limits::Limits;
 use crate::models::Event;
 use crate::response::typed::read_model;
@@ -43,51 +42,108 @@ pub fn replay_key(event: &Event) -> Result<String, Error> {
         Some(Value::Object(data)) => data,
         _ => Map::new(),
     };
-    let data = &data;
-    let identity = match (scalar(data, "transaction_id"), event.id.as_deref()) {
-        (Some(transaction), _) if name.starts_with("PAYMENT_") => {
-            json!(["payment", name, transaction, scalar(data, "status")])
-        }
-        _ if let Some(once) = once_per_state(name, data) => once,
-        (_, Some(id)) if !id.is_empty() => json!(["id", id]),
-        _ => {
-            let subject = SUBJECTS.iter().find_map(|field| Some((field, scalar(data, field)?)));
-            let Some((field, subject)) = subject else {
-                return Err(Error::validation(
-                    "the event has no id of its own and no id of a transaction, refund, payout or \
-                     subscription, so a repeated delivery of it cannot be recognized",
-                ));
-            };
-            let (status, changed) = (scalar(data, "status"), scalar(data, "updated_at"));
-            let changed = changed.as_deref().map(moment);
-            let sent = event.timestamp.as_deref().map(moment);
-            json!(["about", name, field, subject, status, changed, sent])
-        }
-    };
-    Ok(format!("lomi-webhook-{}", hex(&Sha256::digest(identity.to_string().as_bytes()))))
+    let sent = event.timestamp.as_deref().unwrap_or_default();
+    replay_key_of(name, event.id.as_deref(), sent, |field| data.get(field).cloned())
+}
+
+/// Like [`replay_key`], for the name of an event, its id, its time and the fields of its data.
+pub(crate) fn replay_key_of(
+    name: &str,
+    id: Option<&str>,
+    sent: &str,
+    field: impl Fn(&str) -> Option<Value>,
+) -> Result<String, Error> {
+    let field = |name: &str| scalar(field(name)?);
+    let mut identity = Identity::default();
+    let transaction = field("transaction_id").filter(|_| name.starts_with("PAYMENT_"));
+    if let Some(transaction) = transaction {
+        identity.add("payment").add(name).add(&transaction).add_optional(field("status"));
+    } else if let Some(once) = once_per_state(name, &field) {
+        identity = once;
+    } else if let Some(id) = id.filter(|id| !id.is_empty()) {
+        identity.add("id").add(id);
+    } else {
+        let subject = SUBJECTS.iter().find_map(|name| Some((name, field(name)?)));
+        let Some((subject, subject_id)) = subject else {
+            return Err(Error::validation(
+                "the event has no id of its own and no id of a transaction, refund, payout or \
+                 subscription, so a repeated delivery of it cannot be recognized",
+            ));
+        };
+        identity.add("about").add(name).add(subject).add(&subject_id).add_optional(field("status"));
+        identity.add_moment(field("updated_at").as_deref());
+        identity.add_moment(Some(sent).filter(|sent| !sent.is_empty()));
+    }
+    Ok(identity.into_key())
 }
 
 /// The identity of an event that an object has once in each of its states. Reconciling finds the
 /// state, but not the id of the delivery.
-fn once_per_state(name: &str, data: &Map<String, Value>) -> Option<json::Value> {
-    let state = |id: &str| Some(json!([name, scalar(data, id)?, scalar(data, "status")]));
-    match name {
-        "REFUND_COMPLETED" | "REFUND_FAILED" => state("refund_id"),
-        "PAYOUT_COMPLETED" | "PAYOUT_FAILED" => state("payout_id"),
-        "CHECKOUT_SESSION_COMPLETED" | "CHECKOUT_SESSION_EXPIRED" => state("checkout_session_id"),
-        "SUBSCRIPTION_CREATED" => Some(json!([name, scalar(data, "subscription_id")?])),
+fn once_per_state(name: &str, field: &impl Fn(&str) -> Option<String>) -> Option<Identity> {
+    let mut identity = Identity::default();
+    identity.add(name);
+    let state = match name {
+        "REFUND_COMPLETED" | "REFUND_FAILED" => "refund_id",
+        "PAYOUT_COMPLETED" | "PAYOUT_FAILED" => "payout_id",
+        "CHECKOUT_SESSION_COMPLETED" | "CHECKOUT_SESSION_EXPIRED" => "checkout_session_id",
+        "SUBSCRIPTION_CREATED" => {
+            identity.add(&field("subscription_id")?);
+            return Some(identity);
+        }
         // A subscription that was resumed may be cancelled again.
         "SUBSCRIPTION_CANCELLED" => {
-            let changed = scalar(data, "updated_at")?;
-            Some(json!([name, scalar(data, "subscription_id")?, moment(&changed)]))
+            identity.add(&field("subscription_id")?).add_moment(Some(&field("updated_at")?));
+            return Some(identity);
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    identity.add(&field(state)?).add_optional(field("status"));
+    Some(identity)
 }
 
-/// A time, however a language writes it.
-fn moment(text: &str) -> Value {
-    timestamp::read(text).map_or_else(|| text.into(), Value::from)
+/// What identifies an event: a list of strings and times, as JSON.
+#[derive(Default)]
+struct Identity {
+    json: Vec<u8>,
+}
+
+impl Identity {
+    fn separate(&mut self) -> &mut Vec<u8> {
+        self.json.push(if self.json.is_empty() { b'[' } else { b',' });
+        &mut self.json
+    }
+
+    fn add(&mut self, text: &str) -> &mut Self {
+        write_string(text, self.separate());
+        self
+    }
+
+    fn add_optional(&mut self, text: Option<String>) -> &mut Self {
+        match text {
+            Some(text) => self.add(&text),
+            None => {
+                self.separate().extend_from_slice(b"null");
+                self
+            }
+        }
+    }
+
+    /// Adds a time, however a language writes it.
+    fn add_moment(&mut self, text: Option<&str>) -> &mut Self {
+        match text.map(|text| (text, timestamp::read(text))) {
+            Some((_, Some(time))) => {
+                self.separate().extend_from_slice(time.to_string().as_bytes());
+                self
+            }
+            Some((text, None)) => self.add(text),
+            None => self.add_optional(None),
+        }
+    }
+
+    fn into_key(mut self) -> String {
+        self.json.push(b']');
+        format!("lomi-webhook-{}", hex(&Sha256::digest(&self.json)))
+    }
 }
 
 /// Like [`replay_key`], for a language that has the event as JSON.
@@ -101,10 +157,10 @@ pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     }
 }
 
-/// The string or number of a field as a string; `None` if it is empty or another type.
-fn scalar(data: &Map<String, Value>, field: &str) -> Option<String> {
-    match data.get(field)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+/// A string or number as a string; `None` if it is empty or another type.
+fn scalar(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

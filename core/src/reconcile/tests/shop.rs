@@ -7,6 +7,7 @@ use super::random::Random;
 use super::server::{Server, outage};
 use super::{MINUTE, ReconcileStep, Reconciliation, START};
 use crate::json::Value;
+use crate::reconcile::cursor::Cursor;
 use crate::webhook::replay_key_of_json;
 
 /// The time of a machine whose clock differs.
@@ -42,10 +43,15 @@ impl Shop {
 
     /// Handles an event once.
     fn handle(&mut self, event: &str) -> bool {
-        if !self.seen.insert(replay_key_of_json(event).unwrap()) {
+        let key = replay_key_of_json(event).unwrap();
+        let event: Value = event.parse().unwrap();
+        if event.get("source").is_some() {
+            // The id has the digits of the key that was computed from the row.
+            assert_eq!(event["id"], format!("reconcile_{}", Cursor::digits(&key)));
+        }
+        if !self.seen.insert(key) {
             return false;
         }
-        let event: Value = event.parse().unwrap();
         let id = IDS.iter().find_map(|name| event["data"].get(name)?.as_str()).unwrap();
         let name = event["event"].as_str().unwrap();
         let names = [
