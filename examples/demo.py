@@ -26,13 +26,18 @@ EXAMPLES = {
 
 
 class Inbox(BaseHTTPRequestHandler):
-    """The shop's webhook address: POST is a delivery, GET returns the next one to the example."""
+    """The shop's webhook address: POST is a delivery, GET returns the next one to the example.
+
+    A delivery whose metadata says so is lost, as if the shop had crashed after its response.
+    """
 
     deliveries = Queue()
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.deliveries.put((body, self.headers["X-Lomi-Signature"]))
+        metadata = json.loads(body)["data"].get("metadata") or {}
+        if metadata.get("webhook") != "lost":
+            self.deliveries.put((body, self.headers["X-Lomi-Signature"]))
         self.respond(200, b"ok")
 
     def do_GET(self):
@@ -63,7 +68,14 @@ def open_inbox():
 
 def start_sandbox(inbox):
     """Starts a sandbox on a free port. Returns the process and its first line of output."""
-    command = [os.path.join(BUILT, "lomi-sandbox"), "--quiet", "--port", "0", "--webhook-url", inbox]
+    command = [
+        os.path.join(BUILT, "lomi-sandbox"),
+        "--quiet",
+        "--port",
+        "0",
+        "--webhook-url",
+        inbox,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     if not line:
@@ -83,7 +95,9 @@ def run(language, command, sandbox, inbox):
         PYTHONPATH=os.path.join(ROOT, "bindings-python", "python"),
     )
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment
+    )
     last = ""
     for line in process.stdout:
         if line.startswith("{"):
@@ -96,7 +110,11 @@ def run(language, command, sandbox, inbox):
         summary = json.loads(last)
     except ValueError:
         summary = {}
-    done = status == 0 and summary.get("language") == language and summary.get("paid") is True
+    done = (
+        status == 0
+        and summary.get("language") == language
+        and summary.get("paid") is True
+    )
     return language, summary.get("calls", 0), summary.get("milliseconds", whole), done
 
 
@@ -112,7 +130,9 @@ def main():
             process.wait()
     print(f"\n{'language':<10}{'calls':>8}{'milliseconds':>15}   result")
     for language, calls, milliseconds, done in rows:
-        print(f"{language:<10}{calls:>8}{milliseconds:>15}   {'ok' if done else 'FAILED'}")
+        print(
+            f"{language:<10}{calls:>8}{milliseconds:>15}   {'ok' if done else 'FAILED'}"
+        )
     failed = [language for language, _, _, done in rows if not done]
     if failed:
         sys.exit("demo: failed in " + ", ".join(failed) + "; see the line above")

@@ -106,15 +106,20 @@ async function modern() {
   await refused('404', NotFoundError, api.checkoutSessions.get(id));
 }
 
-/** A session paid in the local sandbox, and the webhook that tells the shop. */
+/** Pays a session in the local sandbox, as a buyer does on the page. */
+async function pay(id) {
+  const sandbox = process.env.LOMI_BASE_URL.replace(/\/v1$/, '');
+  await fetch(`${sandbox}/_sandbox/sessions/${id}/pay`, { method: 'POST' });
+}
+
+/** A session that is paid, and the webhook that tells the shop. Returns the event. */
 async function paid(inbox) {
   const api = new LomiClient();
   const cart = { amount: 5000, currency_code: 'XOF', title: 'Coffee Beans - 1kg' };
   const { checkout_session_id: id } = await call('create to pay', api.checkoutSessions.create(cart));
 
-  step = 'pay'; // the sandbox does what a buyer does on the page
-  const sandbox = process.env.LOMI_BASE_URL.replace(/\/v1$/, '');
-  await fetch(`${sandbox}/_sandbox/sessions/${id}/pay`, { method: 'POST' });
+  step = 'pay';
+  await pay(id);
 
   step = 'webhook';
   const delivery = await fetch(inbox);
@@ -126,13 +131,34 @@ async function paid(inbox) {
   const { status } = await call('get after the payment', api.checkoutSessions.get(id));
   if (status !== 'completed') throw new Error(`it is ${status}`);
   console.log(`paid      ${status}`);
+  return event;
+}
+
+/** A session whose webhook is lost: reconciling finds the payment, and handles it once. */
+async function lostAndFound(handled) {
+  const api = new LomiClient();
+  const cart = { amount: 5000, currency_code: 'XOF', metadata: { webhook: 'lost' } };
+  const { checkout_session_id: id } = await call('create', api.checkoutSessions.create(cart));
+  await pay(id);
+
+  step = 'reconcile';
+  const guard = new webhooks.ReplayGuard();
+  await guard.firstTime(handled); // by its webhook
+  const payments = [];
+  for await (const { event } of api.reconcile('2026-01-01')) {
+    if (event.event !== 'PAYMENT_SUCCEEDED') continue;
+    await guard.once(event, ({ data }) => payments.push(data));
+  }
+  if (payments.length !== 1) throw new Error(`${payments.length} payments were handled`);
+  if (payments[0].checkout_session_id !== id) throw new Error('another payment');
+  console.log(`found     a lost webhook, by reconcile: ${payments[0].net_amount} XOF, handled once`);
 }
 
 try {
   await documented();
   await modern();
   const inbox = process.env.LOMI_DEMO_INBOX;
-  if (inbox) await paid(inbox);
+  if (inbox) await lostAndFound(await paid(inbox));
   const milliseconds = Math.round(performance.now() - started);
   console.log(JSON.stringify({ language: 'node', calls, milliseconds, paid: Boolean(inbox) }));
 } catch (error) {

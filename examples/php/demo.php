@@ -138,10 +138,14 @@ try {
         $step = 'create to pay';
         $id = $client->checkoutSessions->create($coffee)->getCheckoutSessionId();
 
-        $step = 'pay'; // the sandbox does what a buyer does on the page
-        $sandbox = preg_replace('{/v1$}', '', (string) getenv('LOMI_BASE_URL'));
-        $post = stream_context_create(['http' => ['method' => 'POST', 'header' => 'Content-Length: 0']]);
-        file_get_contents("$sandbox/_sandbox/sessions/$id/pay", false, $post);
+        // The sandbox does what a buyer does on the page.
+        $pay = function (string $id): void {
+            $sandbox = preg_replace('{/v1$}', '', (string) getenv('LOMI_BASE_URL'));
+            $post = stream_context_create(['http' => ['method' => 'POST', 'header' => 'Content-Length: 0']]);
+            file_get_contents("$sandbox/_sandbox/sessions/$id/pay", false, $post);
+        };
+        $step = 'pay';
+        $pay($id);
 
         $step = 'webhook';
         $body = (string) file_get_contents($inbox);
@@ -159,7 +163,26 @@ try {
             throw new RuntimeException("it is $status");
         }
         echo "paid      $status\n";
-        $calls += 2;
+
+        $step = 'a lost webhook';
+        $lost = $client->checkoutSessions->create([...$coffee, 'metadata' => ['webhook' => 'lost']]);
+        $pay((string) $lost->getCheckoutSessionId());
+
+        $step = 'reconcile';
+        $handled = [Webhooks::replayKey($event) => true]; // by its webhook
+        $payments = [];
+        foreach ($client->reconcile('2026-01-01') as $missed) {
+            $key = Webhooks::replayKey($missed);
+            if ($missed->getEvent() === 'PAYMENT_SUCCEEDED' && !isset($handled[$key])) {
+                $handled[$key] = true;
+                $payments[] = $missed->getData();
+            }
+        }
+        if (count($payments) !== 1 || $payments[0]->getCheckoutSessionId() !== $lost->getCheckoutSessionId()) {
+            throw new RuntimeException(count($payments) . ' payments were handled');
+        }
+        echo "found     a lost webhook, by reconcile: {$payments[0]->getNetAmount()} XOF, handled once\n";
+        $calls += 3;
     }
 } catch (Throwable $e) {
     fwrite(STDERR, "php: $step: " . get_class($e) . ": {$e->getMessage()}\n");

@@ -59,11 +59,16 @@ def documented(host, key):
 
         start_step("create_checkout_session")
         session = api.create_checkout_session(DOCUMENTED_BODY)
-        print(f"documented: created {session.checkout_session_id}: {session.amount:.0f} XOF")
+        print(
+            f"documented: created {session.checkout_session_id}: {session.amount:.0f} XOF"
+        )
 
         start_step("retrieve_checkout_session")
         found = api.retrieve_checkout_session(session.checkout_session_id)
-        expect(found.checkout_session_id == session.checkout_session_id, "it is another session")
+        expect(
+            found.checkout_session_id == session.checkout_session_id,
+            "it is another session",
+        )
 
         start_step("list_checkout_sessions")
         page = api.list_checkout_sessions(limit=20, offset=0, sort="created_at:desc")
@@ -125,8 +130,16 @@ def modern(host, key):
     print("deleted")
 
     for status, kind, call in (
-        (400, lomi.BadRequestError, lambda: sessions.create(amount=100, currency_code="ZZZ")),
-        (401, lomi.AuthenticationError, lambda: sessions.list(api_key="lomi_sk_test_nobody")),
+        (
+            400,
+            lomi.BadRequestError,
+            lambda: sessions.create(amount=100, currency_code="ZZZ"),
+        ),
+        (
+            401,
+            lomi.AuthenticationError,
+            lambda: sessions.list(api_key="lomi_sk_test_nobody"),
+        ),
         (404, lomi.NotFoundError, lambda: sessions.get(session.checkout_session_id)),
     ):
         start_step(f"an error {status}")
@@ -139,15 +152,23 @@ def modern(host, key):
             expect(False, "there was no error")
 
 
+def pay(host, session):
+    """Pays a session in the local sandbox, in place of the buyer."""
+    control = (
+        host.removesuffix("/v1")
+        + f"/_sandbox/sessions/{session.checkout_session_id}/pay"
+    )
+    urllib.request.urlopen(urllib.request.Request(control, method="POST")).close()
+
+
 def paid(host, key, inbox):
-    """Pays a session in the local sandbox and verifies the webhook."""
+    """Pays a session and verifies the webhook. Returns the event."""
     sessions = lomi.LomiClient(key, base_url=host).checkout_sessions
     start_step("create a session to pay")
     session = sessions.create(COFFEE)
 
-    start_step("pay it", 0)  # in the sandbox, in place of the buyer
-    control = host.removesuffix("/v1") + f"/_sandbox/sessions/{session.checkout_session_id}/pay"
-    urllib.request.urlopen(urllib.request.Request(control, method="POST")).close()
+    start_step("pay it", 0)
+    pay(host, session)
 
     start_step("the webhook", 0)
     with urllib.request.urlopen(inbox) as delivery:
@@ -155,13 +176,40 @@ def paid(host, key, inbox):
     event = lomi.webhooks.construct_event(body, signature)  # uses LOMI_WEBHOOK_SECRET
     payment = event.data
     expect(isinstance(payment, lomi.Transaction), "the event is about no payment")
-    expect(payment.checkout_session_id == session.checkout_session_id, "another's event")
+    expect(
+        payment.checkout_session_id == session.checkout_session_id, "another's event"
+    )
     print(f"verified webhook: {event.event}, {payment.net_amount} XOF")
 
     start_step("get after the payment")
     found = sessions.get(session.checkout_session_id)
     expect(found.status == "completed", f"it is {found.status}")
     print(f"paid: {found.status}")
+    return event
+
+
+def lost_and_found(host, key, handled):
+    """Pays a session whose webhook is lost. Reconciling finds the payment, and handles it once."""
+    client = lomi.LomiClient(key, base_url=host)
+    start_step("create a session whose webhook is lost")
+    session = client.checkout_sessions.create(COFFEE, metadata={"webhook": "lost"})
+    pay(host, session)
+
+    start_step("reconcile", 0)
+    guard = lomi.webhooks.ReplayGuard()
+    guard.first_time(handled)  # by its webhook
+    payments = []
+    for event, _cursor in client.reconcile(since="2026-01-01"):
+        if event.event == "PAYMENT_SUCCEEDED":
+            guard.once(event, lambda event: payments.append(event.data))
+    expect(len(payments) == 1, f"{len(payments)} payments were handled")
+    expect(
+        payments[0].checkout_session_id == session.checkout_session_id,
+        "another payment",
+    )
+    print(
+        f"lost webhook found by reconcile: {payments[0].net_amount} XOF, handled once"
+    )
 
 
 def main():
@@ -173,12 +221,18 @@ def main():
         modern(host, key)
         inbox = os.environ.get("LOMI_DEMO_INBOX")
         if inbox:
-            paid(host, key, inbox)
+            handled = paid(host, key, inbox)
+            lost_and_found(host, key, handled)
     except Exception as error:
         print(f"failed at: {step}: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     took = round((time.monotonic() - started) * 1000)
-    summary = {"language": "python", "calls": calls, "milliseconds": took, "paid": bool(inbox)}
+    summary = {
+        "language": "python",
+        "calls": calls,
+        "milliseconds": took,
+        "paid": bool(inbox),
+    }
     print(json.dumps(summary))
     return 0
 

@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use lomi::models::{
     CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus, CheckoutSessionUpdate,
-    EventData,
+    Event, EventData,
 };
-use lomi::{Client, Created, Error, ErrorKind, json, webhook};
+use lomi::{Client, Created, Error, ErrorKind, Map, json, webhook};
 
 /// Number of calls so far, for the table at the end.
 struct Count(u32);
@@ -23,7 +23,10 @@ async fn main() -> std::process::ExitCode {
     let inbox = std::env::var("LOMI_DEMO_INBOX").ok();
     let mut done = run(&mut calls).await;
     if let (Ok(()), Some(inbox)) = (&done, &inbox) {
-        done = paid(inbox, &mut calls).await;
+        done = match paid(inbox, &mut calls).await {
+            Ok(handled) => lost_and_found(&handled, &mut calls).await,
+            Err(failed) => Err(failed),
+        };
     }
     match done {
         Ok(()) => {
@@ -99,28 +102,28 @@ async fn run(calls: &mut Count) -> Result<(), (&'static str, Error)> {
     Ok(())
 }
 
-/// A session paid in the local sandbox, and the webhook that tells the shop.
-async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error)> {
+/// A session paid in the local sandbox, and the webhook that tells the shop. Returns its event.
+async fn paid(inbox: &str, calls: &mut Count) -> Result<Event, (&'static str, Error)> {
     let client = Client::builder().build().map_err(|e| ("set up", e))?;
     let sessions = client.checkout_sessions();
     let cart = CheckoutSessionCreate::new().amount(5000).currency_code("XOF").title("Coffee");
     let made = sessions.create(cart).await.and_then(Created::into_session);
     let id = made.map_err(|e| ("create to pay", e))?.checkout_session_id.unwrap_or_default();
 
-    let delivery = pay(&id, inbox);
+    let delivery = pay(&id).and_then(|()| next_delivery(inbox));
     let (body, signature) = delivery.map_err(|e| ("pay", Error::internal(e.to_string())))?;
     let secret = std::env::var("LOMI_WEBHOOK_SECRET").unwrap_or_default();
     let event =
         webhook::construct_event(body.as_bytes(), &signature, &[&secret], Default::default())
             .map_err(|e| ("webhook", e))?;
-    let Some(EventData::Transaction(payment)) = event.data else {
+    let Some(EventData::Transaction(payment)) = &event.data else {
         return Err(("webhook", Error::internal("the event is about no payment")));
     };
     if payment.checkout_session_id.as_ref() != Some(&id) {
         return Err(("webhook", Error::internal("the event of another session")));
     }
     let name = event.event.as_ref().map_or("", |event| event.as_str());
-    let amount = payment.net_amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let amount = payment.net_amount.as_ref().map(ToString::to_string).unwrap_or_default();
     println!("verified  webhook {name}, {amount} XOF");
 
     let found = sessions.get(&id).await.map_err(|e| ("get after the payment", e))?;
@@ -129,14 +132,52 @@ async fn paid(inbox: &str, calls: &mut Count) -> Result<(), (&'static str, Error
     }
     println!("paid      completed");
     calls.0 += 2;
+    Ok(event)
+}
+
+/// A session whose webhook is lost: reconciling finds the payment, and handles it once.
+async fn lost_and_found(handled: &Event, calls: &mut Count) -> Result<(), (&'static str, Error)> {
+    let client = Client::builder().build().map_err(|e| ("set up", e))?;
+    let cart = CheckoutSessionCreate::new().amount(5000).currency_code("XOF");
+    let cart = cart.metadata(Map::from_iter([("webhook".to_owned(), "lost".into())]));
+    let made = client.checkout_sessions().create(cart).await.and_then(Created::into_session);
+    let id = made.map_err(|e| ("create", e))?.checkout_session_id.unwrap_or_default();
+    pay(&id).map_err(|e| ("pay", Error::internal(e.to_string())))?;
+
+    let failed = |error| ("reconcile", error);
+    let guard = webhook::ReplayGuard::new(1000);
+    guard.first_time(handled).map_err(failed)?; // by its webhook
+    let mut payments = Vec::new();
+    let mut missed = client.reconcile("2026-01-01").map_err(failed)?;
+    while let Some((event, _cursor)) = missed.next().await.map_err(failed)? {
+        if guard.first_time(&event).map_err(failed)?
+            && let Some(EventData::Transaction(payment)) = event.data
+        {
+            payments.push(payment);
+        }
+    }
+    let [payment] = payments.as_slice() else {
+        let message = format!("{} payments were handled", payments.len());
+        return Err(failed(Error::internal(message)));
+    };
+    if payment.checkout_session_id.as_ref() != Some(&id) {
+        return Err(failed(Error::internal("another payment")));
+    }
+    let amount = payment.net_amount.as_ref().map(ToString::to_string).unwrap_or_default();
+    println!("found     a lost webhook, by reconcile: {amount} XOF, handled once");
+    calls.0 += 1;
     Ok(())
 }
 
-/// Pays a session in the sandbox, in place of the buyer. Returns the webhook delivery.
-fn pay(id: &str, inbox: &str) -> std::io::Result<(String, String)> {
+/// Pays a session in the sandbox, in place of the buyer.
+fn pay(id: &str) -> std::io::Result<()> {
     let base = std::env::var("LOMI_BASE_URL").unwrap_or_default();
     let sandbox = base.trim_end_matches("/v1");
-    send("POST", &format!("{sandbox}/_sandbox/sessions/{id}/pay"))?;
+    send("POST", &format!("{sandbox}/_sandbox/sessions/{id}/pay")).map(drop)
+}
+
+/// The next webhook delivery: its body and signature.
+fn next_delivery(inbox: &str) -> std::io::Result<(String, String)> {
     let (headers, body) = send("GET", inbox)?;
     let signature = headers.lines().find_map(|line| line.strip_prefix("X-Lomi-Signature: "));
     Ok((body, signature.unwrap_or_default().to_owned()))
