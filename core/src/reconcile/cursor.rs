@@ -7,7 +7,7 @@ use crate::timestamp;
 const VERSION: i64 = 1;
 /// How long before the last run a change is looked for again: clocks differ, and some rows come
 /// late.
-const OVERLAP: i64 = 10 * 60_000;
+pub(super) const OVERLAP: i64 = 10 * 60_000;
 /// How old an object may be that has not reached a final state.
 const LOOKBACK: i64 = 30 * 86_400_000;
 /// How many events are remembered, so that the overlap does not bring them again.

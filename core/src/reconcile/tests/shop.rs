@@ -7,7 +7,7 @@ use super::random::Random;
 use super::server::{Server, outage};
 use super::{MINUTE, ReconcileStep, Reconciliation, START};
 use crate::json::Value;
-use crate::reconcile::cursor::Cursor;
+use crate::reconcile::cursor::{Cursor, OVERLAP};
 use crate::webhook::replay_key_of_json;
 
 /// The time of a machine whose clock differs.
@@ -24,13 +24,35 @@ pub(super) struct Shop {
     pub(super) by_webhook: usize,
     pub(super) longest_cursor: usize,
     skew: i64,
+    without: Option<Without>,
+}
+
+/// A rule that a shop lacks, to show that the simulation notices it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Without {
+    /// Repeated events are handled again.
+    Guard,
+    /// A run starts where the last one has ended.
+    Overlap,
+}
+
+/// The cursor of a core in which the windows of two runs do not overlap.
+fn without_overlap(cursor: &str) -> String {
+    let mut all: Value = cursor.parse().unwrap();
+    let since = all["since"].as_i64().unwrap();
+    let later = |from: &Value| Value::from(from.as_i64().unwrap().max(since) + OVERLAP);
+    let from: Vec<Value> = all["from"].as_array().unwrap().iter().map(later).collect();
+    let members = all.as_object_mut().unwrap();
+    members.insert("since".to_owned(), (since + OVERLAP).into());
+    members.insert("from".to_owned(), from.into());
+    all.to_string()
 }
 
 const IDS: [&str; 5] =
     ["refund_id", "payout_id", "subscription_id", "checkout_session_id", "transaction_id"];
 
 impl Shop {
-    pub(super) fn new(random: &mut Random) -> Self {
+    pub(super) fn new(random: &mut Random, without: Option<Without>) -> Self {
         Self {
             cursor: format!("{}T00:00:00Z", crate::timestamp::day(START)),
             seen: HashSet::new(),
@@ -38,6 +60,7 @@ impl Shop {
             by_webhook: 0,
             longest_cursor: 0,
             skew: random.below(4 * MINUTE as u64) as i64 - 2 * MINUTE,
+            without,
         }
     }
 
@@ -49,7 +72,7 @@ impl Shop {
             // The id has the digits of the key that was computed from the row.
             assert_eq!(event["id"], format!("reconcile_{}", Cursor::digits(&key)));
         }
-        if !self.seen.insert(key) {
+        if !self.seen.insert(key) && self.without != Some(Without::Guard) {
             return false;
         }
         let id = IDS.iter().find_map(|name| event["data"].get(name)?.as_str()).unwrap();
@@ -89,6 +112,9 @@ impl Shop {
         let mut run = Reconciliation::new(&self.cursor).unwrap();
         loop {
             match run.step().unwrap() {
+                ReconcileStep::Done(cursor) if self.without == Some(Without::Overlap) => {
+                    return self.store(without_overlap(&cursor));
+                }
                 ReconcileStep::Done(cursor) => {
                     self.store(cursor);
                     return;
