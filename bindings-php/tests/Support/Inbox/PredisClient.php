@@ -1,0 +1,47 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Predis {
+    if (!interface_exists(ClientInterface::class)) {
+        interface ClientInterface
+        {
+        }
+    }
+}
+
+namespace LomiSDK\Tests\Support\Inbox {
+
+    /** The part of Predis that RedisStore uses, over a connection of phpredis to a real Redis. */
+    final class PredisClient implements \Predis\ClientInterface
+    {
+        public function __construct(private \Redis $redis, private ?string $prefix = null)
+        {
+        }
+
+        public function getOptions(): object
+        {
+            $prefix = $this->prefix === null ? null : new class ($this->prefix) {
+                public function __construct(private string $prefix)
+                {
+                }
+
+                public function getPrefix(): string
+                {
+                    return $this->prefix;
+                }
+            };
+            return (object) ['prefix' => $prefix];
+        }
+
+        public function eval(string $script, int $keys, string ...$values): mixed
+        {
+            $this->redis->clearLastError();
+            $response = $this->redis->eval($script, $values, $keys);
+            if ($this->redis->getLastError() !== null) {
+                throw new \RuntimeException($this->redis->getLastError());
+            }
+            return $response === false ? null : $response;
+        }
+    }
+}
