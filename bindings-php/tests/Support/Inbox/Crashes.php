@@ -14,7 +14,7 @@ use LomiSDK\Tests\Support\Sandbox;
  */
 final class Crashes
 {
-    private const EVENTS = ['PAYMENT_SUCCEEDED', 'CHECKOUT_SESSION_COMPLETED'];
+    private const STEPS = ['before', 'within', 'finished', 'handled'];
 
     /** How many kills found a process at which step, and how many deliveries were answered with an error. */
     public array $steps = ['before' => 0, 'within' => 0, 'finished' => 0, 'handled' => 0];
@@ -39,7 +39,7 @@ final class Crashes
         $this->sandbox = Sandbox::start();
         $this->receiver = new FaultServer([['status' => 200]]);
         $this->lomi = new LomiClient($this->sandbox->key, ['base_url' => $this->sandbox->url]);
-        $hook = $this->lomi->webhooks->create(['url' => "{$this->receiver->url}/hook", 'authorized_events' => self::EVENTS]);
+        $hook = $this->lomi->webhooks->create(['url' => "{$this->receiver->url}/hook", 'authorized_events' => ['PAYMENT_SUCCEEDED']]);
         $this->secret = $hook->getSecret();
         $this->shop = new Shop($kind, $servers, $name);
         $this->shop->create();
@@ -51,19 +51,17 @@ final class Crashes
         while ($this->kills < $kills) {
             $this->pay();
             $workers = $this->start();
-            $moments = $due = [];
-            foreach ($workers as $number => $worker) {
-                // After some step, and a part of the time that a step takes.
-                $moments[$number] = [mt_rand(1, 12), mt_rand(0, 2500) / 1e6];
-            }
+            $due = array_map(fn (): float => INF, $workers);
+            // Each step has its turn, the first, second or third time that a process comes to it.
+            $moments = array_map(fn (): array => [self::STEPS[mt_rand(0, 3)], mt_rand(1, 3)], $workers);
             while ($workers !== []) {
+                Worker::wait($workers, max(0, min($due) - microtime(true)));
                 foreach ($workers as $number => $worker) {
-                    [$step, $delay] = $moments[$number];
-                    $worker->read(0.0005);
-                    if (count($worker->lines) >= $step && !isset($due[$number])) {
-                        $due[$number] = microtime(true) + $delay;
+                    [$step, $times] = $moments[$number];
+                    if ($due[$number] === INF && $worker->count($step) >= $times) {
+                        $due[$number] = microtime(true) + max(0, mt_rand(-500, 500)) / 1e6;
                     }
-                    if ($worker->ended || microtime(true) >= ($due[$number] ?? INF)) {
+                    if ($worker->ended || microtime(true) >= $due[$number]) {
                         $this->count($worker, $worker->kill());
                         unset($workers[$number], $due[$number]);
                     }
@@ -81,7 +79,8 @@ final class Crashes
                 $worker->finish();
                 $this->count($worker, false);
             }
-            $all = count($this->answered) === count($this->paid) && !in_array(false, $this->answered, true);
+            // Webhooks bring the payments, reconcile the sessions as well.
+            $all = 2 * count($this->answered) === count($this->paid) && !in_array(false, $this->answered, true);
             if (microtime(true) > $deadline) {
                 throw new \RuntimeException('the shop does not come to its end');
             }

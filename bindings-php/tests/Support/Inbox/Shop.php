@@ -68,7 +68,11 @@ final class Shop
     {
         $server = $this->servers[['pgsql' => 'postgresql', 'mysql' => 'mariadb', 'sqlite' => 'sqlite'][$this->database]];
         $where = $this->database === 'sqlite' ? $this->file() : "host={$server['host']};port={$server['port']};dbname={$server['database']}";
-        return new PDO("$this->database:$where", $server['user'] ?? null, $server['password'] ?? null, $options);
+        $pdo = new PDO("$this->database:$where", $server['user'] ?? null, $server['password'] ?? null, $options);
+        if ($this->database === 'sqlite') {
+            $pdo->exec('PRAGMA synchronous = OFF'); // matters when the machine loses power, not when a process is killed
+        }
+        return $pdo;
     }
 
     public function redis(): Redis

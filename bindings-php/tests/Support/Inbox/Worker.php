@@ -9,7 +9,14 @@ use LomiSDK\Tests\Support\Process;
 /** A running work.php, and the lines that it has printed. */
 final class Worker
 {
-    /** @var resource|null */
+    private const EXTENSIONS = [
+        'sqlite' => ['pdo', 'pdo_sqlite'],
+        'pgsql' => ['pdo', 'pdo_pgsql'],
+        'mysql' => ['mysqlnd', 'pdo', 'pdo_mysql'],
+        'redis' => ['igbinary', 'redis'],
+    ];
+
+    /** @var resource */
     private $process;
 
     /** @var resource */
@@ -26,7 +33,10 @@ final class Worker
     /** @param list<array<string, mixed>> $deliveries for the mode `webhooks` */
     public function __construct(array $settings, array $deliveries = [])
     {
-        $command = [PHP_BINARY, '-d', 'extension=' . Process::library(), __DIR__ . '/work.php', json_encode($settings)];
+        $extensions = array_map(fn (string $name): array => ['-d', "extension=$name"], self::EXTENSIONS[$settings['shop'][0]] ?? []);
+        // Without php.ini it starts in half of the time; Laravel needs more of PHP.
+        $start = $extensions === [] ? [] : ['-n', ...array_merge(...$extensions)];
+        $command = [PHP_BINARY, ...$start, '-d', 'extension=' . Process::library(), __DIR__ . '/work.php', json_encode($settings)];
         // A file, because a pipe would block where it is full.
         $input = tmpfile();
         foreach ($deliveries as $delivery) {
@@ -38,17 +48,36 @@ final class Worker
         stream_set_blocking($this->output, false);
     }
 
-    /** Reads what it has printed, and waits for it for at most so many seconds. */
-    public function read(float $seconds): void
+    /**
+     * Waits until one of them prints something or ends, for at most so many seconds, and reads it.
+     *
+     * @param array<self> $workers
+     */
+    public static function wait(array $workers, float $seconds): void
     {
-        [$read, $none] = [[$this->output], null];
-        if ($this->ended || stream_select($read, $none, $none, 0, (int) ($seconds * 1e6)) === 0) {
-            return;
+        $read = array_map(fn (self $worker) => $worker->output, $workers);
+        $none = null;
+        $seconds = min($seconds, 1);
+        if (stream_select($read, $none, $none, (int) $seconds, (int) (fmod($seconds, 1) * 1e6)) > 0) {
+            foreach (array_keys($read) as $number) {
+                $workers[$number]->read();
+            }
         }
+    }
+
+    private function read(): void
+    {
         $parts = explode("\n", $this->rest . fread($this->output, 65536));
         $this->rest = array_pop($parts);
         array_push($this->lines, ...$parts);
         $this->ended = feof($this->output);
+    }
+
+    /** How many times it has printed a step; `handled` also stands for `repeated`. */
+    public function count(string $step): int
+    {
+        $steps = array_count_values(array_map(fn (string $line) => strtok($line, ' '), $this->lines));
+        return ($steps[$step] ?? 0) + ($step === 'handled' ? $steps['repeated'] ?? 0 : 0);
     }
 
     /** Waits until it has printed so many lines, or has ended. */
@@ -56,7 +85,7 @@ final class Worker
     {
         $deadline = microtime(true) + $seconds;
         while (count($this->lines) < $count && !$this->ended) {
-            $this->read(0.1);
+            self::wait([$this], 0.1);
             if (microtime(true) > $deadline) {
                 throw new \RuntimeException("the worker has printed too little in $seconds s: " . json_encode($this->lines));
             }
