@@ -266,4 +266,34 @@ final class InboxSqlTest extends InboxTestCase
         self::assertSame('created', stream_get_contents($pipes[1]));
         proc_close($other);
     }
+
+    /** Laravel itself is not installed; its container and its database are. */
+    public function testLaravelMakesAnInboxOverItsDefaultDatabase(): void
+    {
+        $code = <<<'PHP'
+            namespace Illuminate\Contracts\Foundation { interface Application {} }
+            namespace {
+                require $argv[1];
+                require '/usr/share/php/Illuminate/Database/autoload.php';
+                require dirname($argv[1], 4) . '/frameworks/src/Laravel/LomiServiceProvider.php';
+                $app = new class () extends Illuminate\Container\Container implements Illuminate\Contracts\Foundation\Application {};
+                $manager = new Illuminate\Database\Capsule\Manager($app);
+                $manager->addConnection(['driver' => 'sqlite', 'database' => ':memory:', 'prefix' => 'shop_']);
+                $app->instance('db', $manager->getDatabaseManager());
+                (new LomiSDK\Laravel\LomiServiceProvider($app))->register();
+                $inbox = $app->make(LomiSDK\Inbox\Inbox::class);
+                $inbox->createTable();
+                $event = new LomiSDK\Model\Event(['id' => 'e1', 'event' => 'PAYOUT_CREATED', 'data' => []]);
+                $handler = fn ($event, $connection) => var_dump($connection === $manager->getConnection());
+                var_dump($inbox->handle($event, $handler), $inbox->handle($event, $handler));
+                echo $manager->table('lomi_inbox')->value('event_name'), $manager->getConnection()->selectOne('SELECT COUNT(*) AS n FROM shop_lomi_inbox')->n;
+            }
+            PHP;
+        $file = tempnam(sys_get_temp_dir(), 'lomi-inbox');
+        file_put_contents($file, "<?php\n$code");
+        $command = [PHP_BINARY, '-d', 'extension=' . Process::library(), $file, __DIR__ . '/Support/Inbox/autoload.php'];
+        $printed = shell_exec(implode(' ', array_map(escapeshellarg(...), $command)) . ' 2>&1');
+        unlink($file);
+        self::assertSame("bool(true)\nbool(true)\nbool(false)\nPAYOUT_CREATED1", $printed);
+    }
 }

@@ -14,6 +14,7 @@ use LomiSDK\Tests\Support\Inbox\InboxTestCase;
 use LomiSDK\Tests\Support\Inbox\Worker;
 use LomiSDK\Tests\Support\Sandbox;
 use LomiSDK\Webhooks;
+use PDO;
 
 require_once __DIR__ . '/Support/Inbox/autoload.php';
 
@@ -226,10 +227,43 @@ final class InboxTest extends InboxTestCase
         $shop = self::open($kind);
         $event = self::event('t1')->setEvent("PAYMENT\u{e9}\0" . str_repeat('x', 300));
         self::assertTrue($shop->inbox->handle($event, fn () => null));
-        $row = $shop->reader()->query("SELECT * FROM {$shop->table()}")->fetch(\PDO::FETCH_ASSOC);
+        $row = $shop->reader()->query("SELECT * FROM {$shop->table()}")->fetch(PDO::FETCH_ASSOC);
         self::assertSame(['event_key', 'event_name', 'detail', 'handled_at'], array_keys($row));
         self::assertSame([Webhooks::replayKey($event), 'webhook'], [$row['event_key'], $row['detail']]);
         self::assertSame('PAYMENT???' . str_repeat('x', 245), $row['event_name'], 'every database takes it');
         self::assertEqualsWithDelta(time(), $row['handled_at'], 5);
+    }
+
+    /**
+     * @testWith ["sqlite"]
+     *           ["pgsql"]
+     *           ["mysql"]
+     */
+    public function testTheReadmeLosesNoPayment(string $kind): void
+    {
+        [$section] = explode("\n## ", explode('## Never lose a payment', (string) file_get_contents(__DIR__ . '/../README.md'))[1]);
+        self::assertSame(1, preg_match('/```php\n(\$inbox = .*?)```/s', $section, $block));
+        [$pdo, $lomi] = [self::open($kind)->pdo(), $this->sandbox()];
+        $pdo->exec('DROP TABLE IF EXISTS lomi_inbox');
+        $pdo->exec('CREATE TABLE payments (id VARCHAR(80) NOT NULL, amount BIGINT NOT NULL)');
+        $event = self::event('t1', 300);
+        self::pay($lomi, 5001, 5002);
+        foreach ([1, 2] as $run) {
+            eval($block[1]);
+            self::assertSame([3, 10303], array_map('intval', $pdo->query('SELECT COUNT(*), SUM(amount) FROM payments')->fetch(PDO::FETCH_NUM)));
+        }
+        $marks = $pdo->query("SELECT detail, COUNT(*) FROM lomi_inbox WHERE event_name <> 'cursor' GROUP BY detail")->fetchAll(PDO::FETCH_KEY_PAIR);
+        self::assertEquals(['webhook' => 1, 'reconcile' => 4], $marks);
+    }
+
+    public function testTheReadmeOfThePackageCountsInRedis(): void
+    {
+        $readme = (string) file_get_contents(__DIR__ . '/../frameworks/README.md');
+        self::assertSame(1, preg_match('/```php\n(\$inbox = .*?)```/s', explode('### Redis', $readme)[1], $block));
+        $redis = self::open('redis')->redis();
+        foreach ([self::event('t1', 300), self::event('t1', 300), self::event('t2', 50)] as $event) {
+            eval($block[1]);
+        }
+        self::assertSame('350', $redis->get('balance'));
     }
 }

@@ -21,7 +21,8 @@ use LomiSDK\Webhooks;
  *     });
  *
  * What a handler does outside of that transaction, such as sending an e-mail, may happen more than once. The
- * handler must let the errors of its statements pass, and must not end the transaction.
+ * handler must let the errors of its statements pass, and must not end the transaction; in MySQL, CREATE TABLE,
+ * ALTER TABLE and TRUNCATE end it too.
  */
 final class Inbox
 {

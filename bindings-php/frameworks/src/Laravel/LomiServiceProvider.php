@@ -11,7 +11,8 @@ use LomiSDK\Inbox\LaravelStore;
 use LomiSDK\LomiClient;
 
 /**
- * Makes `LomiSDK\LomiClient` injectable, and `LomiSDK\Inbox\Inbox` over the default database. The settings are in config/services.php:
+ * Makes `LomiSDK\LomiClient` injectable, and `LomiSDK\Inbox\Inbox` over the default database. The settings are in
+ * config/services.php:
  *
  *     'lomi' => ['key' => env('LOMI_API_KEY'), 'webhook_secret' => env('LOMI_WEBHOOK_SECRET'), 'options' => []],
  *
