@@ -286,7 +286,7 @@ final class InboxSqlTest extends InboxTestCase
                 $event = new LomiSDK\Model\Event(['id' => 'e1', 'event' => 'PAYOUT_CREATED', 'data' => []]);
                 $handler = fn ($event, $connection) => var_dump($connection === $manager->getConnection());
                 var_dump($inbox->handle($event, $handler), $inbox->handle($event, $handler));
-                echo $manager->table('lomi_inbox')->value('event_name'), $manager->getConnection()->selectOne('SELECT COUNT(*) AS n FROM shop_lomi_inbox')->n;
+                echo $manager->getConnection()->table('lomi_inbox')->value('event_name'), $manager->getConnection()->selectOne('SELECT COUNT(*) AS n FROM shop_lomi_inbox')->n;
             }
             PHP;
         $file = tempnam(sys_get_temp_dir(), 'lomi-inbox');

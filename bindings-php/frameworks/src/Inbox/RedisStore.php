@@ -6,10 +6,11 @@ namespace LomiSDK\Inbox;
 
 use LomiSDK\Exception\ConfigurationError;
 use RedisException;
+use RuntimeException;
 use Throwable;
 
 /**
- * Marks in Redis, with a client of phpredis, Relay or Predis. Redis has no transaction that lasts while a handler
+ * Marks in Redis, with a client of phpredis or Predis. Redis has no transaction that lasts while a handler
  * works: the event is claimed for a lease, the handler queues its commands in a RedisTransaction, and one script runs
  * them together with the mark. A process that is killed in the handler leaves its claim until the lease ends.
  *
@@ -47,8 +48,8 @@ final class RedisStore implements Store
         int|float|null $waitSeconds = null,
     ) {
         $this->predis = $client instanceof \Predis\ClientInterface;
-        if (!$this->predis && !$client instanceof \Redis && !is_a($client, 'Relay\\Relay')) {
-            throw new ConfigurationError('RedisStore takes a client of phpredis, Relay or Predis');
+        if (!$this->predis && !$client instanceof \Redis) {
+            throw new ConfigurationError('RedisStore takes a client of phpredis or Predis');
         }
         $this->wait = (float) ($waitSeconds ?? $leaseSeconds + 1);
         $positive = ['leaseSeconds' => $leaseSeconds - 0.001, 'keepDays' => $keepDays, 'waitSeconds' => $this->wait];
@@ -148,7 +149,11 @@ final class RedisStore implements Store
     private function run(string $script, array $keys, array $values): mixed
     {
         if ($this->predis) {
-            return $this->client->eval($script, count($keys), ...$keys, ...$values);
+            $response = $this->client->eval($script, count($keys), ...$keys, ...$values);
+            if ($response instanceof \Predis\Response\ErrorInterface) {
+                throw new RuntimeException($response->getMessage()); // with the option `exceptions` off
+            }
+            return $response;
         }
         if ($this->client->getMode() !== \Redis::ATOMIC) {
             throw new ConfigurationError('the client of RedisStore is in a transaction or a pipeline: end it first');

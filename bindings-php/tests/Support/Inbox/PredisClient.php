@@ -10,6 +10,14 @@ namespace Predis {
     }
 }
 
+namespace Predis\Response {
+    if (!interface_exists(ErrorInterface::class)) {
+        interface ErrorInterface
+        {
+        }
+    }
+}
+
 namespace LomiSDK\Tests\Support\Inbox {
 
     /** The part of Predis that RedisStore uses, over a connection of phpredis to a real Redis. */
@@ -39,7 +47,17 @@ namespace LomiSDK\Tests\Support\Inbox {
             $this->redis->clearLastError();
             $response = $this->redis->eval($script, $values, $keys);
             if ($this->redis->getLastError() !== null) {
-                throw new \RuntimeException($this->redis->getLastError());
+                // As Predis does with its option `exceptions` off.
+                return new class ($this->redis->getLastError()) implements \Predis\Response\ErrorInterface {
+                    public function __construct(private string $message)
+                    {
+                    }
+
+                    public function getMessage(): string
+                    {
+                        return $this->message;
+                    }
+                };
             }
             return $response === false ? null : $response;
         }
