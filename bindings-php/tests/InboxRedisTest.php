@@ -26,18 +26,18 @@ final class InboxRedisTest extends InboxTestCase
 
     public function testALeaseThatEndsRunsNoCommand(): void
     {
-        $shop = self::open('redis', 0.1);
-        $slow = $shop->handler(fn (string $step) => $step === 'within' ? usleep(150_000) : null);
+        $shop = self::open('redis', 0.3);
+        $slow = $shop->handler(fn (string $step) => $step === 'within' ? usleep(350_000) : null);
         $error = self::thrownBy(fn () => $shop->inbox->handle(self::event('t1'), $slow));
         self::assertInstanceOf(InboxLeaseLostError::class, $error);
         self::assertInstanceOf(ApiException::class, $error);
         self::assertSame('InboxLeaseLostError', $error->getKind());
-        self::assertStringContainsString('0.1 s', $error->getMessage());
+        self::assertStringContainsString('0.3 s', $error->getMessage());
         self::assertSame([[], 0, 0], [$shop->lines(), $shop->balance(), $shop->marks()]);
         // Another process takes the event over, and the first one comes too late.
         $handler = function ($event, $transaction) use ($shop): void {
             ($shop->handler())($event, $transaction);
-            usleep(150_000);
+            usleep(350_000);
             self::assertTrue($shop->inbox->handle(self::event('t1'), $shop->handler()));
         };
         self::assertInstanceOf(InboxLeaseLostError::class, self::thrownBy(fn () => $shop->inbox->handle(self::event('t1'), $handler)));
@@ -51,11 +51,12 @@ final class InboxRedisTest extends InboxTestCase
         $handled = $shop->inbox->handle(self::event('t1'), function ($event) use ($impatient): void {
             $started = microtime(true);
             $error = self::thrownBy(fn () => $impatient->handle($event, self::unused()));
-            self::assertEqualsWithDelta(0.1, microtime(true) - $started, 0.08);
+            self::assertGreaterThan(0.1, microtime(true) - $started);
+            self::assertLessThan(4, microtime(true) - $started, 'it does not wait for the end of the lease');
             self::assertInstanceOf(InboxBusyError::class, $error);
             self::assertInstanceOf(ApiException::class, $error);
             self::assertSame('InboxBusyError', $error->getKind());
-            self::assertEqualsWithDelta(4.8, $error->getRetryAfter(), 0.2);
+            self::assertEqualsWithDelta(3, $error->getRetryAfter(), 2, 'what is left of the 5 s');
         });
         self::assertTrue($handled);
         self::assertFalse($impatient->handle(self::event('t1'), self::unused()));
@@ -68,7 +69,7 @@ final class InboxRedisTest extends InboxTestCase
         $shop->reader()->set($key, 'of a process that was killed', ['px' => 300]);
         $started = microtime(true);
         self::assertTrue($shop->inbox->handle(self::event('t1'), $shop->handler()));
-        self::assertEqualsWithDelta(0.3, microtime(true) - $started, 0.1);
+        self::assertGreaterThan(0.28, microtime(true) - $started);
     }
 
     public function testCommandsKeepEveryCharacter(): void

@@ -185,14 +185,18 @@ final class InboxTest extends InboxTestCase
         $settings = ['shop' => [$kind, self::servers(), $shop->name], 'mode' => 'webhooks', 'secret' => self::SECRET];
         $all = ['ready', 'before', 'within', 'finished', 'handled', 'done'];
         foreach (['t1' => false, 't2' => true] as $transaction => $fail) {
-            $first = new Worker($settings, [self::delivery($transaction) + ['pause' => 200, 'fail' => $fail]]);
+            $goOn = sys_get_temp_dir() . '/lomi-inbox-' . bin2hex(random_bytes(6));
+            $first = new Worker($settings, [self::delivery($transaction) + ['until' => $goOn, 'fail' => $fail]]);
             $first->readLines(3);
-            $second = new Worker($settings, [self::delivery($transaction)]);
-            // It waits until the first one has committed or rolled back.
-            $second->readLines(2);
             self::assertSame(['ready', 'before', 'within'], $first->lines);
+            $second = new Worker($settings, [self::delivery($transaction)]);
+            $second->readLines(2);
+            Worker::wait([$second], 0.1);
+            self::assertSame(['ready', 'before'], $second->lines, 'it waits until the first one has committed or rolled back');
+            touch($goOn);
             self::assertSame($fail ? $all : ['ready', 'before', 'repeated', 'done'], $second->finish());
             self::assertSame($fail ? ['ready', 'before', 'within', 'failed the handler fails', 'done'] : $all, $first->finish());
+            unlink($goOn);
         }
         self::assertSame(['PAYMENT_SUCCEEDED t1 webhook', 'PAYMENT_SUCCEEDED t2 webhook'], $shop->lines());
         self::assertSame([200, 2], [$shop->balance(), $shop->marks()]);

@@ -4,8 +4,8 @@
  * A process of a shop. The first argument is JSON: `shop` (the arguments of Shop), `mode` and what the mode needs.
  *
  * `webhooks` handles the deliveries of standard input, a line of JSON each: `body`, `signature`, and for tests also
- * `fail`, if the handler fails, `pause` in milliseconds in the handler, and `number`, which is printed with the result. `reconcile` runs reconcile once, with the
- * client of `key` and `url`.
+ * `fail`, if the handler fails, `until`, a file whose creation the handler waits for, and `number`, which is printed
+ * with the result. `reconcile` runs reconcile once, with the client of `key` and `url`.
  *
  * It prints a line at each step: `ready`, then for each event `before`, `within` (the handler has written one thing),
  * `finished` (it has written all), and `handled`, `repeated` or `failed`; and `done`. `pauses` is the longest pause
@@ -29,7 +29,10 @@ $say = function (string $step) use ($settings, &$delivery): void {
     fwrite(STDOUT, "$step\n");
     usleep(random_int(0, $settings['pauses'] ?? 0));
     if ($step === 'within') {
-        usleep(1000 * ($delivery['pause'] ?? 0));
+        while (isset($delivery['until']) && !file_exists($delivery['until'])) {
+            usleep(1000);
+            clearstatcache();
+        }
         if ($delivery['fail'] ?? false) {
             throw new RuntimeException('the handler fails');
         }
