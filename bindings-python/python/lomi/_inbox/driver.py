@@ -75,7 +75,7 @@ class Transaction:
     """One transaction over a connection of the shop's."""
 
     def __init__(self, connection: Any, dialect: str | None, is_write: bool = True) -> None:
-        """Begin, for reading or for writing. Refuses a connection that is in a transaction, or asynchronous."""
+        """Begin. Refuses a connection that is in a transaction, or asynchronous."""
         if not hasattr(connection, "cursor") or hasattr(connection, "__aenter__"):
             kind = type(connection).__name__
             raise ConfigurationError(f"a blocking connection of the DB-API is needed, not {kind}")

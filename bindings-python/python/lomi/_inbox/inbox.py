@@ -103,27 +103,11 @@ class Inbox:
                 "Inbox.reconcile is blocking and takes a LomiClient, not an AsyncLomiClient: call "
                 "it in a thread"
             )
-        stored = self._store.load_cursor()
-        start = since if stored is None else stored
-        if start is None:
-            raise ValidationError(
-                "the inbox has no cursor yet: the first run needs since=..., such as the day on "
-                "which the shop opened"
-            )
-        missed = client.reconcile(start)
-        handed_over = duplicates = 0
-        for event, cursor in missed:
-            if self._store.handle(_mark(event), _work(event, handler), cursor):
-                handed_over += 1
-                stored, duplicates = cursor, 0
-                continue
-            duplicates += 1
-            if duplicates % _DUPLICATES_PER_CURSOR == 0:
-                self._store.store_cursor(cursor)
-                stored = cursor
-        if missed.cursor != stored:
-            self._store.store_cursor(missed.cursor)
-        return handed_over
+        connected = getattr(self._store, "connected", None)
+        if connected is None:
+            return _reconcile(self._store, client, handler, since)
+        with connected() as store:
+            return _reconcile(store, client, handler, since)
 
     def delete_old(self, days: float = KEEP_DAYS) -> int:
         """Delete the marks of events that were handled more days ago; gives how many.
@@ -135,6 +119,35 @@ class Inbox:
         if not days > 0:
             raise ValidationError("days must be more than 0")
         return self._store.delete_old(int(time() - days * 86400))
+
+
+def _reconcile(
+    store: InboxStore,
+    client: LomiClient,
+    handler: Callable[[Event, Any], object],
+    since: str | datetime | None,
+) -> int:
+    stored = store.load_cursor()
+    start = since if stored is None else stored
+    if start is None:
+        raise ValidationError(
+            "the inbox has no cursor yet: the first run needs since=..., such as the day on "
+            "which the shop opened"
+        )
+    missed = client.reconcile(start)
+    handed_over = duplicates = 0
+    for event, cursor in missed:
+        if store.handle(_mark(event), _work(event, handler), cursor):
+            handed_over += 1
+            stored, duplicates = cursor, 0
+            continue
+        duplicates += 1
+        if duplicates % _DUPLICATES_PER_CURSOR == 0:
+            store.store_cursor(cursor)
+            stored = cursor
+    if missed.cursor != stored:
+        store.store_cursor(missed.cursor)
+    return handed_over
 
 
 def _mark(event: Event) -> Mark:
