@@ -28,13 +28,11 @@ def runs(databases):
     print("LOMI_SEED", SEED)
     given = {"kills": KILLS, "seed": SEED, "databases": databases}
     with ThreadPoolExecutor(2) as pool:
-        right = {kind: pool.submit(run, kind=kind, **given) for kind in STORES}
+        runs = {kind: pool.submit(run, kind=kind, **given) for kind in STORES}
         given["kills"] = 400
-        wrong = {
-            name: pool.submit(run, kind="psycopg", wrong=name, enough=enough, **given)
-            for name, enough in WRONG.items()
-        }
-        yield {**right, **wrong}
+        for name, enough in WRONG.items():
+            runs[name] = pool.submit(run, kind="sqlite3", wrong=name, enough=enough, **given)
+        yield runs
 
 
 def run(**given):
@@ -48,14 +46,15 @@ def run(**given):
 def test_a_shop_that_is_killed_loses_nothing(runs, kind):
     result = runs[kind].result()
     print(result)
-    assert result["paid"] >= KILLS / 2
+    assert result["paid"] >= KILLS / 4
     assert (result["lost"], result["doubled"], result["invented"]) == (0, 0, 0), result
     assert result["balance is exact"], result
     # The kills hit before, within and after transactions; what was undone was handed over again.
     assert sum(result["kills"].values()) == KILLS
-    for stage in ("before the handler", "in the handler", "after the commit"):
-        assert result["kills"].get(stage, 0) > 0, result
-    assert result["calls"] >= 2 * result["paid"] + result["kills"]["in the handler"], result
+    hit = result["kills"]
+    assert hit.get("before the handler") and hit.get("in the handler"), result
+    assert hit.get("after the handler", 0) + hit.get("after the commit", 0) > 0, result
+    assert result["calls"] >= 2 * result["paid"] + hit["in the handler"], result
 
 
 @pytest.mark.parametrize("name, error", [("mark first", "lost"), ("work first", "doubled")])
