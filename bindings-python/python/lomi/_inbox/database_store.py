@@ -165,7 +165,7 @@ class DatabaseStore:
     def _connection(self) -> Iterator[Any]:
         """The given connection, or one that is closed after use."""
         if not hasattr(self._connect, "cursor"):
-            connection = self._connect()
+            connection: Any = self._connect()
             if hasattr(connection, "__enter__") and not hasattr(connection, "cursor"):
                 with connection as entered:
                     yield entered

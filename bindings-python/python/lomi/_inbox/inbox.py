@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from .._client import LomiClient
     from ..models.event import Event
 
-    #: Key, name and origin of an event.
-    Mark = tuple[str, str, str]
-
     class InboxStore(Protocol):
         """Where marks are kept: what an :class:`Inbox` needs of a database."""
 
@@ -29,16 +26,22 @@ if TYPE_CHECKING:
 
             False, with nothing done, if the mark was there.
             """
+            ...
 
         def load_cursor(self) -> str | None:
             """Give the cursor; None if there is none."""
+            ...
 
         def store_cursor(self, cursor: str, /) -> None:
             """Store the cursor."""
 
         def delete_old(self, before: int, /) -> int:
             """Delete the marks from before a time in seconds since 1970; gives how many."""
+            ...
 
+
+#: Key, name and origin of an event.
+Mark = tuple[str, str, str]
 
 #: After how many events that were handled before the cursor is stored.
 _DUPLICATES_PER_CURSOR = 50
@@ -158,7 +161,7 @@ def _mark(event: Event) -> Mark:
 
 def _work(event: Event, handler: Callable[[Event, Any], object]) -> Callable[[Any], None]:
     def work(transaction: Any) -> None:
-        result = handler(event, transaction)
+        result: Any = handler(event, transaction)
         if any(hasattr(result, name) for name in _NOT_RUN):
             if hasattr(result, "close"):
                 result.close()
@@ -172,5 +175,8 @@ def _work(event: Event, handler: Callable[[Event, Any], object]) -> Callable[[An
 
 if not TYPE_CHECKING:
     from .._hints import later
+
+    class InboxStore:
+        """The name of the protocol in hints that a program reads."""
 
     __getattr__ = later(__name__, "Event LomiClient")

@@ -52,7 +52,7 @@ class DjangoInboxStore:
                 f"the database {self._using} has AUTOCOMMIT=False: call the inbox within "
                 "transaction.atomic()"
             )
-        with transaction.atomic(using=self._using):
+        with self._atomic():
             sql = self._sql(statements.MARK[connection.vendor])
             if self._run(sql, *mark, int(time())) == 0:
                 if self._field(mark[0]) is None:
@@ -62,7 +62,7 @@ class DjangoInboxStore:
                     )
                 return False
             # The savepoint of a second block fails if the handler has ended the transaction.
-            with transaction.atomic(using=self._using):
+            with self._atomic():
                 work(connection)
                 if connection.needs_rollback:
                     # Django would roll back at the end of the block, and raise nothing.
@@ -85,13 +85,16 @@ class DjangoInboxStore:
 
         key = statements.CURSOR_KEY
         sql = self._sql(statements.STORE_CURSOR[self._connection().vendor])
-        with transaction.atomic(using=self._using):
+        with self._atomic():
             self._run(sql, key, key, cursor, int(time()))
 
     def delete_old(self, before: int) -> int:
         """Delete the marks from before a time in seconds since 1970; gives how many."""
-        with transaction.atomic(using=self._using):
+        with self._atomic():
             return self._run(self._sql(statements.DELETE_OLD), before)
+
+    def _atomic(self) -> Any:  # Django has no types
+        return transaction.atomic(using=self._using)
 
     def _connection(self) -> Any:
         connection = connections[self._using]
