@@ -155,9 +155,9 @@ class Watched(MarkFirst):
 
     def handle(self, mark, work, cursor):
         def watched(transaction):
-            enter(IN_HANDLER)
-            with counting:
+            with counting:  # before the stage, so that a kill between the two adds no stage alone
                 pack_into("q", shared, CALLS, unpack_from("q", shared, CALLS)[0] + 1)
+            enter(IN_HANDLER)
             work(transaction)
             enter(AFTER_HANDLER)
 
