@@ -2,7 +2,7 @@
 
     python inbox_killed.py '{"kind": "psycopg", "kills": 100, "seed": 1, "databases": {...}}'
 
-``wrong`` chooses a store with a defect, and ``enough`` ends the kills when three have hit there.
+``wrong`` chooses a store with a defect, and ``enough`` ends the kills when five have hit there.
 
 One process starts a sandbox, a buyer that pays all the time, and one worker after another, each of
 which is killed by SIGKILL at a random moment. The last one may finish. Prints a line of JSON: what
@@ -40,7 +40,7 @@ LONGEST_LIFE, STEP = 0.04, 0.002
 #: How many events the buyer is ahead: each worker reads the lists of all payments.
 BACKLOG = 40
 #: Offsets in the shared memory.
-STAGES, STOP, CALLS, PAID = 0, 2, 8, 16
+STAGES, STOP, CALLS, PAID, HANDED_OVER = 0, 2, 8, 16, 24
 
 shared = mmap(-1, 4096)
 thread, counting = local(), Lock()
@@ -164,6 +164,8 @@ class Watched(MarkFirst):
         enter(BEFORE_HANDLER)
         is_new = self._store.handle(mark, watched, cursor)
         enter(AFTER_COMMIT)
+        at = HANDED_OVER + 8 * thread.number
+        pack_into("q", shared, at, unpack_from("q", shared, at)[0] + is_new)
         return is_new
 
 
@@ -173,6 +175,8 @@ def worker(shop, inbox, client, secret, listener, is_last):
     def handler(event, transaction):
         if event.event == "PAYMENT_SUCCEEDED":
             shop.write(transaction, event.data.transaction_id, event.data.gross_amount)
+        elif event.event == "CHECKOUT_SESSION_COMPLETED":
+            shop.write(transaction, event.data.checkout_session_id, 0)
 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -264,7 +268,7 @@ def main(kind, kills, seed, databases, wrong=None, enough=None):
         buying = fork(buyer, sandbox)
         given = (shop, inbox, client, sandbox["webhook_secret"], listener)
         for _ in range(kills):
-            if enough is not None and stages[enough] >= 3:
+            if enough is not None and stages[enough] >= 5:
                 break
             shared[STAGES] = shared[STAGES + 1] = IDLE
             pid = fork(worker, *given, False)
@@ -281,16 +285,20 @@ def main(kind, kills, seed, databases, wrong=None, enough=None):
         paid = {
             t.transaction_id: t.gross_amount for t in client.transactions.list().auto_paging_iter()
         }
+        sessions = client.checkout_sessions.list(status="completed").auto_paging_iter()
+        expected = {*paid, *(session.checkout_session_id for session in sessions)}
         ids, balance = shop.read()
         process.stdin.close()
     counts = Counter(ids)
     result = {
         "seed": seed,
         "paid": len(paid),
-        "lost": len(paid.keys() - counts.keys()),
+        "lost": len(expected - counts.keys()),
         "doubled": sum(1 for count in counts.values() if count > 1),
-        "invented": len(counts.keys() - paid.keys()),
+        "invented": len(counts.keys() - expected),
         "balance is exact": balance == sum(paid.values()),
+        "by webhook": unpack_from("q", shared, HANDED_OVER)[0],
+        "by reconcile": unpack_from("q", shared, HANDED_OVER + 8)[0],
         "calls": unpack_from("q", shared, CALLS)[0],
         "kills": stages,
     }
