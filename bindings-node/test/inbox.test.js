@@ -3,12 +3,12 @@
 // The inbox over each store, with the drivers that shops use and real databases.
 
 const assert = require('node:assert/strict');
-const { after, before, describe, test } = require('node:test');
+const { before, describe, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const lomi = require('..');
 const { Inbox } = lomi;
-const { databases } = require('./helpers/databases.js');
+const { databases, ending } = require('./helpers/databases.js');
 const { sandbox } = require('./helpers/sandbox.js');
 const { server, json } = require('./helpers/server.js');
 const { KINDS } = require('./inbox/shops.js');
@@ -31,13 +31,9 @@ const sorted = (payments) => [...payments].sort((a, b) => (a.id < b.id ? -1 : 1)
 
 for (const [kind, { open, skip }] of Object.entries(KINDS)) {
   describe(kind, { skip }, () => {
-    const opened = [];
-    after(() => Promise.all(opened.map((shop) => shop.end())));
-
     /** A shop with tables of its own, and its inbox. */
     async function shop() {
-      const made = await open(servers, `shop${(number += 1)}`);
-      opened.push(made);
+      const made = ending(await open(servers, `shop${(number += 1)}`));
       await made.create();
       const inbox = new Inbox(made.store);
       const handler = (event, transaction) =>
@@ -46,10 +42,8 @@ for (const [kind, { open, skip }] of Object.entries(KINDS)) {
     }
 
     /** Another process, as far as the database can tell. */
-    async function second(first, handler) {
-      const other = await open(servers, `shop${number}`);
-      opened.push(other);
-      return { inbox: new Inbox(other.store), handler: handler ?? first.handler };
+    async function second() {
+      return { inbox: new Inbox(ending(await open(servers, `shop${number}`)).store) };
     }
 
     test('an event is handed over once', async () => {
@@ -83,7 +77,7 @@ for (const [kind, { open, skip }] of Object.entries(KINDS)) {
 
     test('of deliveries at the same time, one is handed over', async () => {
       const first = await shop();
-      const other = await second(first);
+      const other = await second();
       const slow = async (event, transaction) => {
         await sleep(20);
         await first.handler(event, transaction);
@@ -105,7 +99,7 @@ for (const [kind, { open, skip }] of Object.entries(KINDS)) {
 
     test('a delivery waits for the outcome of another one that fails', async () => {
       const first = await shop();
-      const other = await second(first);
+      const other = await second();
       let started;
       const start = new Promise((resolve) => (started = resolve));
       const failing = first.inbox.handle(payment('tx_1'), async (event, transaction) => {

@@ -9,15 +9,22 @@ const { after } = require('node:test');
 const PROGRAM = path.join(__dirname, '../../../tests/databases/start.py');
 
 const running = [];
-after(() =>
-  Promise.all(
-    running.map((child) => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.stdin.end();
-      return ended;
-    }),
-  ),
-);
+const clients = [];
+
+/** Ends `client` after the tests, before the servers end. */
+function ending(client) {
+  clients.push(client);
+  return client;
+}
+
+after(async () => {
+  await Promise.all(clients.map((client) => client.end()));
+  for (const child of running) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin.end();
+    await ended;
+  }
+});
 
 /** Starts the servers; returns what a client needs of each, by its name. */
 async function databases() {
@@ -31,4 +38,4 @@ async function databases() {
   throw new Error(`${PROGRAM} did not start`);
 }
 
-module.exports = { databases };
+module.exports = { databases, ending };

@@ -96,7 +96,7 @@ async function moment(running, kinds, kill, random) {
       if (await running.until(`handler ${kind}`, 1, 300)) await sleep(random() * 5);
       return undefined;
     default: // after a transaction
-      if (await running.until(`handled ${kind}`, 1, 300)) await sleep(random() * 10);
+      if (await running.until(`handled ${kind}`, 1, 300)) await sleep(random() * 3);
       return undefined;
   }
 }

@@ -31,6 +31,7 @@ function overSql(name, store, query, write, end) {
       return rows.map(({ id, amount }) => ({ id, amount: Number(amount) }));
     },
     balance: async () => Number((await query(`SELECT amount FROM ${name}_balance`))[0].amount),
+    table: `${name}_inbox`,
     marks: () => query(`SELECT * FROM ${name}_inbox ORDER BY event_key`),
     query,
     end,
@@ -175,8 +176,16 @@ const openNodeSqlite = (file) => new (require('node:sqlite').DatabaseSync)(file)
 const KINDS = {
   postgresql: { open: postgresql },
   mariadb: { open: mariadb },
-  'better-sqlite3': { open: sqlite.bind(null, openBetterSqlite), skip: without('better-sqlite3') },
-  'node:sqlite': { open: sqlite.bind(null, openNodeSqlite), skip: without('node:sqlite') },
+  'better-sqlite3': {
+    open: sqlite.bind(null, openBetterSqlite),
+    connect: openBetterSqlite,
+    skip: without('better-sqlite3'),
+  },
+  'node:sqlite': {
+    open: sqlite.bind(null, openNodeSqlite),
+    connect: openNodeSqlite,
+    skip: without('node:sqlite'),
+  },
   prisma: { open: prisma },
   'node-redis': { open: nodeRedis },
   ioredis: { open: ioredis },
