@@ -3,6 +3,8 @@
 // The inbox over each store, with the drivers that shops use and real databases.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { before, describe, test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -176,3 +178,34 @@ for (const [kind, { open, skip }] of Object.entries(KINDS)) {
     });
   });
 }
+
+test('the README loses no payment', async () => {
+  const readme = fs.readFileSync(path.join(__dirname, '../README.md'), 'utf8');
+  const [, section] = readme.split('## Never lose a payment');
+  const [, block] = /```js\nimport [^\n]*\n([^]*?)```/.exec(section);
+  const { url, test_key: apiKey } = await sandbox();
+  const api = new lomi.LomiClient({ apiKey, baseUrl: url });
+  const { pool, query } = ending(await KINDS.postgresql.open(servers, 'readme'));
+  await query('CREATE TABLE payments (id TEXT, amount BIGINT)');
+  const routes = {};
+  const given = {
+    ...{ Inbox, inboxStores: lomi.inboxStores, pool, api },
+    ...{ app: { post: (route, handler) => (routes[route] = handler) }, secret: 'whsec_1' },
+    webhook: (_, handler) => handler,
+    setInterval: (run) => (routes.timer = run),
+  };
+  await new Function(...Object.keys(given), `return (async () => {${block}})();`)(...Object.values(given));
+  const session = await api.checkoutSessions.create({ amount: 5001, currency_code: 'XOF' });
+  const route = `/_sandbox/sessions/${session.checkout_session_id}/pay`;
+  const { transaction } = await api.request({ method: 'POST', path: route, body: {} });
+  assert.equal(await routes.timer(), 2);
+  assert.equal(await routes.timer(), 0);
+  const webhook = routes['/webhooks/lomi'];
+  assert.equal(await webhook(payment(transaction.transaction_id, 5001)), false);
+  assert.equal(await webhook(payment('tx_other', 5002)), true);
+  const rows = await query('SELECT id, amount FROM payments ORDER BY amount');
+  assert.deepEqual(rows, [
+    { id: transaction.transaction_id, amount: '5001' },
+    { id: 'tx_other', amount: '5002' },
+  ]);
+});
