@@ -11,6 +11,9 @@ const WANTED = "MySqlStore takes a pool of mysql2/promise: require('mysql2/promi
 function mySqlDriver(pool) {
   async function connection(run) {
     const connection = await pool.getConnection();
+    if (typeof connection?.execute !== 'function' || typeof connection.release !== 'function') {
+      throw new errors.ConfigurationError(WANTED);
+    }
     let broken = false;
     const discard = () => {
       broken = true;

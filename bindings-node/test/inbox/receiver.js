@@ -61,6 +61,7 @@ async function reconcile({ kind, inbox, handler }, api) {
 }
 
 async function main(settings) {
+  process.stdin.resume().once('end', () => process.exit());
   const { kinds, url, apiKey, secret, port } = settings;
   const shops = await Promise.all(kinds.map((kind) => open(kind, settings)));
 
