@@ -56,7 +56,7 @@ async function reconcile({ kind, inbox, handler }, api) {
       // A deadlock, or a lease that ended: the next run hands the event over again.
       console.error(`${kind}: ${error.stack}`);
     }
-    await sleep(10);
+    await sleep(40);
   }
 }
 
