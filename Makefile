@@ -4,6 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
+.PHONY: docs docs-test
 .PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
@@ -64,6 +65,16 @@ test-dist: build ## what is shipped, optimised: installed where nothing was; PHP
 	.ci/dist target/dist-check release
 	.ci/check-dist target/dist-check
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+docs: ## the site of the documentation, in target/site
+	@cmp -s docs/requirements.txt target/docs-venv/installed || { \
+	    python3 -m venv target/docs-venv && \
+	    target/docs-venv/bin/pip install -q --disable-pip-version-check -r docs/requirements.txt && \
+	    cp docs/requirements.txt target/docs-venv/installed; }
+	target/docs-venv/bin/mkdocs build --strict --quiet
+
+docs-test: build ## the code blocks and the links of the documentation
+	@.venv/bin/python docs/test/run.py
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
