@@ -38,7 +38,8 @@ def assemble(language: str, setups: list[str], code: str) -> str:
         return pattern.sub("", text)
 
     program = without_imports(re.sub(r"\A<\?php\n", "", code) if language == "php" else code)
-    if language in ("js", "ts") and setups and "\nexport " not in "\n" + program:
+    around = any(HERE.search(setup) for setup in setups)
+    if language in ("js", "ts") and setups and not around:
         program = "{\n" + program + "}\n"  # its names may be those of a setup
     for setup in reversed(setups):
         setup = without_imports(setup)
