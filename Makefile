@@ -71,7 +71,8 @@ docs: ## the site of the documentation, in target/site
 	    python3 -m venv target/docs-venv && \
 	    target/docs-venv/bin/pip install -q --disable-pip-version-check -r docs/requirements.txt && \
 	    cp docs/requirements.txt target/docs-venv/installed; }
-	target/docs-venv/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 target/docs-venv/bin/mkdocs build --strict --quiet
+	@python3 docs/site/check.py target/site
 
 docs-test: build ## the code blocks and the links of the documentation
 	@.venv/bin/python docs/test/run.py
