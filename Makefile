@@ -19,7 +19,7 @@ build: install ## build every language
 demo: build ## a checkout session's life in four languages, against the local sandbox
 	@python3 examples/demo.py
 
-test: lint test-rust test-python test-node test-nodes test-php conformance test-e2e test-dist ## every test
+test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check

@@ -120,7 +120,9 @@ def setups() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for path in sorted((ROOT / "docs/test/setups").glob("*.md")):
         text = path.read_text()
-        headings = [(text.count("\n", 0, at.start()) + 1, at[1]) for at in re.finditer(r"^## (\S+)$", text, re.M)]
+        headings = [
+            (text.count("\n", 0, at.start()) + 1, at[1]) for at in re.finditer(r"^## (\S+)$", text, re.M)
+        ]
         for line, word, code, _comments in fences(text):
             names = [name for at, name in headings if at < line]
             if not names or word not in LANGUAGES:

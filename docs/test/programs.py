@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import textwrap
+from functools import partial
 from pathlib import Path
 
 from blocks import ROOT
@@ -44,12 +45,15 @@ def assemble(language: str, setups: list[str], code: str) -> str:
     for setup in reversed(setups):
         setup = without_imports(setup)
         if HERE.search(setup):
-            inner = program
-            program = HERE.sub(lambda at: textwrap.indent(inner, at[1]), setup, count=1)
+            program = HERE.sub(partial(indented, program), setup, count=1)
         else:
             program = setup + program
     program = "".join(imports) + program
     return "<?php\n" + program if language == "php" else program
+
+
+def indented(program: str, at: re.Match) -> str:
+    return textwrap.indent(program, at[1])
 
 
 def prepare() -> None:

@@ -36,9 +36,7 @@ def chains(found: list[Block]) -> list[list[Block]]:
         if block.not_run or block.run_by or block.language == "rust":
             continue
         earlier = [
-            chain
-            for chain in result
-            if chain[0].path == block.path and chain[0].language == block.language
+            chain for chain in result if chain[0].path == block.path and chain[0].language == block.language
         ]
         if block.continues and earlier:
             earlier[-1].append(block)
