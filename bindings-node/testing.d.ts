@@ -30,6 +30,35 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+/** A request that a stub has got. */
+export interface StubRequest {
+  /** Such as `checkout_sessions.create`. */
+  operation: string;
+  method: string;
+  /** The path and the query. */
+  path: string;
+  body: unknown;
+  idempotency_key: string | null;
+}
+
+/** Answers the calls of its clients with examples of what the API returns. Nothing is sent. */
+export interface Stub {
+  /** A client. It needs no key. */
+  client(options?: LomiClientOptions): LomiClient;
+  /**
+   * Sets what the next call of an operation gets, such as `checkout_sessions.get`. Several are used in turn,
+   * each by one call with its retries; then the example is the answer again. Default of `status`: 200.
+   */
+  respond(operation: string, body?: unknown, options?: { status?: number }): void;
+  /** Makes the next call of an operation fail: before it was sent, or after. Default: `connection`. */
+  fail(operation: string, how?: 'connection' | 'timeout'): void;
+  /** The requests so far. */
+  readonly requests: StubRequest[];
+}
+
+/** Makes a stub for unit tests. A call that creates or changes an object gets the fields that it has sent. */
+export declare function stub(): Stub;
+
 /** Starts the sandbox (the lomi. API on this machine) on a free port, for tests of your own. */
 export declare function startSandbox(options?: {
   /** The path of the program. Default: `LOMI_SANDBOX`, or `lomi-sandbox` on the PATH. */

@@ -6,9 +6,9 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ConfigurationError, LomiClient, internal } = require('./index.js');
+const { ConfigurationError, LomiClient, ValidationError, internal } = require('./index.js');
 
-const { checkedOptions, optionalOptions, string } = internal;
+const { check, checkedOptions, native, offlineClient, optionalOptions, string, toJson } = internal;
 
 const PROGRAM = process.platform === 'win32' ? 'lomi-sandbox.exe' : 'lomi-sandbox';
 
@@ -17,6 +17,7 @@ const REPOSITORY_BUILD = path.join(__dirname, '../target/debug', PROGRAM);
 
 const START_OPTIONS = new Set(['binary', 'args']);
 const PAYMENT_OPTIONS = new Set(['provider']);
+const STUB_OPTIONS = new Set(['status']);
 
 /** The path of the sandbox's program: as given, from LOMI_SANDBOX, or on the PATH. */
 function findProgram(binary) {
@@ -119,4 +120,35 @@ async function startSandbox(options = {}) {
   };
 }
 
-module.exports = { startSandbox };
+/** Answers the calls of its clients with examples of what the API returns. Nothing is sent. */
+class Stub {
+  #offline = new native.Offline();
+
+  client(options) {
+    return offlineClient(LomiClient, this.#offline, options);
+  }
+
+  respond(operation, body = null, options = undefined) {
+    const { status = 200 } = optionalOptions(options, STUB_OPTIONS, 'the options of respond');
+    string(operation, 'the operation');
+    if (!Number.isInteger(status) || status < 0 || status > 999) {
+      throw new ValidationError('status must be the status of a response');
+    }
+    check(this.#offline.respond(operation, status, toJson(body, 'the body')));
+  }
+
+  fail(operation, how = 'connection') {
+    check(this.#offline.fail(string(operation, 'the operation'), string(how, 'how')));
+  }
+
+  get requests() {
+    return JSON.parse(this.#offline.requests());
+  }
+}
+
+/** A stub for unit tests: clients that send nothing, with answers from examples. */
+function stub() {
+  return new Stub();
+}
+
+module.exports = { startSandbox, stub };

@@ -95,9 +95,7 @@ def run(language, command, sandbox, inbox):
         PYTHONPATH=os.path.join(ROOT, "bindings-python", "python"),
     )
     started = time.monotonic()
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     last = ""
     for line in process.stdout:
         if line.startswith("{"):
@@ -110,11 +108,7 @@ def run(language, command, sandbox, inbox):
         summary = json.loads(last)
     except ValueError:
         summary = {}
-    done = (
-        status == 0
-        and summary.get("language") == language
-        and summary.get("paid") is True
-    )
+    done = status == 0 and summary.get("language") == language and summary.get("paid") is True
     return language, summary.get("calls", 0), summary.get("milliseconds", whole), done
 
 
@@ -130,9 +124,7 @@ def main():
             process.wait()
     print(f"\n{'language':<10}{'calls':>8}{'milliseconds':>15}   result")
     for language, calls, milliseconds, done in rows:
-        print(
-            f"{language:<10}{calls:>8}{milliseconds:>15}   {'ok' if done else 'FAILED'}"
-        )
+        print(f"{language:<10}{calls:>8}{milliseconds:>15}   {'ok' if done else 'FAILED'}")
     failed = [language for language, _, _, done in rows if not done]
     if failed:
         sys.exit("demo: failed in " + ", ".join(failed) + "; see the line above")

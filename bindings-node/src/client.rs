@@ -10,6 +10,7 @@ use napi::Env;
 use napi_derive::napi;
 
 use crate::call::{CallQueue, Hooks, Queue, start};
+use crate::offline::Offline;
 use crate::outcome_search::{self, OutcomeSearch};
 use crate::pager::Pager;
 use crate::reconciliation::{self, Reconciliation};
@@ -52,8 +53,13 @@ impl Client {
         settings: String,
         on_request: bool,
         on_response: bool,
+        offline: Option<&Offline>,
     ) -> Option<String> {
-        let client = convert::config::from_json(&settings).and_then(lomi::Client::with);
+        let builder = convert::config::from_json(&settings).map(|mut builder| {
+            builder.offline = offline.map(|offline| offline.inner.clone());
+            builder
+        });
+        let client = builder.and_then(lomi::Client::with);
         error_of(client.map(|client| {
             let mut earlier = self.config_warnings.borrow_mut();
             for warning in &client.config().warnings {

@@ -4,6 +4,7 @@
 //!
 //! - `client`, `pager`, `outcome_search`, `reconciliation`: the configured client, its calls, the pages
 //!   of a list, the search for the outcome of a call, a run of `reconcile`
+//! - `offline`: recordings and stubs, which answer without a connection
 //! - `convert`: from JavaScript to the core: input, options, configuration
 //! - `call`: calls in flight, and the queue that delivers their events and results
 //! - `response`: from the core to JavaScript: values, pages, metadata, errors, events
@@ -19,6 +20,7 @@ pub mod confirmation;
 mod convert;
 pub mod idempotency_key;
 pub mod money;
+pub mod offline;
 mod outcome_search;
 mod pager;
 mod reconciliation;

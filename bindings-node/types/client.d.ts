@@ -156,6 +156,11 @@ export declare class LomiClient {
   readonly webhooks: Webhooks;
   /** The operations on whatsapp. */
   readonly whatsapp: Whatsapp;
+  /**
+   * A client whose calls are answered from a recording (`LOMI_RECORD`, or the option `record`). Nothing is sent,
+   * and no key is needed. A request that is not in the recording is a `ConfigurationError`.
+   */
+  static replay(file: string, options?: LomiClientOptions): LomiClient;
   /** Sets another key for the next calls of this client. Other clients keep theirs. */
   setApiKey(apiKey: string): void;
   /** The base URL of the API. */

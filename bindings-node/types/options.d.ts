@@ -60,6 +60,11 @@ export interface LomiClientOptions {
   onRequest?: (event: RequestEvent) => void;
   /** The same, for the end of each attempt: with a response or without one. */
   onResponse?: (event: ResponseEvent) => void;
+  /**
+   * A file to which every attempt is appended as a line of JSON, with keys and personal data masked, for
+   * `LomiClient.replay`. Default: `LOMI_RECORD`.
+   */
+  record?: string;
   /** Called with an entry for each attempt, as `onResponse`. Without it, `LOMI_LOG=info` logs to stderr. */
   logger?: (entry: LogEntry) => void;
 }
@@ -79,7 +84,7 @@ export interface Limits {
 }
 
 /** Options of the documented classes, such as `CheckoutSessionsApi`: those of a client, with `basePath`. */
-export interface ConfigurationOptions extends Omit<LomiClientOptions, 'baseUrl'> {
+export interface ConfigurationOptions extends Omit<LomiClientOptions, 'baseUrl' | 'record'> {
   /** The prefix of the key in its header. */
   apiKeyPrefix?: string;
   /** The base URL of the API, such as `https://sandbox.api.lomi.africa/v1`. */

@@ -8,6 +8,7 @@ use pyo3::types::PyDict;
 use crate::convert::strings::{count, headers, limits, path, paths, text};
 use crate::convert::timeouts::{time, times};
 use crate::error::{BindingError, wrong};
+use crate::offline::Offline;
 
 /// Reads the settings. The core's default applies for each one that is None or left out.
 pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, BindingError> {
@@ -50,6 +51,11 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "tls_server_name" => builder.tls_server_name = Some(text(&name, &value)?),
             "proxy" => builder.proxy = Some(Secret::new(text(&name, &value)?)),
             "proxy_headers" => builder.proxy_headers = headers(&name, &value)?,
+            "record" => builder.record = Some(path(&name, &value)?),
+            "offline" => {
+                let offline = value.cast::<Offline>().map_err(PyErr::from)?;
+                builder.offline = Some(offline.get().inner.clone());
+            }
             "limits" => limits(&mut builder.limits, &value)?,
             "on_request" | "on_response" => {} // the client has them
             other => {

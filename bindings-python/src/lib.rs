@@ -11,6 +11,7 @@ mod events;
 mod exception;
 mod model_set;
 mod money;
+mod offline;
 mod python_code;
 mod request;
 mod response;
@@ -33,6 +34,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<response::reconciliation::Reconciliation>()?;
     module.add_class::<response::last_response::LastResponse>()?;
     module.add_class::<response::page_info::PageInfo>()?;
+    module.add_class::<offline::Offline>()?;
     module.add_class::<rows::lazy_row::ModelBase>()?;
     module.add_class::<rows::fields::Field>()?;
     module.add_class::<rows::fields::FieldDict>()?;

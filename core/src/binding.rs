@@ -9,6 +9,7 @@ pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::process::generation;
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
+pub use crate::recording::Offline;
 pub use crate::request::{Download, Request, Target};
 pub use crate::response::{
     Content, Decoded, Downloaded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson,

@@ -10,6 +10,7 @@ mod outcome;
 mod polling;
 mod raw_response;
 mod reading;
+mod recorded;
 mod retry;
 mod retry_after;
 mod retry_budget;

@@ -50,6 +50,15 @@ impl Client {
         Ok(Self { config })
     }
 
+    /// Makes a client whose calls are answered from a recording (`LOMI_RECORD`, or
+    /// [`ClientBuilder::record`]). Nothing is sent, and no key is needed.
+    ///
+    /// # Errors [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a file that is
+    /// missing or no recording.
+    pub fn replay(file: impl Into<std::path::PathBuf>) -> Result<Self, Error> {
+        Self::builder().replay(file).build()
+    }
+
     /// The configuration of the client.
     #[doc(hidden)]
     pub fn config(&self) -> &Arc<Config> {

@@ -20,6 +20,7 @@ use http::HeaderMap;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
 use crate::table::RouteStyle;
 
@@ -98,6 +99,10 @@ pub struct Config {
     /// Warnings about the configuration.
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// Where every attempt is recorded.
+    pub(crate) recorder: Option<Arc<Recorder>>,
+    /// What answers every request: nothing is sent.
+    pub(crate) offline: Option<Offline>,
     pub(crate) endpoint: Arc<Endpoint>,
     /// The proxy of other hosts than that of the base URL.
     proxies: Proxies,

@@ -135,6 +135,7 @@ mod names;
 mod observer;
 mod process;
 mod reconcile;
+mod recording;
 mod request;
 pub mod resources;
 mod response;
@@ -145,6 +146,11 @@ mod timestamp;
 mod trace;
 mod transport;
 pub mod webhook;
+
+pub mod testing {
+    //! Unit tests without a server.
+    pub use crate::recording::Stub;
+}
 
 pub use client::{Client, ClientBuilder, MissedEvents, Pages};
 pub use config::RouteChoice;

@@ -30,6 +30,13 @@ pub(crate) fn day(milliseconds: i64) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
+/// A time in UTC, in whole seconds.
+pub(crate) fn write(milliseconds: i64) -> String {
+    let seconds = milliseconds.rem_euclid(DAY) / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{}T{hours:02}:{minutes:02}:{:02}Z", day(milliseconds), seconds % 60)
+}
+
 /// The time of this machine.
 pub(crate) fn of(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -44,6 +51,7 @@ mod tests {
     fn times_and_days_are_read_and_written() {
         assert_eq!(read("1970-01-02T00:00:00.250Z"), Some(DAY + 250));
         assert_eq!(read("1970-01-02 01:00:00+01:00"), Some(DAY));
+        assert_eq!(write(DAY + 3_725_250), "1970-01-02T01:02:05Z");
         assert_eq!(read("yesterday"), None);
         assert_eq!(read_day("2026-11-27").map(day).as_deref(), Some("2026-11-27"));
         assert_eq!((read_day("2026-13-27"), day(-1)), (None, "1969-12-31".to_owned()));

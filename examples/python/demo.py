@@ -59,9 +59,7 @@ def documented(host, key):
 
         start_step("create_checkout_session")
         session = api.create_checkout_session(DOCUMENTED_BODY)
-        print(
-            f"documented: created {session.checkout_session_id}: {session.amount:.0f} XOF"
-        )
+        print(f"documented: created {session.checkout_session_id}: {session.amount:.0f} XOF")
 
         start_step("retrieve_checkout_session")
         found = api.retrieve_checkout_session(session.checkout_session_id)
@@ -154,10 +152,7 @@ def modern(host, key):
 
 def pay(host, session):
     """Pays a session in the local sandbox, in place of the buyer."""
-    control = (
-        host.removesuffix("/v1")
-        + f"/_sandbox/sessions/{session.checkout_session_id}/pay"
-    )
+    control = host.removesuffix("/v1") + f"/_sandbox/sessions/{session.checkout_session_id}/pay"
     urllib.request.urlopen(urllib.request.Request(control, method="POST")).close()
 
 
@@ -176,9 +171,7 @@ def paid(host, key, inbox):
     event = lomi.webhooks.construct_event(body, signature)  # uses LOMI_WEBHOOK_SECRET
     payment = event.data
     expect(isinstance(payment, lomi.Transaction), "the event is about no payment")
-    expect(
-        payment.checkout_session_id == session.checkout_session_id, "another's event"
-    )
+    expect(payment.checkout_session_id == session.checkout_session_id, "another's event")
     print(f"verified webhook: {event.event}, {payment.net_amount} XOF")
 
     start_step("get after the payment")
@@ -207,9 +200,7 @@ def lost_and_found(host, key, handled):
         payments[0].checkout_session_id == session.checkout_session_id,
         "another payment",
     )
-    print(
-        f"lost webhook found by reconcile: {payments[0].net_amount} XOF, handled once"
-    )
+    print(f"lost webhook found by reconcile: {payments[0].net_amount} XOF, handled once")
 
 
 def main():

@@ -12,11 +12,12 @@ const { emitWarnings } = require('../log.js');
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** A native client with these settings. */
-function configure(settings, client = new native.Client(callQueue())) {
+/** A native client with these settings. `offline` answers in place of a server. */
+function configure(settings, client = new native.Client(callQueue()), offline = undefined) {
   const [rest, hooks] = splitHooks(settings);
   const json = toJson(rest, 'the options of a client', errors.ConfigurationError);
-  const refused = client.configure(json, hooks.onRequest.length > 0, hooks.onResponse.length > 0);
+  const wanted = [hooks.onRequest.length > 0, hooks.onResponse.length > 0];
+  const refused = client.configure(json, ...wanted, offline);
   if (typeof refused === 'string') throw errorFromJson(refused);
   client.hooks = hooks.isEmpty() ? undefined : hooks;
   client.documented = rest.documented === true;

@@ -8,6 +8,7 @@ const { errors } = require('../errors.js');
 const { readAny } = require('../response/read.js');
 const { configure, showSummary } = require('./configure.js');
 const { withEnvironment } = require('./environment.js');
+const { OFFLINE, offlineClient, recording } = require('./offline.js');
 const { addResources, defineResources } = require('./lazyResources.js');
 const { CLIENT_OPTIONS } = require('./optionNames.js');
 
@@ -17,6 +18,7 @@ const REQUEST_OPTIONS = new Set(['method', 'path', 'query', 'body', ...CALL_OPTI
 class LomiClient {
   #native;
   #settings;
+  #offline;
 
   constructor(apiKey, options) {
     let given = apiKey ?? options ?? {};
@@ -25,10 +27,16 @@ class LomiClient {
       given = { ...object(options ?? {}, 'the options of a client', errors.ConfigurationError), apiKey };
     }
     const settings = withEnvironment(clientOptions(given, CLIENT_OPTIONS));
-    this.#native = configure(settings);
+    this.#offline = given[OFFLINE];
+    this.#native = configure(settings, undefined, this.#offline);
     delete settings.apiKey;
     this.#settings = settings;
     addResources(this, this.#native);
+  }
+
+  /** A client whose calls are answered from a recording: nothing is sent. */
+  static replay(file, options) {
+    return offlineClient(this, recording(file), options);
   }
 
   static #nativeOf(client, example = 'client.request(...)') {
@@ -45,7 +53,7 @@ class LomiClient {
   setApiKey(apiKey) {
     const client = LomiClient.#nativeOf(this);
     string(apiKey, 'the API key', errors.ConfigurationError);
-    configure({ ...this.#settings, apiKey }, client);
+    configure({ ...this.#settings, apiKey }, client, this.#offline);
   }
 
   getBaseUrl() {

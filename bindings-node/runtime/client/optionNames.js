@@ -28,7 +28,7 @@ const COMMON_OPTIONS = [
   'logger',
 ];
 
-const CLIENT_OPTIONS = new Set([...COMMON_OPTIONS, 'baseUrl']);
+const CLIENT_OPTIONS = new Set([...COMMON_OPTIONS, 'baseUrl', 'record']);
 const CONFIGURATION_OPTIONS = new Set([...COMMON_OPTIONS, 'apiKeyPrefix', 'basePath']);
 
 module.exports = { CLIENT_OPTIONS, CONFIGURATION_OPTIONS };

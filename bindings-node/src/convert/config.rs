@@ -46,6 +46,7 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
         key_file: options.string("keyFile")?.map(PathBuf::from),
         tls_server_name: options.string("tlsServerName")?,
         limits: options.limits("limits")?,
+        record: options.string("record")?.map(PathBuf::from),
         proxy: options.string("proxy")?.map(Secret::new),
         proxy_headers: options.headers("proxyHeaders")?,
         proxy_variables: Some(

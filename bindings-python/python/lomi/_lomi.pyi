@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from os import PathLike
 from typing import Any, NoReturn, final
 
 from typing_extensions import Self, disjoint_base
@@ -16,6 +17,7 @@ __all__ = [
     "LastResponse",
     "MODERN_MODELS",
     "ModelBase",
+    "Offline",
     "OutcomeSearch",
     "PLAIN_DICTS",
     "PageInfo",
@@ -254,6 +256,16 @@ class Reconciliation:
     def step(self) -> tuple[Any, ...] | None: ...
     @property
     def cursor(self) -> str: ...
+
+@final
+class Offline:
+    @staticmethod
+    def replay(file: str | PathLike[str]) -> Offline: ...
+    @staticmethod
+    def stub() -> Offline: ...
+    def respond(self, operation: str, status: int, body: str) -> None: ...
+    def fail(self, operation: str, how: str) -> None: ...
+    def requests(self) -> str: ...
 
 @final
 class PageInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._convert.arguments import headers as _headers
-from ._lomi import Client
+from ._lomi import Client, Offline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Settings:
         max_connections: int | None = None,
         limits: Limits | None = None,
         allow_http: bool = False,
+        record: str | PathLike[str] | None = None,
         on_request: Callable[[RequestEvent], object] | None = None,
         on_response: Callable[[ResponseEvent], object] | None = None,
     ) -> None:
@@ -86,6 +87,8 @@ class Settings:
             :class:`lomi.ResponseTooLargeError`
         :param allow_http: allow plain HTTP to another machine, in a private network: the key is
             sent unencrypted
+        :param record: a file to which every attempt is appended as JSON, with keys and personal
+            data masked, for :meth:`replay`; the variable ``LOMI_RECORD`` where left out
         :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
         :param on_response: called with a :class:`lomi.ResponseEvent` after each attempt. What a
             hook raises changes nothing about the call; it is logged once
@@ -113,10 +116,30 @@ class Settings:
             "max_connections": max_connections,
             "limits": limits,
             "allow_http": allow_http,
+            "record": record,
             "on_request": on_request,
             "on_response": on_response,
         }
         self._native = Client(self._settings)
+
+    @classmethod
+    def replay(cls, file: str | PathLike[str], **settings: Any) -> Self:
+        """Make a client whose calls are answered from a recording: nothing is sent.
+
+        :param file: what ``LOMI_RECORD`` or the setting ``record`` has written
+        :param settings: more settings of the client; it needs no key
+        :raises lomi.ConfigurationError: for a file that is missing or no recording, and later for
+            a request that is not in it
+        """
+        return cls._offline(Offline.replay(file), settings)
+
+    @classmethod
+    def _offline(cls, offline: Offline, settings: dict[str, Any]) -> Self:
+        # Not the key and the address of the environment.
+        made = cls("lomi_sk_test_offline", base_url="https://offline.invalid", **settings)
+        made._settings["offline"] = offline
+        made._native = Client(made._settings)
+        return made
 
     def with_options(self, **settings: Any) -> Self:
         """Make a client with some settings changed: ``client.with_options(timeout=5)``."""
@@ -158,9 +181,9 @@ class Settings:
         from copy import deepcopy
 
         made = memo[id(self)] = object.__new__(type(self))
-        for name in ("on_request", "on_response"):
-            hook = self._settings[name]
-            memo[id(hook)] = hook  # the copy calls the same hooks, which need not be copyable
+        for name in ("on_request", "on_response", "offline"):
+            shared = self._settings.get(name)
+            memo[id(shared)] = shared  # the copy calls the same hooks, which need not be copyable
         made.__dict__.update(deepcopy(self.__dict__, memo))
         return made
 

@@ -1,6 +1,6 @@
-"""A pytest plugin: the local lomi. API for tests (``pip install "lomi[testing]"``).
+"""Tests: the local lomi. API as a pytest plugin, and a stub that sends nothing.
 
-pytest finds it by itself::
+pytest finds the fixtures by itself (``pip install "lomi[testing]"``)::
 
     def test_checkout(lomi_sandbox, lomi_client):
         session = lomi_client.checkout_sessions.create(amount=100, currency_code="XOF")
@@ -10,6 +10,13 @@ pytest finds it by itself::
 ``lomi_sandbox`` starts the program ``lomi-sandbox`` once per run: the one that
 ``LOMI_SANDBOX`` names, else the one on the path. To give it arguments, override the
 fixture ``lomi_sandbox_args`` in ``conftest.py``. Without pytest: :meth:`Sandbox.start`.
+
+Unit tests need no program::
+
+    stub = lomi.testing.stub()
+    stub.respond("checkout_sessions.get", {"error": {"message": "gone"}}, status=404)
+    with pytest.raises(lomi.NotFoundError):
+        stub.client().checkout_sessions.get("cs_1")
 """
 
 from __future__ import annotations
@@ -22,13 +29,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from ._client import AsyncLomiClient, LomiClient
+from ._stub import Stub
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from typing import Any
 
 
@@ -137,31 +142,20 @@ def find() -> str:
     return program
 
 
-@pytest.fixture(scope="session")
-def lomi_sandbox_args() -> Sequence[str]:
-    """Give the sandbox's arguments; override it, with ``--webhook-url`` for instance."""
-    return ()
+def stub() -> Stub:
+    """Make a stub for unit tests: clients that send nothing, with answers from examples."""
+    return Stub()
 
 
-@pytest.fixture(scope="session")
-def lomi_sandbox(lomi_sandbox_args: Sequence[str]) -> Iterator[Sandbox]:
-    """Run the local lomi. API as long as the tests run."""
-    sandbox = Sandbox.start(*lomi_sandbox_args)
-    yield sandbox
-    sandbox.stop()
-
-
-@pytest.fixture
-def lomi_client(lomi_sandbox: Sandbox) -> LomiClient:
-    """Give a client of the local API."""
-    return lomi_sandbox.client()
-
-
-@pytest.fixture
-def lomi_async_client(lomi_sandbox: Sandbox) -> AsyncLomiClient:
-    """Give an asyncio client of the local API."""
-    return lomi_sandbox.async_client()
-
+try:
+    from ._pytest_fixtures import (  # noqa: F401
+        lomi_async_client,
+        lomi_client,
+        lomi_sandbox,
+        lomi_sandbox_args,
+    )
+except ImportError:
+    pass  # without pytest there are no fixtures
 
 if not TYPE_CHECKING:
     from ._hints import later

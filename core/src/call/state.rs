@@ -17,6 +17,7 @@ use crate::error::{Attempt, Error, ErrorKind};
 use crate::limits::Limits;
 use crate::log::StderrLog;
 use crate::observer::{Both, Observer};
+use crate::recording::Exchange;
 use crate::request::{self, CallOptions, Input, Request, Target};
 use crate::response::{Response, error_body};
 use crate::trace::AttemptSpan;
@@ -76,6 +77,10 @@ pub struct Call {
     pub(super) span: AttemptSpan,
     /// Doubtful arguments, which a client with `validation: warn` sends all the same.
     pub(super) warnings: Vec<String>,
+    /// The attempt in flight, if it is recorded.
+    pub(super) to_record: Option<Box<Exchange>>,
+    /// The pauses that were skipped, because nothing is sent.
+    pub(super) skipped: Duration,
     /// Set if the read is repeated until its object is in a final state.
     pub(super) polling: Option<Polling>,
     pub(super) next: Next,
@@ -203,6 +208,8 @@ impl Call {
             observer: observer_of(config),
             span: AttemptSpan::new(),
             warnings,
+            to_record: None,
+            skipped: Duration::ZERO,
             polling,
             next: Next::Send,
         };

@@ -30,12 +30,13 @@ pub enum Step {
 impl Call {
     /// Returns what to do now.
     pub fn step(&mut self, now: Instant) -> Step {
+        let now = self.time(now);
         match std::mem::replace(&mut self.next, Next::Over) {
             Next::Over => Step::Done(Err(Error::internal("the call is over already"))),
             Next::Done(result) => Step::Done(*result),
             Next::Wait(pause) => {
                 self.next = Next::Send;
-                Step::Wait(pause)
+                Step::Wait(self.pause(pause))
             }
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
@@ -55,6 +56,7 @@ impl Call {
                             progress.attempt();
                         }
                         self.report_request();
+                        self.keep_request(&request);
                         Step::Send(request, left.min(self.attempt_timeout()))
                     }
                     Err(error) => Step::Done(Err(self.finish(error))),
@@ -71,7 +73,9 @@ impl Call {
         now: Instant,
         random_fraction: impl FnOnce() -> f64,
     ) {
+        let now = self.time(now);
         self.in_flight = false;
+        self.record(&result, now);
         self.record_attempt(&result, now);
         self.next = self.next_after(result, now, random_fraction);
         self.report_response();

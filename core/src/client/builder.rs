@@ -10,6 +10,7 @@ use crate::config::{ConfigBuilder, RouteChoice};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::recording::{Offline, Stub};
 use crate::secret::Secret;
 
 /// Configures a [`Client`]. Everything is optional.
@@ -171,6 +172,24 @@ impl<C> ClientBuilder<C> {
     /// Receives the events of every call's attempts.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.config.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Appends every attempt to a file, without keys and personal data, as `LOMI_RECORD` does.
+    pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.record = Some(file.into());
+        self
+    }
+
+    /// Answers every call from a recording. Nothing is sent, and no key is needed.
+    pub fn replay(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.replay = Some(file.into());
+        self
+    }
+
+    /// Answers every call from a stub. Nothing is sent, and no key is needed.
+    pub fn stub(mut self, stub: &Stub) -> Self {
+        self.config.offline = Some(Offline::stub(stub));
         self
     }
 

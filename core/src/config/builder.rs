@@ -15,11 +15,16 @@ use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observer::Observer;
+use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
 
 /// Environment variables that are read for options that are not given.
 const API_KEY_VARIABLE: &str = "LOMI_API_KEY";
 const BASE_URL_VARIABLE: &str = "LOMI_BASE_URL";
+const RECORD_VARIABLE: &str = "LOMI_RECORD";
+
+/// The key of a client that sends nothing.
+const OFFLINE_KEY: &str = "lomi_sk_test_offline";
 
 /// The options of a client. Everything is optional.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +91,13 @@ pub struct ConfigBuilder {
     pub documented: bool,
     /// Receives the events of every call's attempts.
     pub observer: Option<Arc<dyn Observer>>,
+    /// The file to which every attempt is appended, without keys and personal data; `LOMI_RECORD`
+    /// when not given.
+    pub record: Option<PathBuf>,
+    /// A recording that answers every request: nothing is sent, and no key is needed.
+    pub replay: Option<PathBuf>,
+    /// What answers every request, in place of `replay`.
+    pub offline: Option<Offline>,
     /// Sends every request, instead of our own transport.
     #[cfg(feature = "reqwest")]
     pub http_client: Option<reqwest::Client>,
@@ -93,7 +105,8 @@ pub struct ConfigBuilder {
 
 impl ConfigBuilder {
     /// Checks every option and fills in the defaults. Opens no connection.
-    pub fn build(self) -> Result<Arc<Config>, Error> {
+    pub fn build(mut self) -> Result<Arc<Config>, Error> {
+        let offline = self.take_offline()?;
         #[cfg(feature = "reqwest")]
         self.check_http_client()?;
         let variable =
@@ -133,6 +146,11 @@ impl ConfigBuilder {
             Some(0) => return Err(Error::configuration("max_connections must be above 0")),
             Some(given) => usize::try_from(given).unwrap_or(usize::MAX),
         };
+        let record = match self.record {
+            None if offline.is_none() => variable(RECORD_VARIABLE)?.map(PathBuf::from),
+            given => given,
+        };
+        let recorder = record.as_deref().map(Recorder::open).transpose()?.map(Arc::new);
         let credentials =
             Credentials::of(self.ca_files.clone(), self.certificate_file, self.key_file);
         let proxies = Proxies {
@@ -174,6 +192,8 @@ impl ConfigBuilder {
             binding_logs: self.binding_logs,
             documented: self.documented,
             observer: self.observer,
+            recorder,
+            offline,
             #[cfg(feature = "reqwest")]
             http_client: self.http_client,
             warnings,
@@ -181,6 +201,23 @@ impl ConfigBuilder {
         };
         config.common_headers = common_headers(&config)?;
         Ok(Arc::new(config))
+    }
+
+    /// What answers in place of a server, with an address to which nothing connects.
+    fn take_offline(&mut self) -> Result<Option<Offline>, Error> {
+        let offline = match (self.replay.take(), self.offline.take()) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => {
+                return Err(Error::configuration("give replay or a stub, not both"));
+            }
+            (Some(path), None) => Offline::replay(&path)?,
+            (None, Some(offline)) => offline,
+        };
+        // Never the keys of the environment.
+        self.api_key = Some(Secret::new(OFFLINE_KEY));
+        self.environment = None;
+        self.base_url = Some(offline.base_url());
+        Ok(Some(offline))
     }
 
     /// Refuses options that the caller's HTTP client decides.

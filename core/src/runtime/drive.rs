@@ -11,6 +11,7 @@ use super::host_states::remember;
 use crate::call::{Call, RawResponse, Step, TransportError, random_fraction};
 use crate::error::Error;
 use crate::log;
+use crate::recording::Offline;
 use crate::request::Request;
 use crate::response::Response;
 use crate::transport::{self, FileWriter, Peer, Pool, SendTimeouts};
@@ -46,6 +47,8 @@ pub(super) struct Sender {
 
 /// Sends the requests of a call.
 enum Transport {
+    /// Nothing is sent: a recording or a stub answers.
+    Offline(Offline),
     /// Our own transport.
     Connection {
         peer: Arc<Peer>,
@@ -61,6 +64,10 @@ enum Transport {
 impl Sender {
     pub(super) fn new(call: &Call, pool: &Pool, is_only_call: bool) -> Result<Self, Error> {
         let idle = call.idle_timeout();
+        if let Some(offline) = call.offline() {
+            let transport = Transport::Offline(offline.clone());
+            return Ok(Self { transport, idle, is_only_call });
+        }
         #[cfg(feature = "reqwest")]
         if let Some(client) = &call.config().http_client {
             let transport = Transport::Reqwest(client.clone());
@@ -80,6 +87,7 @@ impl Sender {
     fn shares_host(&self) -> bool {
         match &self.transport {
             Transport::Connection { peer, .. } => peer.host.in_flight() >= MANY_IN_FLIGHT,
+            Transport::Offline(_) => false,
             #[cfg(feature = "reqwest")]
             Transport::Reqwest(_) => false,
         }
@@ -97,6 +105,7 @@ impl Sender {
             Transport::Connection { peer, connect, new_connection } => {
                 (&*peer, *connect, new_connection)
             }
+            Transport::Offline(offline) => return call.answer(offline, &request),
             #[cfg(feature = "reqwest")]
             Transport::Reqwest(client) => {
                 let config = call.config();
