@@ -56,5 +56,6 @@ export * from './types/model.js';
 export * from './types/shared.js';
 export * from './types/responses.js';
 export * from './types/verification.js';
+export * from './types/inbox.js';
 export * from './types/money.js';
 export * from './types/errors.js';

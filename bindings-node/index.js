@@ -29,6 +29,8 @@ for (const [name, type] of Object.entries({ LomiClient, Money, ...errors, ...mod
 
 // Loaded at first use: a program needs few of them, or none.
 defineLazy(module.exports, 'Page', () => require('./runtime/list/page.js').Page);
+defineLazy(module.exports, 'Inbox', () => require('./runtime/inbox/inbox.js').Inbox);
+defineLazy(module.exports, 'inboxStores', () => require('./runtime/inbox/stores.js').inboxStores);
 defineLazy(
   module.exports,
   'Configuration',

@@ -21575,7 +21575,7 @@ class LomiClient
 
 	/**
 	 * @param string|null $apiKey The secret key; `LOMI_API_KEY` or `lomi.api_key` when left out.
-	 * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current'|'newest', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, api_version?: string, ca_file?: string, ca_files?: list<string>, proxy?: string, proxy_headers?: array<string, string>, certificate_file?: string, key_file?: string, tls_server_name?: string, limits?: Limits, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
+	 * @param array{environment?: 'test'|'live', base_url?: string, routes?: 'auto'|'documented'|'current'|'newest', timeout?: int|float, attempt_timeout?: int|float, connect_timeout?: int|float, idle_timeout?: int|float, max_retries?: int, max_connections?: int, allow_http?: bool, headers?: array<string, string>, user_agent?: string, api_version?: string, ca_file?: string, ca_files?: list<string>, proxy?: string, proxy_headers?: array<string, string>, certificate_file?: string, key_file?: string, tls_server_name?: string, limits?: Limits, record?: string, http_client?: \GuzzleHttp\ClientInterface|\Psr\Http\Client\ClientInterface, logger?: callable(array{method: string, route: string, status: ?int, failure: ?string, attempt: int, milliseconds: int, request_id: string}): mixed, on_request?: callable(\LomiSDK\RequestEvent): mixed, on_response?: callable(\LomiSDK\ResponseEvent): mixed} $options
 	 *        Times are in seconds, INF for no limit. `max_connections` limits the connections of
 	 *        this client (256); `allow_http` allows http:// to another machine, in a network of
 	 *        your own. `limits` bounds each response; a limit that is missing keeps its default.
@@ -21611,6 +21611,15 @@ class LomiClient
 	 * @throws \LomiSDK\ApiException
 	 */
 	public function reconcile($since): MissedEvents {}
+
+	/**
+	 * A client whose calls are answered from a recording (`LOMI_RECORD`, or the option `record`). Nothing is
+	 * sent, and no key is needed. A request that is not in the recording is a ConfigurationError.
+	 *
+	 * @param array<string, mixed> $options those of the constructor
+	 * @throws \LomiSDK\Exception\ConfigurationError
+	 */
+	public static function replay(string $file, #[\SensitiveParameter] array $options = []): LomiClient {}
 
 	/**
 	 * Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor
@@ -22627,4 +22636,44 @@ if (false) {
 	class CancelledException extends CancelledError {}
 
 	class InternalException extends InternalError {}
+}
+
+namespace LomiSDK\Testing;
+
+/**
+ * Answers the calls of its clients with examples of what the API returns, for unit tests. Nothing is sent. A call
+ * that creates or changes an object gets the fields that it has sent.
+ */
+final class Stub
+{
+	/**
+	 * A client. It needs no key.
+	 *
+	 * @param array<string, mixed> $options those of LomiClient
+	 */
+	public function client(array $options = []): \LomiSDK\LomiClient {}
+
+	/**
+	 * Sets what the next call of an operation gets, such as `checkout_sessions.get`. Several are used in turn, each
+	 * by one call with its retries; then the example is the answer again.
+	 *
+	 * @param mixed $body
+	 * @throws \LomiSDK\Exception\ValidationError for an unknown operation, or a status that is none
+	 */
+	public function respond(string $operation, $body = null, int $status = 200): void {}
+
+	/**
+	 * Makes the next call of an operation fail: `connection` before it was sent, `timeout` after it was sent, so
+	 * that the outcome of a write may be unknown.
+	 *
+	 * @throws \LomiSDK\Exception\ValidationError for an unknown operation
+	 */
+	public function fail(string $operation, string $how = "connection"): void {}
+
+	/**
+	 * The requests so far.
+	 *
+	 * @return list<array{operation: string, method: string, path: string, body: mixed, idempotency_key: ?string}>
+	 */
+	public function getRequests(): array {}
 }

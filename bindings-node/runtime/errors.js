@@ -109,6 +109,9 @@ class PaymentRequiredError extends LomiError {
 }
 class SignatureVerificationError extends LomiError {}
 class WebhookPayloadError extends LomiError {}
+class InboxBusyError extends LomiError {}
+class InboxLeaseLostError extends LomiError {}
+class InboxRolledBackError extends LomiError {}
 class InternalError extends LomiError {}
 
 const errors = {
@@ -140,6 +143,9 @@ const errors = {
   PaymentRequiredError,
   SignatureVerificationError,
   WebhookPayloadError,
+  InboxBusyError,
+  InboxLeaseLostError,
+  InboxRolledBackError,
   InternalError,
 };
 

@@ -180,7 +180,7 @@ test('a signal cancels the run, and another run continues it', async () => {
 test('the README loses no payment', async () => {
   const readme = fs.readFileSync(path.join(__dirname, '../README.md'), 'utf8');
   const [, section] = readme.split('## Never lose a payment');
-  const [, block] = /```js\n([^]*?)```/.exec(section);
+  const [, block] = /```js\n(async function catchUp[^]*?)```/.exec(section);
   const catchUp = new Function(`${block}; return catchUp;`)();
   const api = await shop();
   await pay(api, 5001, 5002, 5003);

@@ -58,7 +58,8 @@ test('a recorded run is replayed without a server', async () => {
 
 test('LOMI_RECORD records every client', () => {
   const file = path.join(FOLDER, 'environment.jsonl');
-  const program = 'new (require(process.argv[1]).LomiClient)().checkoutSessions.list({ limit: 3 }).then(() => {})';
+  const program =
+    'new (require(process.argv[1]).LomiClient)().checkoutSessions.list({ limit: 3 }).then(() => {})';
   execFileSync(process.execPath, ['-e', program, path.join(__dirname, '..')], {
     env: { ...process.env, LOMI_API_KEY: sandbox.apiKey, LOMI_BASE_URL: sandbox.url, LOMI_RECORD: file },
   });

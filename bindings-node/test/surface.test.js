@@ -270,6 +270,55 @@ test('webhooks', async () => {
   }
 });
 
+test('the inbox', async () => {
+  const { Inbox, inboxStores } = lomi;
+  await probe('Inbox', (value) => new Inbox(value));
+  const genuine = { id: '1', event: 'PAYMENT_SUCCEEDED' };
+  const methods = { createTable() {}, loadCursor() {}, storeCursor() {}, deleteOld: () => 0 };
+  const inbox = new Inbox({ ...methods, handle: async () => true });
+  await probe('handle', (value) => inbox.handle(value, () => {}));
+  await probe('handle, name', (event) => inbox.handle({ ...genuine, event }, () => {}));
+  await probe('handle, handler', (value) => inbox.handle(genuine, value));
+  await probe('reconcile, client', (value) => inbox.reconcile(value, () => {}, { since: '2026-01-01' }));
+  await probe('reconcile, handler', (value) => inbox.reconcile(api, value, { since: '2026-01-01' }));
+  await probe('reconcile, options', (value) => inbox.reconcile(api, () => {}, value));
+  for (const option of ['since', 'signal', 'brandNew']) {
+    const options = { since: '2026-01-01' };
+    await probe(`reconcile, ${option}`, (value) =>
+      inbox.reconcile(api, () => {}, { ...options, [option]: value }),
+    );
+  }
+  await probe('deleteOld', (value) => inbox.deleteOld(value));
+  await probe('deleteOld, days', (days) => inbox.deleteOld({ days }));
+  const given = {
+    PostgresStore: [{ connect() {}, query() {} }, ['table']],
+    MySqlStore: [{ getConnection() {} }, ['table']],
+    SqliteStore: [() => {}, ['table', 'waitSeconds']],
+    PrismaStore: [
+      { $transaction() {}, $executeRawUnsafe() {}, $queryRawUnsafe() {} },
+      ['dialect', 'table', 'transaction'],
+    ],
+    RedisStore: [{ setNX() {}, get() {}, set() {} }, ['prefix', 'leaseSeconds', 'waitSeconds', 'keepDays']],
+  };
+  for (const [store, [client, options]] of Object.entries(given)) {
+    const Store = inboxStores[store];
+    const dialect = store === 'PrismaStore' ? { dialect: 'sqlite' } : {};
+    await probe(store, (value) => new Store(value, dialect));
+    await probe(`${store}, options`, (value) => new Store(client, value));
+    for (const option of options) {
+      await probe(`${store}, ${option}`, (value) => new Store(client, { ...dialect, [option]: value }));
+    }
+    if (store === 'RedisStore') continue;
+    const returning = (value) => Object.fromEntries(Object.keys(client).map((name) => [name, () => value]));
+    if (store !== 'PrismaStore') {
+      await probe(`${store}, what its driver returns`, async (value) => {
+        if (typeof value === 'object') return; // an error of the driver's own passes through
+        await new Store(store === 'SqliteStore' ? () => value : returning(value)).loadCursor();
+      });
+    }
+  }
+});
+
 test('no message holds a key or a secret', () => {
   const word = 'hidden0word';
   const { Money, idempotencyKeyForOrder, webhooks } = lomi;

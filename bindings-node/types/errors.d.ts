@@ -120,5 +120,20 @@ export declare class PaymentRequiredError extends LomiError {
 export declare class SignatureVerificationError extends LomiError {}
 /** The signature of a delivery is valid, and its body cannot be used. */
 export declare class WebhookPayloadError extends LomiError {}
+/**
+ * Another process still works on the event, or holds the database file, after `waitSeconds`. The handler was
+ * not called.
+ */
+export declare class InboxBusyError extends LomiError {}
+/**
+ * The claim of an event in Redis ended while its handler worked. The handler's commands were not run; the event
+ * is handed over again.
+ */
+export declare class InboxLeaseLostError extends LomiError {}
+/**
+ * The database rolled the transaction back although the handler succeeded, for instance after a deadlock whose
+ * error the handler caught, or the handler ended the transaction itself. The event is handed over again.
+ */
+export declare class InboxRolledBackError extends LomiError {}
 /** A bug in this library. */
 export declare class InternalError extends LomiError {}

@@ -12,3 +12,4 @@ mod pool;
 pub(crate) mod promise;
 pub(crate) mod resource;
 pub(crate) mod state;
+pub(crate) mod stub;

@@ -71,6 +71,7 @@ fn register() -> Result<(), String> {
     client::confirmation::register()?;
     client::find_outcome::register()?;
     client::missed_events::register()?;
+    client::stub::register()?;
     send::event::register()?;
     send::psr18::register()?;
     client::page::register()?;

@@ -108,6 +108,11 @@ namespace LomiSDK\Tests {
                     $this->made[$name] = $make;
                 }
 
+                public function bind(string $name, callable $make): void
+                {
+                    $this->made[$name] = $make;
+                }
+
                 public function alias(string $name, string $alias): void
                 {
                 }
@@ -115,6 +120,7 @@ namespace LomiSDK\Tests {
             class_exists('Illuminate\Contracts\Foundation\Application') || class_alias(get_class($app), 'Illuminate\Contracts\Foundation\Application');
             (new LomiServiceProvider($app))->register();
             self::assertInstanceOf(LomiClient::class, $app->made[LomiClient::class]($app));
+            self::assertSame([LomiClient::class, \LomiSDK\Inbox\Inbox::class], array_keys($app->made));
         }
 
         public function testLaravelLetsOnlyGenuineWebhooksThrough(): void

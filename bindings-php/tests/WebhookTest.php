@@ -15,6 +15,7 @@ use LomiSDK\Model\Refunds;
 use LomiSDK\Model\SubscriptionChange;
 use LomiSDK\Model\Subscriptions;
 use LomiSDK\Model\Transactions;
+use LomiSDK\Tests\Support\Inbox\Databases;
 use LomiSDK\Tests\Support\Process;
 use LomiSDK\Webhook\CallbackStore;
 use LomiSDK\Webhook\MemoryStore;
@@ -36,6 +37,7 @@ final class WebhookTest extends TestCase
             require_once dirname(__DIR__) . "/frameworks/src/Webhook/$class.php";
         }
         require_once __DIR__ . '/Support/stores.php';
+        require_once __DIR__ . '/Support/Inbox/autoload.php';
     }
 
     private static function payment(string $id, string $transaction, string $status = 'completed'): Event
@@ -93,7 +95,7 @@ final class WebhookTest extends TestCase
     {
         return [
             'memory' => [fn () => new MemoryStore()],
-            'phpredis' => [fn () => new RedisStore(new \Redis(), 'shop:')],
+            'phpredis' => [fn () => new RedisStore(self::redis(), 'shop:')],
             'Predis' => [fn () => new RedisStore(new Support\FakePredis())],
             'PostgreSQL' => [fn () => new PdoStore(new Support\FakePdo('pgsql'))],
             'MySQL' => [fn () => new PdoStore(new Support\FakePdo('mysql'), 'shop.deliveries')],
@@ -102,6 +104,21 @@ final class WebhookTest extends TestCase
                 return new CallbackStore($memory->remember(...), $memory->forget(...));
             }],
         ];
+    }
+
+    private static ?Databases $databases = null;
+
+    private static function redis(): \Redis
+    {
+        self::$databases = new Databases('redis');
+        $redis = new \Redis();
+        $redis->connect(self::$databases->servers['redis']['host'], self::$databases->servers['redis']['port']);
+        return $redis;
+    }
+
+    public static function tearDownAfterClass(): void
+    {
+        self::$databases = null;
     }
 
     /** @dataProvider stores */

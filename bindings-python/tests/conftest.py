@@ -27,6 +27,60 @@ def sandbox():
         process.terminate()
 
 
+@pytest.fixture(scope="session")
+def databases():
+    """How to connect to PostgreSQL, MariaDB and Redis, and a folder for SQLite."""
+    command = [sys.executable, ROOT / "tests" / "databases" / "start.py"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+        yield json.loads(process.stdout.readline())
+        process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def django():
+    import django
+    from django.conf import settings
+
+    settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF="test_contrib", SECRET_KEY="x")
+    django.setup()
+    return django
+
+
+@pytest.fixture(scope="session")
+def django_databases(django, databases):
+    """Django's aliases are the names of its backends."""
+    import pymysql
+    from django.db import connections
+
+    pymysql.install_as_MySQLdb()
+    servers = {"postgresql": databases["postgresql"], "mysql": databases["mariadb"]}
+    known = {"sqlite": {"ENGINE": "sqlite3", "NAME": databases["sqlite"]["folder"] + "/django.db"}}
+    for name, at in servers.items():
+        words = {"NAME": "database", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+        known[name] = {word: at[key] for word, key in words.items()}
+        known[name] |= {"ENGINE": name, "PORT": at["port"]}
+    for settings in known.values():
+        settings["ENGINE"] = f"django.db.backends.{settings['ENGINE']}"
+    known["sqlite"]["OPTIONS"] = {"timeout": 30}
+    connections.settings = connections.configure_settings({"default": {}, **known})
+    yield
+    connections.close_all()
+
+
+@pytest.fixture
+def shop_in(databases, request):
+    """Makes a shop with tables of its own, such as one of "psycopg" or "django-mysql"."""
+    from shops import DJANGO, shop
+
+    def start(kind):
+        if kind in DJANGO:
+            request.getfixturevalue("django_databases")
+        return shop(databases, kind)
+
+    return start
+
+
 @pytest.fixture
 def client(sandbox):
     return lomi.LomiClient(sandbox["test_key"], base_url=sandbox["url"] + "/v1")

@@ -3,13 +3,16 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 import lomi
 from conftest import ROOT
+from lomi.testing import Sandbox
 
 PACKAGE = ROOT / "bindings-python"
 BINARY = os.environ.get("LOMI_SANDBOX", str(ROOT / "target" / "debug" / "lomi-sandbox"))
@@ -86,6 +89,141 @@ def test_the_sandbox_takes_its_own_arguments(run):
         process.terminate()
     missing = run("-m", "lomi", "sandbox", LOMI_SANDBOX="", PATH="")
     assert missing.returncode == 1 and "lomi-sandbox" in missing.stderr
+
+
+@pytest.fixture
+def shop(run):
+    """A sandbox of its own with three payments, and the commands over it."""
+    sandbox = Sandbox.start(binary=BINARY)
+    client = sandbox.client()
+    for amount in (5001, 5002, 5003):
+        session = client.checkout_sessions.create(amount=amount, currency_code="XOF")
+        sandbox.pay(session.checkout_session_id)
+    env = {"LOMI_API_KEY": sandbox.test_key, "LOMI_BASE_URL": sandbox.url}
+    env["LOMI_WEBHOOK_SECRET"] = "whsec_of_a_test"
+    yield SimpleNamespace(
+        client=sandbox.client,
+        pay=sandbox.pay,
+        control=sandbox.control,
+        test_key=sandbox.test_key,
+        env=env,
+        run=lambda *given: run("-m", "lomi", *given, **env),
+    )
+    sandbox.stop()
+
+
+def test_reconcile_sends_what_was_missed(shop, serve, tmp_path):
+    received = []
+
+    def endpoint(request):
+        signature = request.headers["x-lomi-signature"]
+        event = lomi.webhooks.construct_event(request.body, signature, "whsec_of_a_test")
+        assert request.method == "POST" and request.headers["x-lomi-event"] == event.event
+        received.append(event)
+        return 204, {}, ""
+
+    url = serve(endpoint).url + "/hook"
+    first = shop.run("reconcile", "--since", "2020-01-01", "--to", url)
+    assert first.returncode == 0 and first.stderr == "lomi: 6 delivered\n", first.stderr
+    events = [event for event, _ in shop.client().reconcile("2020-01-01")]
+    key = lomi.webhooks.ReplayGuard.key
+    assert received == events and list(map(key, received)) == list(map(key, events))
+    cursor = first.stdout.strip()
+    again = shop.run("reconcile", "--since", cursor, "--to", url)
+    assert again.returncode == 0 and len(received) == 6
+    dry = shop.run("reconcile", "--since", "2020-01-01", "--dry-run")
+    lines = [json.loads(line) for line in dry.stdout.splitlines()]
+    assert dry.returncode == 0 and len(received) == 6
+    assert [line["id"] for line in lines] == [event.id for event in events]
+
+
+def test_reconcile_stops_where_the_endpoint_fails(shop, serve, tmp_path):
+    accepted, attempts = [], []
+    working = []
+
+    def endpoint(request):
+        attempts.append(request.body)
+        if len(accepted) == 2 and not working:
+            # A redirect is no acceptance, and is not followed.
+            return 302, {"location": server.url + "/elsewhere"}, ""
+        accepted.append(request.json["id"])
+        return 200, {}, {}
+
+    server = serve(endpoint)
+    file = tmp_path / "cursor"
+    arguments = ["reconcile", "--cursor-file", str(file), "--to", server.url]
+    missing = shop.run(*arguments)
+    assert missing.returncode == 1 and "--since" in missing.stderr and attempts == []
+    stopped = shop.run(*arguments, "--since", "2020-01-01")
+    assert stopped.returncode == 1 and "the endpoint answered 302" in stopped.stderr
+    assert len(attempts) == 6 and len(set(attempts)) == 3, "the third was tried four times"
+    assert all(request.path == "/" for request in server.requests)
+    assert stopped.stdout == file.read_text() and stopped.stdout.startswith("{")
+    assert [path.name for path in tmp_path.iterdir()] == ["cursor"]
+    for words in (stopped.stdout, stopped.stderr):
+        assert "whsec" not in words and shop.test_key not in words
+    working.append(True)
+    done = shop.run(*arguments, "--since", "2020-01-01")
+    assert done.returncode == 0 and done.stderr == "lomi: 4 delivered\n"
+    assert len(accepted) == len(set(accepted)) == 6
+    assert shop.run(*arguments).stderr == "lomi: 0 delivered\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["--to", "ftp://localhost/"], "http or https"),
+        (["--to", "http://user:word@localhost/"], "without a user name"),
+        (["--to", "localhost"], "http or https"),
+        ([], "--to"),
+        (["--dry-run", "--cursor-file", "/"], "Is a directory"),
+    ],
+)
+def test_reconcile_refuses(run, arguments, said):
+    ran = run("-m", "lomi", "reconcile", "--since", "2026-01-01", *arguments)
+    assert ran.returncode == 1 and said in ran.stderr and "Traceback" not in ran.stderr
+    assert "word" not in ran.stderr
+
+
+def test_wait(shop):
+    client = shop.client()
+    (paid, *_) = client.checkout_sessions.list(status="completed")
+    final = shop.run("wait", paid.checkout_session_id)
+    assert final.returncode == 0 and json.loads(final.stdout)["status"] == "completed"
+    (transaction, *_) = client.transactions.list()
+    final = shop.run("wait", transaction.transaction_id, "--kind", "transactions")
+    assert final.returncode == 0 and json.loads(final.stdout)["status"] == "completed"
+    session = client.checkout_sessions.create(amount=1, currency_code="XOF")
+    pending = shop.run("wait", session.checkout_session_id, "--timeout", "0.1")
+    assert pending.returncode == 3 and json.loads(pending.stdout)["status"] == "open"
+    until = shop.run("wait", session.checkout_session_id, "--until", "open")
+    assert until.returncode == 0 and json.loads(until.stdout)["status"] == "open"
+    assert shop.run("wait", "x", "--kind", "customers").returncode == 2
+    assert shop.run("wait", "x", "--timeout", "soon").returncode == 2
+
+
+def test_events(shop):
+    once = shop.run("events", "--since", "2020-01-01")
+    assert once.returncode == 0 and len(once.stdout.splitlines()) == 6
+    assert shop.run("events").stdout == ""
+    command = [sys.executable, "-m", "lomi", "events", "--follow", "--every", "0.05"]
+    env = {**os.environ, **shop.env, "PYTHONPATH": str(PACKAGE / "python")}
+    pipe = subprocess.PIPE
+    since = ["--since", "2020-01-01"]
+    with subprocess.Popen(command + since, stdout=pipe, stderr=pipe, text=True, env=env) as process:
+        before = [json.loads(process.stdout.readline()) for _ in range(6)]
+        shop.control("POST", "faults", {"fault": "503", "count": 8, "method": "GET"})
+        session = shop.client().checkout_sessions.create(amount=5004, currency_code="XOF")
+        shop.pay(session.checkout_session_id)
+        after = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=10)
+    assert process.returncode == 0 and said == "" and "Traceback" not in errors
+    assert len({event["id"] for event in before + after}) == 8
+    assert {event["event"] for event in after} == {
+        "PAYMENT_SUCCEEDED",
+        "CHECKOUT_SESSION_COMPLETED",
+    }
 
 
 def blocks():

@@ -19,16 +19,6 @@ GOOD = {"X-Lomi-Signature": webhooks.sign(BODY, SECRET)}
 BAD = {"X-Lomi-Signature": "0" * 64}
 
 
-@pytest.fixture(scope="module")
-def django():
-    import django
-    from django.conf import settings
-
-    settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="x")
-    django.setup()
-    return django
-
-
 urlpatterns = []
 
 

@@ -231,21 +231,26 @@ def test_the_hooks_are_called(shop):
     assert "list_transactions" in seen and "list_checkout_sessions" in seen
 
 
-def test_the_readme_loses_no_payment(shop):
-    pay(shop, 5001, 5002, 5003)
+def test_the_readme_loses_no_payment(shop, databases):
+    import psycopg
+
+    for order in ("1", "2", "3"):
+        metadata = {"order_id": order}
+        session = shop.checkout_sessions.create(amount=1, currency_code="XOF", metadata=metadata)
+        shop.request("POST", f"/_sandbox/sessions/{session.checkout_session_id}/pay", body={})
     section = (PACKAGE / "README.md").read_text().partition("## Never lose a payment")[2]
     (block,) = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
-    stored, handled = [], []
-    space = {
-        "client": shop,
-        "guard": lomi.webhooks.ReplayGuard(),
-        "handle": handled.append,
-        "load_cursor": lambda: stored[-1] if stored else None,
-        "save_cursor": stored.append,
-    }
-    for count in (6, 6):
-        exec(block, dict(space))
-        assert len(handled) == count
-    pay(shop, 5004)
-    exec(block, dict(space))
-    assert len(handled) == 8
+    dsn = "host={host} port={port} user={user} password={password} dbname={database}"
+    dsn = dsn.format_map(databases["postgresql"])
+    events = [event for event, _ in shop.reconcile("2020-01-01")]
+    event = next(event for event in events if event.event == "PAYMENT_SUCCEEDED")
+    space = {"lomi": lomi, "psycopg": psycopg, "dsn": dsn, "client": shop, "event": event}
+    with psycopg.connect(dsn, autocommit=True) as database:
+        database.execute("CREATE TABLE orders (id TEXT, paid BOOLEAN)")
+        database.execute("INSERT INTO orders VALUES ('1'), ('2'), ('3')")
+        for _ in range(2):
+            exec(block, space)
+            assert database.execute("SELECT paid FROM orders").fetchall() == [(True,)] * 3
+        count = database.execute("SELECT count(*) FROM lomi_inbox").fetchone()
+        assert count == (7,), "6 events and the cursor"
+        database.execute("DROP TABLE orders, lomi_inbox")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import sqlite3
 import uuid
 from decimal import Decimal
 
 import lomi
 from lomi.api.core_api import CoreApi
+from lomi.contrib.django import DjangoInboxStore
 from lomi.exceptions import NotFoundException
 from lomi.models.checkout_sessions import CheckoutSessions
 from lomi.models.checkout_sessions_create import CheckoutSessionsCreate
@@ -183,3 +185,19 @@ def saved(client: lomi.LomiClient, link: str, to: pathlib.Path) -> tuple[bytes, 
 
 async def saved_later(client: lomi.AsyncLomiClient, link: str) -> tuple[bytes, int]:
     return await client.download(link, max_retries=0), await client.download(link, to="a.pdf")
+
+
+def inboxes(client: lomi.LomiClient, event: lomi.Event, connection: sqlite3.Connection) -> int:
+    def handle(event: lomi.Event, transaction: sqlite3.Connection) -> None:
+        transaction.execute("UPDATE orders SET paid = true")
+
+    def queue(event: lomi.Event, transaction: lomi.inbox.RedisTransaction) -> None:
+        transaction.queue("INCRBY", "balance", 100)
+
+    in_database = lomi.Inbox(lomi.inbox.DatabaseStore(lambda: connection, dialect="sqlite"))
+    in_redis = lomi.Inbox(lomi.inbox.RedisStore(client, prefix="a:", lease=30, keep_days=9, wait=1))
+    with_orm = lomi.Inbox(DjangoInboxStore(using="default"))
+    with_orm.create_table()
+    if in_database.handle(event, handle) or in_redis.handle(event, queue):
+        return in_database.reconcile(client, handle, since=datetime.datetime.now())
+    return in_database.delete_old(days=30)

@@ -27,3 +27,6 @@ def modern(client: lomi.LomiClient) -> None:
     lomi.CustomersApi().retrieve_customer()  # wrong
     lomi.WebhooksUpdate(urll="https://example.com")  # wrong
     print(client.custommers)  # wrong
+    lomi.Inbox("postgresql://shop")  # wrong
+    lomi.Inbox(lomi.inbox.RedisStore(client)).reconcile(lomi.AsyncLomiClient(), print)  # wrong
+    lomi.Inbox(lomi.inbox.DatabaseStore(client)).handle("evt_1", print)  # wrong

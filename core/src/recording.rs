@@ -7,12 +7,13 @@ mod mask;
 mod offline;
 mod recorder;
 mod replay;
+mod sent;
 mod stub;
 
 pub(crate) use exchange::{Exchange, Received};
 pub use offline::Offline;
-pub(crate) use offline::Sent;
 pub(crate) use recorder::Recorder;
+pub(crate) use sent::Sent;
 pub use stub::Stub;
 
 #[cfg(test)]

@@ -97,11 +97,13 @@ def postgresql(folder, port):
 def mariadb(folder, port):
     data = os.path.join(folder, "data")
     user = ["--user=nobody"] if os.geteuid() == 0 else []
-    run([program("mariadb-install-db"), "--no-defaults", f"--datadir={data}",
+    # Each server its own: in a shared folder, temporary tables of two servers can have one name.
+    temporary = f"--tmpdir={folder}"
+    run([program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", temporary,
          "--auth-root-authentication-method=normal", "--skip-test-db", *user])
     unix = os.path.join(folder, "socket")
     process = spawn(
-        [program("mariadbd"), "--no-defaults", f"--datadir={data}", f"--port={port}",
+        [program("mariadbd"), "--no-defaults", f"--datadir={data}", temporary, f"--port={port}",
          "--bind-address=127.0.0.1", f"--socket={unix}", "--innodb-flush-log-at-trx-commit=0",
          f"--pid-file={folder}/pid"],
         folder,

@@ -58,7 +58,7 @@ const REDIS_LEASE = 60;
  */
 const REDIS_CLAIM = `
 local value = redis.call('GET', KEYS[1])
-if value == 'handled' then return -1 end
+if value and string.sub(value, 1, 8) == 'handled:' then return -1 end
 if value and value ~= ARGV[1] then return math.max(redis.call('PTTL', KEYS[1]), 1) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
@@ -67,12 +67,15 @@ return 0
 /**
  * Runs the handler's commands, and marks the event as handled, at once. KEYS: the event, the cursor.
  * ARGV: the claim's token, for how many seconds to keep the mark, the cursor or nothing, the commands
- * as JSON. Returns 0, and does nothing, if the lease has ended.
+ * as JSON. Returns 0, and does nothing, if the lease has ended. A driver may send it twice, if the
+ * first response was lost.
  */
 const REDIS_COMPLETE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local value = redis.call('GET', KEYS[1])
+if value == 'handled:' .. ARGV[1] then return 1 end
+if value ~= ARGV[1] then return 0 end
 for _, command in ipairs(cjson.decode(ARGV[4])) do redis.call(unpack(command)) end
-redis.call('SET', KEYS[1], 'handled', 'EX', ARGV[2])
+redis.call('SET', KEYS[1], 'handled:' .. ARGV[1], 'EX', ARGV[2])
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3]) end
 return 1
 `;

@@ -1,9 +1,10 @@
 //! `LomiSDK\LomiClient`: `$client->checkoutSessions->create([...], [options])`.
 
+use std::path::Path;
 use std::rc::Rc;
 
-use ext_php_rs::types::Zval;
-use lomi::binding::{Download, Downloaded, Target};
+use ext_php_rs::types::{ZendObject, Zval};
+use lomi::binding::{Download, Downloaded, Offline, Target};
 use lomi::{Input, Secret};
 
 use crate::client::options::{self, ClientOptions};
@@ -16,8 +17,8 @@ use crate::send::cancellation::CLIENT;
 use crate::send::sender::Sender;
 use crate::table::RESOURCES;
 use crate::zend::{
-    Array, Call, Class, Done, Thrown, bytes_zval, handler, long, payload_mut, set_property,
-    string_zval,
+    Array, Call, Class, Done, Thrown, bytes_zval, handler, long, new_object, payload_mut,
+    set_property, string_zval,
 };
 
 pub(crate) fn register() -> Result<(), String> {
@@ -38,6 +39,10 @@ pub(crate) fn register() -> Result<(), String> {
         .method(
             "reconcile($since): LomiSDK\\MissedEvents",
             handler(crate::client::missed_events::reconcile),
+        )
+        .method(
+            "static replay(string $file, sensitive array $options = []): LomiSDK\\LomiClient",
+            handler(replay),
         )
         .method(
             "download(sensitive string $url, sensitive array $options = []): string|int",
@@ -62,21 +67,46 @@ pub(crate) fn register() -> Result<(), String> {
 
 fn construct(call: &mut Call<'_>) -> Done {
     let key = call.optional_string(0)?;
-    let ClientOptions { builder, http, certificates, mut reporter } =
-        options::client_options(key, call.argument(1))?;
+    let given = options::client_options(key, call.argument(1))?;
+    set_up(call.this()?, given)
+}
+
+/// A client whose calls are answered from a recording.
+fn replay(call: &mut Call<'_>) -> Done {
+    let file = call.string(0)?;
+    crate::config::ini::check_open_basedir(&file)?;
+    give_client(call, 1, Offline::replay(Path::new(&file))?)
+}
+
+/// Returns a client that sends nothing; its options are the argument at a position.
+pub(super) fn give_client(call: &mut Call<'_>, position: usize, offline: Offline) -> Done {
+    let mut given = options::client_options(None, call.argument(position))?;
+    if given.http.is_some() {
+        return Err(Thrown::configuration("http_client has no effect where nothing is sent"));
+    }
+    given.builder.offline = Some(offline);
+    let class = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
+    let mut value = new_object(class)?;
+    if let Some(object) = value.object_mut() {
+        set_up(object, given)?;
+    }
+    call.give(value)
+}
+
+fn set_up(object: &mut ZendObject, given: ClientOptions) -> Done {
+    let ClientOptions { builder, http, certificates, mut reporter } = given;
     let client = lomi::Client::with(builder)?;
     crate::send::log::warn(&client.config().warnings)?;
     reporter.stderr = crate::config::environment::wants_log()?;
     let certificates = Some(certificates);
     let sender = Sender { client, http, certificates, reporter: reporter.wanted() };
     let client = ClientPayload(Some(ClientState { sender, last: Rc::default() }));
-    let this = call.this()?;
-    if let Some(mine) = payload_mut::<ClientPayload>(this) {
+    if let Some(mine) = payload_mut::<ClientPayload>(object) {
         *mine = client.clone();
     }
     let scope = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
     for (name, resource) in resource::build_all(&client)? {
-        set_property(this, scope, name, resource);
+        set_property(object, scope, name, resource);
     }
     Ok(())
 }

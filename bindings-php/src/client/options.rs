@@ -107,6 +107,7 @@ const CLIENT_OPTIONS: &[&str] = &[
     "key_file",
     "tls_server_name",
     "limits",
+    "record",
     "http_client",
     "logger",
     "on_request",
@@ -147,6 +148,7 @@ pub(crate) fn client_options(
         )?),
         ..ConfigBuilder::default()
     };
+    let mut record = None;
     let mut http = None;
     let mut certificates = Certificates::default();
     let mut reporter = Reporter::default();
@@ -178,6 +180,7 @@ pub(crate) fn client_options(
             "key_file" => certificates.key = Some(string(&name, &value)?),
             "tls_server_name" => builder.tls_server_name = Some(string(&name, &value)?),
             "limits" => builder.limits = limits(&value)?,
+            "record" => record = Some(string(&name, &value)?),
             "http_client" => {
                 if !value.handle().is_some_and(crate::send::psr18::is_client) {
                     return Err(Thrown::configuration(
@@ -198,6 +201,14 @@ pub(crate) fn client_options(
             }
         }
     }
+    let record = match record {
+        Some(file) => Some(file),
+        None => variable("LOMI_RECORD")?,
+    };
+    if let Some(file) = &record {
+        crate::config::ini::check_open_basedir(file)?;
+    }
+    builder.record = record.map(PathBuf::from);
     builder.ca_files.extend(crate::config::ini::authorities());
     builder.certificate_file = certificates.cert.as_ref().map(PathBuf::from);
     builder.key_file = certificates.key.as_ref().map(PathBuf::from);

@@ -11,7 +11,8 @@ use ext_php_rs::types::Zval;
 use crate::zend::{Thrown, call_function, string_zval};
 
 /// The variables that this SDK reads.
-const NAMES: [&str; 4] = ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_WEBHOOK_SECRET"];
+const NAMES: [&str; 5] =
+    ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_RECORD", "LOMI_WEBHOOK_SECRET"];
 
 /// The values when the process started.
 static AT_START: OnceLock<Vec<(&str, OsString)>> = OnceLock::new();

@@ -1,6 +1,6 @@
 <?php
 
-/** What the stores of the replay guard use of phpredis, Predis and PDO. */
+/** What the stores of the replay guard use of Predis and PDO. */
 
 declare(strict_types=1);
 
@@ -8,29 +8,6 @@ namespace Predis {
     if (!interface_exists(ClientInterface::class)) {
         interface ClientInterface
         {
-        }
-    }
-}
-
-namespace {
-    if (!class_exists(Redis::class)) {
-        class Redis
-        {
-            private array $keys = [];
-
-            public function set(string $key, string $value, array $options): bool
-            {
-                if (!in_array('nx', $options, true) || $options['ex'] < 1 || isset($this->keys[$key])) {
-                    return false;
-                }
-                return $this->keys[$key] = true;
-            }
-
-            public function del(string $key): int
-            {
-                unset($this->keys[$key]);
-                return 1;
-            }
         }
     }
 }

@@ -8,7 +8,7 @@ function surface(): array
 {
     $surface = [];
     foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
-        if (!str_starts_with($name, 'LomiSDK\\') || str_contains($name, '@') || preg_match('/^LomiSDK\\\\(Tests|Testing|Internal|Laravel|Symfony|Psr15|Webhook\\\\)/', $name)) {
+        if (!str_starts_with($name, 'LomiSDK\\') || str_contains($name, '@') || preg_match('/^LomiSDK\\\\(Tests|Testing|Internal|Laravel|Symfony|Psr15|Inbox|Webhook\\\\)/', $name)) {
             continue;
         }
         $class = new ReflectionClass($name);

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from . import idempotency_key as idempotency_key
+    from . import inbox as inbox
     from . import webhooks as webhooks
     from ._client import AsyncLomiClient as AsyncLomiClient
     from ._client import LomiClient as LomiClient
@@ -69,6 +70,8 @@ if TYPE_CHECKING:
     from .errors import ConfirmationTokenError as ConfirmationTokenError
     from .errors import ConflictError as ConflictError
     from .errors import IdempotencyConflictError as IdempotencyConflictError
+    from .errors import InboxBusyError as InboxBusyError
+    from .errors import InboxLeaseLostError as InboxLeaseLostError
     from .errors import InternalError as InternalError
     from .errors import LomiError as LomiError
     from .errors import NotFoundError as NotFoundError
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     from .exceptions import ApiTypeError as ApiTypeError
     from .exceptions import ApiValueError as ApiValueError
     from .exceptions import OpenApiException as OpenApiException
+    from .inbox import Inbox as Inbox
     from .models import AccountDelete as AccountDelete
     from .models import AccountDeletion as AccountDeletion
     from .models import AccountSession as AccountSession
@@ -350,6 +354,7 @@ _MODULES = {
     "AsyncPage": "_page",
     "Done": "_find_outcome",
     "FoundOutcome": "_find_outcome",
+    "Inbox": "_inbox.inbox",
     "LomiClient": "_client",
     "MissedEvents": "_missed_events",
     "Model": "_model.base",
@@ -395,6 +400,8 @@ _MODULES = {
     "ConfirmationTokenError": "errors",
     "ConflictError": "errors",
     "IdempotencyConflictError": "errors",
+    "InboxBusyError": "errors",
+    "InboxLeaseLostError": "errors",
     "InternalError": "errors",
     "LomiError": "errors",
     "NotFoundError": "errors",
@@ -675,6 +682,7 @@ __all__ = [
     "AsyncPage",
     "Done",
     "FoundOutcome",
+    "Inbox",
     "LomiClient",
     "MissedEvents",
     "Model",
@@ -719,6 +727,8 @@ __all__ = [
     "ConfirmationTokenError",
     "ConflictError",
     "IdempotencyConflictError",
+    "InboxBusyError",
+    "InboxLeaseLostError",
     "InternalError",
     "LomiError",
     "NotFoundError",
@@ -990,6 +1000,7 @@ __all__ = [
     "SpiPaymentStatus",
     "Frequency",
     "idempotency_key",
+    "inbox",
     "json_default",
     "webhooks",
 ]
@@ -1004,6 +1015,7 @@ _SUBMODULES = frozenset(
         "errors",
         "exceptions",
         "idempotency_key",
+        "inbox",
         "models",
         "money",
         "resources",

@@ -8,6 +8,8 @@ import os
 import sys
 
 from ._client import LomiClient
+from ._commands.output import show
+from ._commands.wait import KINDS
 from ._lomi import __version__
 from .errors import LomiError
 
@@ -32,6 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output has closed it, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"lomi: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +72,34 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("signature", help="the value of X-Lomi-Signature")
     verify.set_defaults(run=_verify)
 
+    reconcile = commands.add_parser(
+        "reconcile", help="send missed events to the shop's endpoint, and print the next cursor"
+    )
+    reconcile.add_argument("--since", help="a time such as 2026-01-01, or a cursor")
+    reconcile.add_argument(
+        "--cursor-file", metavar="FILE", help="keeps the cursor; goes before --since once it exists"
+    )
+    reconcile.add_argument("--to", metavar="URL", help="signed with LOMI_WEBHOOK_SECRET")
+    reconcile.add_argument("--dry-run", action="store_true", help="only print the events")
+    reconcile.set_defaults(run=_reconcile)
+
+    events = commands.add_parser("events", help="show what ends, one event per line")
+    events.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+    events.add_argument("--since", help="a time or a cursor; now where left out")
+    events.add_argument(
+        "--every", type=_seconds, default=5.0, metavar="SECONDS", help="how often to look (5)"
+    )
+    events.set_defaults(run=_events)
+
+    wait = commands.add_parser(
+        "wait", help="wait until an object is in a final state: exit code 0, or 3 if it is not"
+    )
+    wait.add_argument("id")
+    wait.add_argument("--kind", choices=KINDS, default=KINDS[0], help=f"of what ({KINDS[0]})")
+    wait.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="(300)")
+    wait.add_argument("--until", default="final", help="a state, such as completed")
+    wait.set_defaults(run=_wait)
+
     commands.add_parser("sandbox", help="run the API on this machine (lomi-sandbox)")
     return parser
 
@@ -76,16 +111,21 @@ def _number(text: str) -> Any:
     return value
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
+
+
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _show(model: Any, indent: int | None = 2) -> None:
-    fields = model.model_dump(mode="json", exclude_none=True)
-    print(json.dumps(fields, indent=indent, ensure_ascii=False))
 
 
 def _create(args: argparse.Namespace) -> int:
@@ -97,12 +137,12 @@ def _create(args: argparse.Namespace) -> int:
             return 2
         fields[name] = _value(value)
     sessions = LomiClient().checkout_sessions
-    _show(sessions.create(fields, idempotency_key=args.idempotency_key))
+    show(sessions.create(fields, idempotency_key=args.idempotency_key))
     return 0
 
 
 def _get(args: argparse.Namespace) -> int:
-    _show(LomiClient().checkout_sessions.get(args.session_id))
+    show(LomiClient().checkout_sessions.get(args.session_id))
     return 0
 
 
@@ -112,15 +152,33 @@ def _list(args: argparse.Namespace) -> int:
     for number, session in enumerate(page.auto_paging_iter()):
         if number >= args.limit:
             break
-        _show(session, indent=None)
+        show(session, indent=None)
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
     from .webhooks import construct_event
 
-    _show(construct_event(sys.stdin.buffer.read(), args.signature))
+    show(construct_event(sys.stdin.buffer.read(), args.signature))
     return 0
+
+
+def _reconcile(args: argparse.Namespace) -> int:
+    from ._commands.reconcile import run
+
+    return run(args)
+
+
+def _events(args: argparse.Namespace) -> int:
+    from ._commands.events import run
+
+    return run(args)
+
+
+def _wait(args: argparse.Namespace) -> int:
+    from ._commands.wait import run
+
+    return run(args)
 
 
 def _sandbox(arguments: list[str]) -> int:

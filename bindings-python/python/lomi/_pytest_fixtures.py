@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from ._sandbox import Sandbox
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ._client import AsyncLomiClient, LomiClient
-    from .testing import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +22,6 @@ def lomi_sandbox_args() -> Sequence[str]:
 @pytest.fixture(scope="session")
 def lomi_sandbox(lomi_sandbox_args: Sequence[str]) -> Iterator[Sandbox]:
     """Run the local lomi. API as long as the tests run."""
-    from .testing import Sandbox
-
     sandbox = Sandbox.start(*lomi_sandbox_args)
     yield sandbox
     sandbox.stop()

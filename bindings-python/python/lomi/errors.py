@@ -274,6 +274,20 @@ class WebhookPayloadError(LomiError):
     """A webhook with a good signature and an unusable body."""
 
 
+class InboxBusyError(LomiError):
+    """Another process is handling this event, and had not finished when the wait ended.
+
+    Answer with 500: the next delivery finds out. ``retry_after``: seconds until its lease ends.
+    """
+
+
+class InboxLeaseLostError(LomiError):
+    """The lease of an event ended while its handler worked. Its commands were not run.
+
+    The event is handed over again. Give the store a longer ``lease``.
+    """
+
+
 class InternalError(LomiError):
     """A defect of this package. Please report it."""
 

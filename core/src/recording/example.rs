@@ -1,6 +1,6 @@
 //! Examples of what the API returns, made from the table of its models.
 
-use super::offline::Sent;
+use super::sent::Sent;
 use crate::json::{Map, Value};
 use crate::table::{Field, Kind, Model, Operation, Returns};
 

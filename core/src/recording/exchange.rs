@@ -121,6 +121,19 @@ impl Exchange {
 }
 
 impl Received {
+    /// A response with a JSON body.
+    pub(super) fn json(status: u16, body: &Value) -> Self {
+        let mut headers = HeaderMap::new();
+        let json = http::HeaderValue::from_static("application/json");
+        headers.insert(http::header::CONTENT_TYPE, json);
+        Self::Response { status, headers, body: body.to_string().into() }
+    }
+
+    /// A failure that no retry can mend.
+    pub(crate) fn refused(message: String) -> Self {
+        Self::Failure { kind: ErrorKind::Configuration, outcome: Outcome::Final, message }
+    }
+
     fn failure_of(failure: &Value) -> Option<Self> {
         let text = |name: &str| failure.get(name).and_then(Value::as_str);
         let kinds = [

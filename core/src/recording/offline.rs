@@ -3,32 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use http::HeaderMap;
-
 use super::exchange::Received;
 use super::replay::Replay;
+use super::sent::Sent;
 use super::stub::Stub;
-use crate::error::{Error, ErrorKind, Outcome};
-use crate::json::{Map, Value};
-use crate::table::Operation;
-
-/// A request, for what answers without a connection.
-#[derive(Debug)]
-pub(crate) struct Sent<'a> {
-    /// The operation's name, or the method and path of another endpoint.
-    pub(crate) name: &'a str,
-    pub(crate) operation: Option<&'static Operation>,
-    pub(crate) method: &'a str,
-    /// The path and the query.
-    pub(crate) target: &'a str,
-    /// The values of the path's parameters.
-    pub(crate) path: &'a Map<String, Value>,
-    pub(crate) idempotency_key: Option<&'a str>,
-    /// The id of the call, which its attempts share.
-    pub(crate) call: &'a str,
-    /// The JSON of the body; null if there is none.
-    pub(crate) body: Value,
-}
+use crate::error::Error;
 
 /// What answers every request of a client: a recording or a stub. Clones share their state.
 #[derive(Debug, Clone)]
@@ -66,20 +45,5 @@ impl Offline {
             Answers::Replay(replay) => replay.answer(sent),
             Answers::Stub(stub) => stub.answer(sent),
         }
-    }
-}
-
-impl Received {
-    /// A response with a JSON body.
-    pub(super) fn json(status: u16, body: &Value) -> Self {
-        let mut headers = HeaderMap::new();
-        let json = http::HeaderValue::from_static("application/json");
-        headers.insert(http::header::CONTENT_TYPE, json);
-        Self::Response { status, headers, body: body.to_string().into() }
-    }
-
-    /// A failure that no retry can mend.
-    pub(crate) fn refused(message: String) -> Self {
-        Self::Failure { kind: ErrorKind::Configuration, outcome: Outcome::Final, message }
     }
 }

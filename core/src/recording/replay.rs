@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::exchange::{Exchange, Received};
 use super::mask;
-use super::offline::Sent;
+use super::sent::Sent;
 use crate::error::Error;
 use crate::json;
 use crate::table::Operation;

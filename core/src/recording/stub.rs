@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::example;
 use super::exchange::Received;
-use super::offline::Sent;
+use super::sent::Sent;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::{Map, Value};
 use crate::names;

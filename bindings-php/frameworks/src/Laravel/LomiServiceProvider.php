@@ -6,10 +6,13 @@ namespace LomiSDK\Laravel;
 
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Support\ServiceProvider;
+use LomiSDK\Inbox\Inbox;
+use LomiSDK\Inbox\LaravelStore;
 use LomiSDK\LomiClient;
 
 /**
- * Makes `LomiSDK\LomiClient` injectable. The settings are in config/services.php:
+ * Makes `LomiSDK\LomiClient` injectable, and `LomiSDK\Inbox\Inbox` over the default database. The settings are in
+ * config/services.php:
  *
  *     'lomi' => ['key' => env('LOMI_API_KEY'), 'webhook_secret' => env('LOMI_WEBHOOK_SECRET'), 'options' => []],
  *
@@ -24,6 +27,8 @@ final class LomiServiceProvider extends ServiceProvider
             return new LomiClient($settings['key'] ?? null, $settings['options'] ?? []);
         });
         $this->app->alias(LomiClient::class, 'lomi');
+        // Made anew each time: in a long-running worker the default connection may have changed.
+        $this->app->bind(Inbox::class, fn (Application $app): Inbox => new Inbox(new LaravelStore($app['db']->connection())));
     }
 
     public function boot(): void

@@ -44,7 +44,7 @@ final class ReplayGuard
     /**
      * Calls the handler if the event is new, and returns whether it was called. If it throws, the event is
      * deleted and the exception is thrown on. A process that is killed in the handler deletes nothing:
-     * where that matters, let a PdoStore share a transaction with the work.
+     * where that matters, use an inbox (LomiSDK\Inbox\Inbox).
      *
      * @param callable(Event): mixed $handler
      */

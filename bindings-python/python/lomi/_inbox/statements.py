@@ -41,6 +41,10 @@ STORE_CURSOR: Final = {
     "mysql": "INSERT INTO {table} (event_key, event_name, detail, handled_at) VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE detail = VALUES(detail), handled_at = VALUES(handled_at)",
 }
 
+#: Before and after the handler: the second fails if the handler has ended the transaction.
+SAVEPOINT: Final = "SAVEPOINT lomi_inbox"
+RELEASE_SAVEPOINT: Final = "RELEASE SAVEPOINT lomi_inbox"
+
 LOAD_CURSOR: Final = "SELECT detail FROM {table} WHERE event_key = ?"
 
 #: Deletes the rows of events that were handled before a time.
@@ -56,7 +60,7 @@ REDIS_LEASE: Final = 60
 #: milliseconds another process may still work on it.
 REDIS_CLAIM: Final = """
 local value = redis.call('GET', KEYS[1])
-if value == 'handled' then return -1 end
+if value and string.sub(value, 1, 8) == 'handled:' then return -1 end
 if value and value ~= ARGV[1] then return math.max(redis.call('PTTL', KEYS[1]), 1) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
@@ -64,11 +68,14 @@ return 0
 
 #: Runs the handler's commands, and marks the event as handled, at once. KEYS: the event, the
 #: cursor. ARGV: the claim's token, for how many seconds to keep the mark, the cursor or nothing,
-#: the commands as JSON. Returns 0, and does nothing, if the lease has ended.
+#: the commands as JSON. Returns 0, and does nothing, if the lease has ended. A driver may send it
+#: twice, if the first response was lost.
 REDIS_COMPLETE: Final = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local value = redis.call('GET', KEYS[1])
+if value == 'handled:' .. ARGV[1] then return 1 end
+if value ~= ARGV[1] then return 0 end
 for _, command in ipairs(cjson.decode(ARGV[4])) do redis.call(unpack(command)) end
-redis.call('SET', KEYS[1], 'handled', 'EX', ARGV[2])
+redis.call('SET', KEYS[1], 'handled:' .. ARGV[1], 'EX', ARGV[2])
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3]) end
 return 1
 """

@@ -1,4 +1,5 @@
-"""Django: a decorator that makes a view of a function of a verified event.
+"""Django: a decorator that makes a view of a function of a verified event, and a store of
+:class:`lomi.Inbox` whose transactions are those of the ORM.
 
 ::
 
@@ -21,6 +22,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed, RawPostDataExcepti
 from django.views.decorators.csrf import csrf_exempt
 
 from .._lomi import webhook_body_already_read
+from ._django_inbox import DjangoInboxStore
 from ._receive import MAX_BODY, SIGNATURE_HEADER, Refusal, declared, receive
 
 TYPE_CHECKING = False
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
     from typing import Any
+
+__all__ = ["DjangoInboxStore", "webhook"]
 
 
 def webhook(

@@ -31,6 +31,9 @@ struct Inbox {
     keep_days: u32,
     columns: Vec<Column>,
     dialects: Vec<Dialect>,
+    /// Before and after the handler: the second fails if the handler has ended the transaction.
+    savepoint: String,
+    release_savepoint: String,
     load_cursor: String,
     delete_old: String,
     redis: Redis,

@@ -21,6 +21,7 @@ const SHARED: &[&str] = &[
     "shared",
     "responses",
     "verification",
+    "inbox",
     "money",
     "errors",
 ];

@@ -1,0 +1,1 @@
+"""Commands of ``lomi`` that deliver, follow and wait. The parser is in ``lomi._cli``."""
