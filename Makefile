@@ -4,6 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
+.PHONY: docs docs-test
 .PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
@@ -18,7 +19,7 @@ build: install ## build every language
 demo: build ## a checkout session's life in four languages, against the local sandbox
 	@python3 examples/demo.py
 
-test: lint test-rust test-python test-node test-nodes test-php conformance test-e2e test-dist ## every test
+test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -64,6 +65,17 @@ test-dist: build ## what is shipped, optimised: installed where nothing was; PHP
 	.ci/dist target/dist-check release
 	.ci/check-dist target/dist-check
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+docs: ## the site of the documentation, in target/site
+	@cmp -s docs/requirements.txt target/docs-venv/installed || { \
+	    python3 -m venv target/docs-venv && \
+	    target/docs-venv/bin/pip install -q --disable-pip-version-check -r docs/requirements.txt && \
+	    cp docs/requirements.txt target/docs-venv/installed; }
+	@NO_MKDOCS_2_WARNING=1 target/docs-venv/bin/mkdocs build --strict --quiet
+	@python3 docs/site/check.py target/site
+
+docs-test: build ## the code blocks and the links of the documentation
+	@.venv/bin/python docs/test/run.py
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist

@@ -1,0 +1,76 @@
+"""Finds dead links and anchors in the Markdown of the repository."""
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from blocks import ROOT
+
+FENCED = re.compile(r"^( *)(`{3,})[^\n]*\n.*?^ *\2`*[ \t]*$", re.M | re.S)
+CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
+LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
+REFERENCE = re.compile(r"^\[[^\]]+\]:\s+(\S+)", re.M)
+HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$", re.M)
+EXPLICIT = re.compile(r"<a\s+(?:id|name)=\"([^\"]+)\"|\{\s*#([\w-]+)\s*\}")
+ELSEWHERE = re.compile(r"^[a-z][a-z0-9+.-]*:|^//", re.I)
+#: This repository, as its packages link to it from outside.
+OWN = "https://github.com/lomiafrica/lomi-sdk/blob/main/"
+
+
+def pages() -> list[Path]:
+    """Every Markdown file that is, or will be, in the repository."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return [ROOT / name for name in sorted(set(names.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def blank(match: re.Match) -> str:
+    """The same number of lines, without a word."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them from headings."""
+    text = FENCED.sub(blank, page.read_text())
+    found: set[str] = set()
+    for match in HEADING.finditer(text):
+        title = re.sub(r"\{\s*#[\w-]+\s*\}", "", match[2])
+        title = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", title)
+        slug = re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
+        count, name = 0, slug
+        while name in found:
+            count += 1
+            name = f"{slug}-{count}"
+        found.add(name)
+    found |= {one or other for one, other in EXPLICIT.findall(text)}
+    return found
+
+
+def dead(page: Path) -> list[str]:
+    """What is wrong with the links of a page, a line each."""
+    text = CODE.sub(blank, FENCED.sub(blank, page.read_text()))
+    found = []
+    for match in [*LINK.finditer(text), *REFERENCE.finditer(text)]:
+        target = match[1]
+        base = page.parent
+        if target.startswith(OWN):
+            base, target = ROOT, target[len(OWN) :]
+        elif ELSEWHERE.match(target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (base / unquote(name)).resolve() if name else page
+        line = text.count("\n", 0, match.start()) + 1
+        if not file.exists():
+            found.append(f"{page.relative_to(ROOT)}:{line}: there is no {name}")
+        elif anchor and file.suffix == ".md" and unquote(anchor).lower() not in anchors(file):
+            found.append(f"{page.relative_to(ROOT)}:{line}: {file.name} has no #{anchor}")
+    return found
+
+
+def check() -> tuple[int, list[str]]:
+    """The number of pages, and every dead link."""
+    all_pages = pages()
+    return len(all_pages), [line for page in all_pages for line in dead(page)]
