@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
-.PHONY: docs docs-test
+.PHONY: docs docs-test shops
 .PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
@@ -18,6 +18,9 @@ build: install ## build every language
 
 demo: build ## a checkout session's life in four languages, against the local sandbox
 	@python3 examples/demo.py
+
+shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
+	@python3 examples/shops.py
 
 test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist ## every test
 
@@ -57,7 +60,7 @@ conformance: build ## whether every language does what the scenarios say, and th
 mutants: build ## whether a rule that goes missing turns a scenario red
 	python3 tests/runners/mutants.py
 
-test-e2e: build ## a buyer in a browser, paying what each language's SDK sells
+test-e2e: build ## a buyer in a browser, paying what each language's SDK and each example shop sells
 	npm test --silent --prefix tests/e2e
 
 test-dist: export LOMI_PHP_EXTENSION = $(CURDIR)/target/dist-check/lomi.so

@@ -108,8 +108,23 @@ class ExampleShop {
     return fetch(this.url + route, { redirect: 'manual', ...options });
   }
 
-  post(route) {
-    return this.request(route, { method: 'POST' });
+  /** Sends a form. It has what the form of the first page has: a framework's token against forged forms. */
+  async post(route) {
+    if (!this.form) {
+      const response = await this.request('/');
+      const hidden = (await response.text()).match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
+      const value = (input, name) => new RegExp(`${name}="([^"]*)"`).exec(input)[1];
+      this.form = {
+        body: new URLSearchParams(hidden.map((input) => [value(input, 'name'), value(input, 'value')])),
+        headers: {
+          Cookie: response.headers
+            .getSetCookie()
+            .map((cookie) => cookie.split(';')[0])
+            .join('; '),
+        },
+      };
+    }
+    return this.request(route, { method: 'POST', ...this.form });
   }
 
   /** A webhook, as the sandbox sends it. */
