@@ -218,6 +218,24 @@ for (const name of SHOPS) {
       assert.match((await shop.row(order)).text, /150|GHS/);
     });
 
+    it('a second payment for an order: noted, not counted', async (test) => {
+      const shop = await openExampleShop(test, name);
+      const { order, transaction } = await shop.paidOrder();
+      const real = await lastPayload(shop);
+      const id = '7d6c4f0e-0000-4000-8000-000000000020';
+      const body = JSON.stringify({ ...real, id, data: { ...real.data, transaction_id: id } });
+      const response = await shop.deliver(body, webhooks.sign(body, shop.sandbox.webhookSecret));
+      assert.equal(response.status, 200);
+      await assertRow(shop, order, 'paid', 1);
+      assert.match((await shop.row(order)).text, /7d6c4f0e/);
+      await shop.post(`/orders/${order}/refund`);
+      const refunds = await refundsOf(shop);
+      assert.deepEqual(
+        refunds.map((one) => one.transaction_id),
+        [transaction],
+      );
+    });
+
     it("another order's session in the address: the order stays pending", async (test) => {
       const shop = await openExampleShop(test, name);
       const paid = await shop.paidOrder();
