@@ -13,6 +13,7 @@ SHOP_URL = os.environ.get("SHOP_URL") or f"http://127.0.0.1:{os.environ.get('POR
 SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
 ALLOWED_HOSTS = [urlsplit(SHOP_URL).hostname, "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SHOP_URL]  # for a proxy or a tunnel that speaks https
+TIME_ZONE = "Africa/Abidjan"
 ROOT_URLCONF = "shop.urls"
 INSTALLED_APPS = ["shop"]
 MIDDLEWARE = [

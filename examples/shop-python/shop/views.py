@@ -50,7 +50,8 @@ def checkout(request, order):
         return SeeOther(payments.checkout_page(order))
     except lomi.LomiError:
         logger.exception("order %s cannot be paid", order.id)
-        return render(request, "problem.html", {"order": order}, status=503)
+        shown = {"order": order, "state": order.status, "problem": True}
+        return render(request, "order.html", shown, status=503)
 
 
 def order(request, order_id):
