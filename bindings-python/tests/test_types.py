@@ -60,6 +60,7 @@ def test_the_stub_of_the_native_module():
 
 
 def test_ruff():
+    examples = [ROOT / "examples" / name for name in ("python", "shop-python")]
     for command in (("check",), ("format", "--check")):
-        code, said = run("ruff", *command, PACKAGE, HERE / "tests", ROOT / "examples" / "python")
+        code, said = run("ruff", *command, PACKAGE, HERE / "tests", *examples)
         assert code == 0, said
