@@ -9,10 +9,8 @@ use LomiSDK\Inbox\{Inbox, PdoStore};
 // In your shop: `composer require lomi/lomi-frameworks`, and `require 'vendor/autoload.php'` instead of this function.
 // The classes of the SDK itself are in the extension.
 spl_autoload_register(function (string $class): void {
-    $file = dirname(__DIR__, 2) . '/bindings-php/frameworks/src/' . strtr(substr($class, 8), '\\', '/') . '.php';
-    if (str_starts_with($class, 'LomiSDK\\') && is_file($file)) {
-        require $file;
-    }
+    $file = __DIR__ . '/../../bindings-php/frameworks/src' . strtr(str_replace('LomiSDK', '', $class), '\\', '/') . '.php';
+    is_file($file) && require $file;
 });
 require __DIR__ . '/shop.php';
 require __DIR__ . '/payments.php';

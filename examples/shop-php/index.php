@@ -41,7 +41,7 @@ try {
     };
 } catch (ApiException $e) {
     error_log((string) $e);
-    $link = $order === null ? 'The page' : "<a href=\"/orders/$order->id\">Your order</a>";
+    $link = $order === null ? 'this page' : "<a href=\"/orders/$order->id\">your order</a>";
     show(page('Please try again', "<p>The payment service does not answer. Nothing is lost: open $link again in a minute.</p>"), 503);
 }
 
@@ -66,8 +66,7 @@ function redirect(string $url): void
 
 function pay(Payments $payments, Order $order): void
 {
-    $shop = getenv('SHOP_URL') ?: 'http://127.0.0.1:' . (getenv('PORT') ?: 3003);
-    redirect($payments->checkoutPage($order, "$shop/orders/$order->id"));
+    redirect($payments->checkoutPage($order, getenv('SHOP_URL') . "/orders/$order->id"));
 }
 
 function refund(Payments $payments, Order $order): void

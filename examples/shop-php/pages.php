@@ -36,11 +36,10 @@ function productPage(int $price): string
 
 function orderPage(Order $order, string $state): string
 {
-    $failed = $state === 'pending' && $order->failed ? 'The payment failed. You can try again.' : null;
-    $text = "<p data-status=\"$state\">" . MESSAGES[$state] . '</p>' . note($failed) . note($order->note)
+    $text = "<p data-status=\"$state\">" . MESSAGES[$state] . '</p>' . notes($order)
         . '<p>Coffee beans, 1 kg: ' . money($order->amount) . "</p><p class=\"muted\">Order $order->id</p>";
-    $isOver = $state === 'paid' || $state === 'refunded';
-    return page('Your order', $isOver ? $text : $text . button("/orders/$order->id/pay", 'pay', 'Pay'));
+    $pay = in_array($state, ['paid', 'refunded'], true) ? '' : button("/orders/$order->id/pay", 'pay', 'Pay');
+    return page('Your order', $text . $pay);
 }
 
 /** @param list<Order> $orders */
@@ -48,15 +47,12 @@ function ordersPage(array $orders): string
 {
     $rows = '';
     foreach ($orders as $order) {
-        $cells = [
-            '<td><a href="/orders/' . $order->id . '">' . substr($order->id, 0, 8) . '</a></td>',
-            "<td data-label=\"Status\" data-status=\"$order->status\">$order->status</td>",
-            '<td data-label="Amount">' . money($order->amount) . '</td>',
-            "<td data-label=\"Times paid\" data-paid-count=\"$order->paid_count\">$order->paid_count</td>",
-            '<td>' . ($order->status === 'paid' ? button("/orders/$order->id/refund", 'refund', 'Refund') . note($order->refund_note) : '')
-                . note($order->note) . '</td>',
-        ];
-        $rows .= "<tr data-order=\"$order->id\">" . implode($cells) . "</tr>\n";
+        $refund = button("/orders/$order->id/refund", 'refund', 'Refund') . note($order->refund_note);
+        $rows .= "<tr data-order=\"$order->id\"><td><a href=\"/orders/$order->id\">" . substr($order->id, 0, 8) . '</a></td>'
+            . "<td data-status=\"$order->status\">$order->status</td>"
+            . '<td>' . money($order->amount) . '</td>'
+            . "<td data-paid-count=\"$order->paid_count\">$order->paid_count</td>"
+            . '<td>' . ($order->status === 'paid' ? $refund : '') . notes($order) . "</td></tr>\n";
     }
     $head = '<tr><th>Order</th><th>Status</th><th>Amount</th><th>Times paid</th><th></th></tr>';
     return page('Orders', "<table>\n$head\n$rows</table>");
@@ -71,6 +67,12 @@ function money(int $amount): string
 function button(string $action, string $name, string $text): string
 {
     return "<form method=\"post\" action=\"$action\"><button name=\"$name\">$text</button></form>";
+}
+
+function notes(Order $order): string
+{
+    $failed = $order->status === 'pending' && $order->failed === 1;
+    return note($failed ? 'The payment failed. You can try again.' : null) . note($order->note);
 }
 
 function note(?string $text): string

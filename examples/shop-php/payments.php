@@ -24,10 +24,13 @@ final class Payments
         if ($order->session_id !== null) {
             $status = $this->lomi->checkoutSessions->get($order->session_id)->getStatus();
             if ($status !== 'expired') {
+                $this->orders->update($order, ['failed' => 0]);
                 return $status === 'open' ? $order->checkout_url : $orderUrl;
             }
             $attempt++;
         }
+        // The key of the order and the attempt: two clicks, or a crash after this call, give the same session.
+        $key = IdempotencyKey::forOrder($order->id, $attempt);
         $session = $this->lomi->checkoutSessions->create([
             'amount' => $order->amount,
             'currency_code' => 'XOF',
@@ -35,16 +38,9 @@ final class Payments
             'metadata' => ['order' => $order->id],
             'success_url' => $orderUrl,
             'cancel_url' => "$orderUrl?cancelled=1",
-        ], [
-            // The key of the order and the attempt: two clicks, or a crash after this call, give the same session.
-            'idempotency_key' => IdempotencyKey::forOrder($order->id, $attempt),
-        ])->session();
-        $this->orders->update($order, [
-            'attempt' => $attempt,
-            'session_id' => $session->getCheckoutSessionId(),
-            'checkout_url' => $session->getCheckoutUrl(),
-            'failed' => 0,
-        ]);
+        ], ['idempotency_key' => $key])->session();
+        $changes = ['session_id' => $session->getCheckoutSessionId(), 'checkout_url' => $session->getCheckoutUrl()];
+        $this->orders->update($order, $changes + ['attempt' => $attempt, 'failed' => 0]);
         return $session->getCheckoutUrl();
     }
 
@@ -66,31 +62,21 @@ final class Payments
     /** Refunds a paid order once. If the outcome is unknown, the refund is looked for, never sent again. */
     public function refund(Order $order): void
     {
-        if (!$this->orders->claimRefund($order)) {
-            $this->findRefund($order);
-            return;
+        if ($this->orders->claimRefund($order)) {
+            try {
+                // The newest API asks before it moves money; the click on "Refund" was the answer.
+                $body = ['transaction_id' => $order->transaction_id, 'amount' => $order->amount];
+                $this->made($order, $this->lomi->refunds->create($body, ['confirm' => fn (): bool => true]));
+                return;
+            } catch (OutcomeUnknownError $e) {
+                $order->refund_call = $e->getUnknownCall();
+                $this->orders->update($order, ['refund_call' => $order->refund_call]);
+            } catch (ApiException $e) {
+                $this->orders->update($order, ['refund_call' => null, 'refund_note' => "Not refunded: {$e->getMessage()}"]);
+            }
         }
-        try {
-            // The newest API asks before it moves money; the click on "Refund" was the answer.
-            $body = ['transaction_id' => $order->transaction_id, 'amount' => $order->amount];
-            $this->made($order, $this->lomi->refunds->create($body, ['confirm' => fn (): bool => true]));
-        } catch (OutcomeUnknownError $e) {
-            $order->refund_call = $e->getUnknownCall();
-            $this->orders->update($order, ['refund_call' => $order->refund_call, 'refund_note' => 'It is not known yet whether it was refunded.']);
-            $this->findRefund($order);
-        } catch (ApiException $e) {
-            $this->orders->update($order, ['refund_call' => null, 'refund_note' => "Not refunded: {$e->getMessage()}"]);
-        }
-    }
-
-    private function findRefund(Order $order): void
-    {
-        if ($order->status !== 'paid' || $order->refund_call === null) {
-            return;
-        }
-        if ($order->refund_call === 'asked') {
-            // Another request is at work, or it was killed: then its event tells, or a person who looks.
-            $this->orders->update($order, ['refund_note' => 'A refund was asked for. Before you ask again, look for it in the dashboard.']);
+        // 'asked': another request is at work, or was killed. Then the event of the refund tells, or a person who looks.
+        if ($order->status !== 'paid' || $order->refund_call === null || $order->refund_call === 'asked') {
             return;
         }
         $found = $this->lomi->findOutcome($order->refund_call, ['known_ids' => array_filter([$order->refund_id])]);
@@ -106,7 +92,7 @@ final class Payments
         $this->orders->update($order, ['refund_id' => $refund->getRefundId()] + match ($refund->getStatus()) {
             'completed' => ['status' => 'refunded'],
             'failed' => ['refund_call' => null, 'refund_note' => 'The refund failed.'],
-            default => ['refund_call' => 'asked', 'refund_note' => 'The refund is under way.'],
+            default => ['refund_note' => 'The refund is under way.'],
         });
     }
 }

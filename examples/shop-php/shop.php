@@ -57,7 +57,8 @@ final class Orders
     /** True for one request only, however many ask for the refund. */
     public function claimRefund(Order $order): bool
     {
-        $sql = "UPDATE orders SET refund_call = 'asked' WHERE id = ? AND status = 'paid' AND refund_call IS NULL";
+        $sql = "UPDATE orders SET refund_call = 'asked', refund_note = 'A refund was asked for.'
+            WHERE id = ? AND status = 'paid' AND refund_call IS NULL";
         return $this->run($sql, $order->id)->rowCount() === 1;
     }
 
@@ -68,14 +69,13 @@ final class Orders
     public function onEvent(Event $event): void
     {
         $data = $event->getData();
+        $failed = "UPDATE orders SET failed = 1 WHERE id = ? AND status = 'pending'";
+        $notRefunded = "UPDATE orders SET status = 'paid', refund_call = NULL, refund_note = 'The refund failed.' WHERE refund_id = ?";
         match ($event->getEvent()) {
             'PAYMENT_SUCCEEDED' => $this->paid($data),
-            'PAYMENT_FAILED' => $this->run("UPDATE orders SET failed = 1 WHERE id = ? AND status = 'pending'", self::orderOf($data)),
+            'PAYMENT_FAILED' => $this->run($failed, self::orderOf($data)),
             'REFUND_COMPLETED' => $this->refunded($data),
-            'REFUND_FAILED' => $this->run(
-                "UPDATE orders SET status = 'paid', refund_call = NULL, refund_note = 'The refund failed.' WHERE refund_id = ?",
-                $data->getRefundId(),
-            ),
+            'REFUND_FAILED' => $this->run($notRefunded, $data->getRefundId()),
             default => null,
         };
     }
@@ -94,8 +94,11 @@ final class Orders
 
     private function refunded(Refunds $refund): void
     {
-        $sql = "UPDATE orders SET status = 'refunded', refund_id = ? WHERE transaction_id = ? AND amount = ? AND status = 'paid'";
-        $this->run($sql, $refund->getRefundId(), $refund->getTransactionId(), $refund->getRefundedAmount() ?? $refund->getAmount());
+        // The last line: this refund may have failed afterwards, and the event of that may have come first.
+        $sql = "UPDATE orders SET status = 'refunded', refund_id = ? WHERE transaction_id = ? AND amount = ? AND status = 'paid'
+            AND (refund_call IS NOT NULL OR refund_id IS NULL OR refund_id <> ?)";
+        $id = $refund->getRefundId();
+        $this->run($sql, $id, $refund->getTransactionId(), $refund->getRefundedAmount() ?? $refund->getAmount(), $id);
     }
 
     /** The order's id, from the metadata: an event that reconcile brings may lack the id of the session. */
