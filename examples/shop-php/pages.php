@@ -30,8 +30,8 @@ function page(string $title, string $content): string
 
 function productPage(int $price): string
 {
-    $text = '<p>Arabica, roasted this week.</p><p class="price">' . money($price) . '</p>';
-    return page('Coffee beans, 1 kg', $text . button('/orders', 'pay', 'Pay'));
+    $text = '<p>Arabica, roasted this week.</p><p class="price">' . money($price) . '</p>' . button('/orders', 'pay', 'Pay');
+    return page('Coffee beans, 1 kg', $text);
 }
 
 function orderPage(Order $order, string $state): string

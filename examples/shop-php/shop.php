@@ -51,7 +51,7 @@ final class Orders
     public function update(Order $order, array $changes): void
     {
         $columns = implode(' = ?, ', array_keys($changes)) . ' = ?';
-        $this->run("UPDATE orders SET $columns WHERE id = ?", ...array_values($changes), ...[$order->id]);
+        $this->run("UPDATE orders SET $columns WHERE id = ?", ...[...array_values($changes), $order->id]);
     }
 
     /** True for one request only, however many ask for the refund. */
@@ -107,7 +107,7 @@ final class Orders
         return (string) ($payment->getMetadata()['order'] ?? '');
     }
 
-    private function run(string $sql, string|int|null ...$values): PDOStatement
+    private function run(string $sql, mixed ...$values): PDOStatement
     {
         $statement = $this->db->prepare($sql);
         $statement->execute($values);
