@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from .errors import IdempotencyConflictError as IdempotencyConflictError
     from .errors import InboxBusyError as InboxBusyError
     from .errors import InboxLeaseLostError as InboxLeaseLostError
+    from .errors import InboxRolledBackError as InboxRolledBackError
     from .errors import InternalError as InternalError
     from .errors import LomiError as LomiError
     from .errors import NotFoundError as NotFoundError
@@ -402,6 +403,7 @@ _MODULES = {
     "IdempotencyConflictError": "errors",
     "InboxBusyError": "errors",
     "InboxLeaseLostError": "errors",
+    "InboxRolledBackError": "errors",
     "InternalError": "errors",
     "LomiError": "errors",
     "NotFoundError": "errors",
@@ -729,6 +731,7 @@ __all__ = [
     "IdempotencyConflictError",
     "InboxBusyError",
     "InboxLeaseLostError",
+    "InboxRolledBackError",
     "InternalError",
     "LomiError",
     "NotFoundError",

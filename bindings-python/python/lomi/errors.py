@@ -288,6 +288,14 @@ class InboxLeaseLostError(LomiError):
     """
 
 
+class InboxRolledBackError(LomiError):
+    """The transaction of an event ended although its handler returned: nothing was marked.
+
+    The handler caught an error of the database, or ended the transaction itself. The event is
+    handed over again.
+    """
+
+
 class InternalError(LomiError):
     """A defect of this package. Please report it."""
 

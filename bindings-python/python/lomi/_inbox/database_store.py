@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, InboxRolledBackError
 from . import statements
 from .driver import Transaction, dialect_name, table_name
 
@@ -198,11 +198,13 @@ def _check_that_it_lasts(transaction: Transaction) -> None:
     try:
         transaction.run(statements.RELEASE_SAVEPOINT)
     except Exception as error:
-        if "savepoint" not in str(error).lower():
-            raise  # an error of the connection, or PostgreSQL's of a transaction that has failed
-        raise ConfigurationError(
+        # MySQL and SQLite: there is no such savepoint; PostgreSQL: the transaction is aborted.
+        if not any(word in str(error).lower() for word in ("savepoint", "aborted")):
+            raise  # an error of the connection
+        raise InboxRolledBackError(
             "the handler ended the transaction, by a commit, a rollback, or a statement that "
-            "commits by itself, such as CREATE TABLE in MySQL: the inbox does that"
+            "commits by itself, such as CREATE TABLE in MySQL; or it caught an error of the "
+            "database, after which the transaction can only be rolled back"
         ) from error
 
 

@@ -81,7 +81,9 @@ class Inbox:
             Django's connection, or a ``RedisTransaction``. It must not commit or roll back
         :returns: whether the handler was called
         :raises lomi.ConfigurationError: the store cannot make a transaction, or the handler is
-            ``async`` or has ended the transaction
+            ``async``
+        :raises lomi.InboxRolledBackError: the handler has ended the transaction, or caught an
+            error of the database
         """
         return self._store.handle(_mark(event), _work(event, handler), None)
 

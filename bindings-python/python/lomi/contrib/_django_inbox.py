@@ -6,7 +6,7 @@ from django.db import connections, transaction
 
 from .._inbox import statements
 from .._inbox.driver import table_name
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, InboxRolledBackError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class DjangoInboxStore:
                 work(connection)
                 if connection.needs_rollback:
                     # Django would roll back at the end of the block, and raise nothing.
-                    raise ConfigurationError(
+                    raise InboxRolledBackError(
                         "a query of the handler failed, or it called set_rollback(True), and it "
                         "raised nothing: its transaction can only be rolled back. Put a query "
                         "that may fail into a transaction.atomic() of its own"
