@@ -190,7 +190,7 @@ describe('lomi/express', () => {
 test('lomi/fastify, whose other routes still parse JSON', async () => {
   const { webhook } = require('../fastify.js');
   const [events, onEvent] = collect();
-  const app = require('fastify')();
+  const app = require('fastify')({ forceCloseConnections: true });
   after(() => app.close());
   app.register(webhook, { url: '/hook', secret: SECRET, onEvent });
   app.post('/other', async (request) => ({ got: request.body.id }));
@@ -203,7 +203,7 @@ test('lomi/fastify refuses as the others do, and writes to the log of Fastify', 
   const { webhook } = require('../fastify.js');
   const lines = [];
   const stream = { write: (line) => lines.push(JSON.parse(line)) };
-  const app = require('fastify')({ logger: { level: 'warn', stream } });
+  const app = require('fastify')({ forceCloseConnections: true, logger: { level: 'warn', stream } });
   after(() => app.close());
   app.register(webhook, { secret: SECRET, onEvent: () => assert.fail('forged') });
   const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/webhooks/lomi`;
@@ -271,7 +271,7 @@ describe('options of a route', () => {
     'lomi/next': (options) => require('../next.js').webhook(options, handler),
     'lomi/next, pages': (options) => require('../next.js').pagesWebhook(options, handler),
     'lomi/fastify': async (options) => {
-      const app = require('fastify')();
+      const app = require('fastify')({ forceCloseConnections: true });
       app.register(require('../fastify.js').webhook, { onEvent: handler, ...options });
       await app.ready();
       await app.close();
@@ -304,7 +304,7 @@ describe('options of a route', () => {
 
   test('lomi/fastify takes the options of register', async () => {
     const [events, onEvent] = collect();
-    const app = require('fastify')();
+    const app = require('fastify')({ forceCloseConnections: true });
     after(() => app.close());
     app.register(require('../fastify.js').webhook, {
       prefix: '/shop',

@@ -75,7 +75,8 @@ for (const [name, store] of Object.entries(stores)) {
     assert.ok(await guard.firstTime(payment('1', 'a')));
     assert.ok(!(await guard.firstTime(payment('1', 'a'))));
     assert.ok(!(await guard.firstTime(payment('2', 'a'))), 'a new id for the same payment');
-    assert.ok(await guard.firstTime(payment('3', 'a', 'refunded')));
+    assert.ok(!(await guard.firstTime(payment('3', 'a', 'refunded'))), 'refunded since');
+    assert.ok(await guard.firstTime(payment('3', 'a', 'failed')));
     assert.ok((await guard.firstTime(renewal('4'))) && (await guard.firstTime(renewal('5'))));
     assert.ok(!(await guard.firstTime(renewal('4'))));
     await guard.forget(renewal('4'));

@@ -128,7 +128,8 @@ final class WebhookTest extends TestCase
         self::assertTrue($guard->firstTime(self::payment('1', 'a')));
         self::assertFalse($guard->firstTime(self::payment('1', 'a')));
         self::assertFalse($guard->firstTime(self::payment('2', 'a')), 'a new id for the same payment');
-        self::assertTrue($guard->firstTime(self::payment('3', 'a', 'refunded')));
+        self::assertFalse($guard->firstTime(self::payment('3', 'a', 'refunded')), 'refunded since');
+        self::assertTrue($guard->firstTime(self::payment('3', 'a', 'failed')));
         self::assertTrue($guard->firstTime(self::renewal('4')));
         self::assertTrue($guard->firstTime(self::renewal('5')));
         self::assertFalse($guard->firstTime(self::renewal('4')));

@@ -88,7 +88,8 @@ def test_a_delivery_that_comes_again_is_known(guard):
     assert guard.first_time(payment("1", "a"))
     assert not guard.first_time(payment("1", "a"))
     assert not guard.first_time(payment("2", "a")), "a new id for the same payment"
-    assert guard.first_time(payment("3", "a", "refunded"))
+    assert not guard.first_time(payment("3", "a", "refunded")), "refunded since"
+    assert guard.first_time(payment("3", "a", "failed"))
     assert guard.first_time(renewal("4")) and guard.first_time(renewal("5"))
     assert not guard.first_time(renewal("4"))
     guard.forget(renewal("4"))

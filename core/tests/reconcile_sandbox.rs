@@ -120,4 +120,16 @@ async fn a_webhook_and_reconcile_bring_the_same_event() {
     let (events, _) = missed(&client, "2020-01-01").await;
     let paid = events.iter().find(|e| e.event.as_ref().unwrap().as_str() == "PAYMENT_SUCCEEDED");
     assert_eq!(replay_key(paid.unwrap()).unwrap(), by_webhook, "{delivered}");
+    let Some(EventData::Transaction(payment)) = &paid.unwrap().data else { panic!("{paid:?}") };
+
+    // A payment that was refunded since is still brought, as the same event.
+    let refund = json!({"transaction_id": payment.transaction_id.clone().unwrap(), "amount": 7000,
+                        "reason": "returned"});
+    let operation = table::operation("create_refund").unwrap();
+    client.call(operation, Input::body(refund), CallOptions::new()).await.unwrap();
+    let (events, _) = missed(&client, "2020-01-01").await;
+    let paid = events.iter().find(|e| e.event.as_ref().unwrap().as_str() == "PAYMENT_SUCCEEDED");
+    let Some(EventData::Transaction(payment)) = &paid.unwrap().data else { panic!("{paid:?}") };
+    assert_eq!(payment.status.as_ref().unwrap().as_str(), "refunded");
+    assert_eq!(replay_key(paid.unwrap()).unwrap(), by_webhook);
 }

@@ -13,6 +13,8 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/lomiafrica/lomi-sdk/blob/main/"
 TITLES = {"python": "Python", "js": "Node", "ts": "TypeScript", "php": "PHP", "rust": "Rust"}
+# Pages of wide tables have the room of the table of contents.
+WIDE = {"options.md"}
 
 FENCE = re.compile(r"^```(\w+)[^\n]*\n.*?^```[ \t]*\n?", re.M | re.S)
 # What may be between two blocks of one group: blank lines and comments.
@@ -22,6 +24,8 @@ LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\()(\.\./[^)#\s]*)(#[^)\s]*)
 
 def on_page_markdown(markdown, page, config, files):
     """Called by mkdocs for each page before it becomes HTML."""
+    if page.file.src_uri in WIDE:
+        page.meta["hide"] = ["toc"]
     folder = Path(config.docs_dir) / Path(page.file.src_uri).parent
 
     def outside(match):

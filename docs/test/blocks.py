@@ -49,7 +49,7 @@ class Block:
 
 def documents() -> list[Path]:
     """The pages whose blocks must run."""
-    found = [ROOT / "README.md", ROOT / "core/README.md", ROOT / "tests/sandbox/README.md"]
+    found = [ROOT / "README.md", ROOT / "README.fr.md", ROOT / "core/README.md", ROOT / "tests/sandbox/README.md"]
     found += sorted(ROOT.glob("bindings-*/README.md"))
     pages = sorted((ROOT / "docs").rglob("*.md"))
     return found + [page for page in pages if ROOT / "docs/test" not in page.parents]

@@ -4402,6 +4402,7 @@ pub static LIST_TRANSACTIONS: Operation = Operation {
             ("cancelled", "PAYMENT_CANCELLED"),
             ("completed", "PAYMENT_SUCCEEDED"),
             ("failed", "PAYMENT_FAILED"),
+            ("refunded", "PAYMENT_SUCCEEDED"),
         ],
         pending: &["pending", "held"],
         since: Some("startDate"),

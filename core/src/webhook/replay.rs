@@ -57,7 +57,12 @@ pub(crate) fn replay_key_of(
     let mut identity = Identity::default();
     let transaction = field("transaction_id").filter(|_| name.starts_with("PAYMENT_"));
     if let Some(transaction) = transaction {
-        identity.add("payment").add(name).add(&transaction).add_optional(field("status"));
+        let status = field("status").map(|status| match (name, status.as_str()) {
+            // A payment that was refunded since had succeeded: that is the same event.
+            ("PAYMENT_SUCCEEDED", "refunded") => "completed".to_owned(),
+            _ => status,
+        });
+        identity.add("payment").add(name).add(&transaction).add_optional(status);
     } else if let Some(once) = once_per_state(name, &field) {
         identity = once;
     } else if let Some(id) = id.filter(|id| !id.is_empty()) {
