@@ -63,7 +63,7 @@ async function lastPayload(shop) {
 /** How many refunds the shop has asked for, whatever came of them. */
 async function refundRequests(shop) {
   const { requests } = await shop.sandbox.control('GET', 'requests');
-  return requests.filter((one) => one.method === 'POST' && one.path.startsWith('/refunds')).length;
+  return requests.filter((one) => one.method === 'POST' && one.target.startsWith('/refunds')).length;
 }
 
 const refundsOf = (shop) => shop.sandbox.client().refunds.list().autoPagingToArray({ limit: 100 });
@@ -227,7 +227,8 @@ for (const name of SHOPS) {
     it('a session of another amount is completed: neither page nor webhook calls the order paid', async (test) => {
       const shop = await openExampleShop(test, name);
       const { order, session } = await shop.order();
-      await shop.sandbox.client().checkoutSessions.update(session, { amount: 150 });
+      const older = shop.sandbox.client({ baseUrl: `${shop.sandbox.url}/v1` }); // today's API has no update
+      await older.checkoutSessions.update(session, { amount: 150 });
       await shop.sandbox.pay(session);
       await until('the difference is noted', async () =>
         /150/.test((await shop.row(order)).text.replace(/15\s000/, '')),
