@@ -9,6 +9,8 @@ const { webhooks } = require('../../bindings-node/index.js');
 const { SHOPS, openExampleShop, until } = require('./lib/exampleShop.js');
 const { openBrowser } = require('./lib/fixture.js');
 
+const FAILED = /fail|refus|declin/i;
+
 let browser;
 before(async () => {
   browser = await openBrowser({
@@ -54,10 +56,13 @@ async function assertRow(shop, order, status, paid) {
   assert.deepEqual({ status: row.status, paid: row.paid }, { status, paid }, row.text);
 }
 
-/** The body of the only webhook so far. */
+/** The body of the last webhook. The order may be paid before the sandbox has noted the response. */
 async function lastPayload(shop) {
-  const [{ attempts }] = await shop.sandbox.deliveries();
-  return attempts[0].payload;
+  const attempt = await until(
+    'a webhook is noted',
+    async () => (await shop.sandbox.deliveries())[0]?.attempts[0],
+  );
+  return attempt.payload;
 }
 
 /** How many refunds the shop has asked for, whatever came of them. */
@@ -87,9 +92,10 @@ for (const name of SHOPS) {
       const { order, session } = await buy(page, shop);
       await answer(page, 'Refuser');
       await page.getByRole('alert').getByText('Le paiement a échoué').waitFor();
+      await until('the failure is noted', async () => FAILED.test((await shop.row(order)).text));
       await page.goto(`${shop.url}/orders/${order}`);
       assert.equal(await shown(page), 'pending');
-      assert.match(await page.locator('main').textContent(), /fail|refus|declin|not accepted/i);
+      assert.match(await page.locator('main').textContent(), FAILED);
       await page.locator('button[name=pay]').click();
       await page.waitForURL(`${shop.sandbox.url}/**/${session}`);
       await answer(page, 'Accepter');
