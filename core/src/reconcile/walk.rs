@@ -83,8 +83,8 @@ impl Walk {
     pub(super) fn take(&mut self, response: &Response) -> Result<(), Error> {
         let Some(pager) = &mut self.pager else { return Ok(()) };
         let input = pager.next().cloned().unwrap_or_default();
-        let new = pager.accept(response)?;
         let ids = response.ids()?;
+        let new = pager.accept_with(response, ids.clone())?;
         let (mut is_older, mut newest) = (!ids.is_empty(), None);
         for (at, row) in response.rows().enumerate() {
             let Some(row) = row else { continue };

@@ -141,10 +141,18 @@ impl Pager {
 
     /// Takes a page. Returns its new rows.
     pub fn accept(&mut self, response: &Response) -> Result<NewRows, Error> {
+        self.accept_with(response, response.ids()?)
+    }
+
+    /// Like [`Self::accept`], for a caller that has the ids of the page.
+    pub(crate) fn accept_with(
+        &mut self,
+        response: &Response,
+        ids: Vec<Option<String>>,
+    ) -> Result<NewRows, Error> {
         let Content::Rows(_, _, info) = &response.content else {
             return Err(Error::not_a_list());
         };
-        let ids = response.ids()?;
         let Some(input) = self.next.take() else {
             return Err(Error::internal("the list has already ended"));
         };
