@@ -85,7 +85,7 @@ def stop_all():
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
-            print(f"{name} had to be killed", file=sys.stderr)
+            print(f"{name} was killed: it did not end within 5 seconds", file=sys.stderr)
             os.killpg(process.pid, signal.SIGKILL)
 
 

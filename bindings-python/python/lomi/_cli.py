@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.set_defaults(run=_reconcile)
 
     events = commands.add_parser("events", help="show what ends, one event per line")
-    events.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+    events.add_argument("--follow", action="store_true", help="continue until Ctrl-C")
     events.add_argument("--since", help="a time or a cursor; now where left out")
     events.add_argument(
         "--every", type=_seconds, default=5.0, metavar="SECONDS", help="how often to look (5)"
