@@ -3,33 +3,39 @@
 
 use crate::json::{Map, Value};
 use crate::secret::redact;
+use crate::table::{Kind, MODELS};
 
 const EMAIL: &str = "masked@example.com";
 const PHONE: &str = "+22500000000";
 const OTHER: &str = "masked";
 
-/// Words in the names of fields with personal data or secrets.
-const WORDS: &[&str] = &[
+/// The fewest digits of a card number.
+const SHORTEST_CARD: usize = 13;
+
+/// Words in the names of fields with personal data or secrets, also where the value is a number.
+const PERSONAL: &[&str] = &[
     "account_number",
     "address",
+    "alias",
     "api_key",
+    "auth_code",
     "authorization",
     "birth",
     "card_number",
+    "compte",
     "contact",
     "cvc",
     "cvv",
     "email",
-    "first_name",
-    "full_name",
-    "holder",
+    "employee",
     "iban",
-    "last_name",
     "msisdn",
     "national_id",
     "password",
     "phone",
+    "pin_code",
     "postal",
+    "qr_code",
     "secret",
     "signature",
     "tax_id",
@@ -39,36 +45,102 @@ const WORDS: &[&str] = &[
     "zip",
 ];
 
-/// Names of fields with personal data; they are too short to look for within other names.
-const NAMES: &[&str] = &[
-    "account",
-    "beneficiary_name",
-    "city",
-    "customer_name",
-    "ip",
-    "merchant_name",
-    "name",
-    "organization_name",
-    "recipient_name",
-    "street",
+/// Names of fields with personal data that are too short to look for within other names.
+const PERSONAL_NAMES: &[&str] = &["account", "expiry", "ip", "pan", "pin"];
+
+/// Names of fields whose strings are words of the API.
+const KEPT: &[&str] = &[
+    "channel",
+    "code",
+    "country",
+    "countryCode",
+    "currency",
+    "cursor",
+    "decision",
+    "environment",
+    "error",
+    "errors",
+    "event",
+    "events",
+    "id",
+    "kind",
+    "message",
+    "method",
+    "mode",
+    "next_cursor",
+    "object",
+    "rail",
+    "severity",
+    "state",
+    "status",
+    "timestamp",
+    "type",
+    "url",
+    "valid_from",
+];
+
+/// Ends of the names of such fields.
+const KEPT_ENDS: &[&str] = &[
+    "_action",
+    "_at",
+    "_category",
+    "_code",
+    "_currency",
+    "_date",
+    "_environment",
+    "_event",
+    "_events",
+    "_frequency",
+    "_id",
+    "_ids",
+    "_interval",
+    "_method",
+    "_methods",
+    "_mode",
+    "_provider",
+    "_providers",
+    "_rail",
+    "_status",
+    "_type",
+    "_types",
+    "_unit",
+    "_url",
+    "Id",
+    "Url",
 ];
 
 /// Whether a field has personal data or a secret, by its name.
 fn is_personal(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
+    let is_id = name.ends_with("_id") && !["national_id", "tax_id"].contains(&name.as_str());
     // An id says nothing about a person, and a replay needs it.
-    if name == "id" || name.ends_with("_id") && !name.ends_with("national_id") {
-        return name.contains("tax_id");
-    }
-    NAMES.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
+    !is_id
+        && (PERSONAL_NAMES.contains(&name.as_str())
+            || PERSONAL.iter().any(|word| name.contains(word)))
+}
+
+/// Whether the strings of a field are words of the API. Any other string may be free text, also in a
+/// field that this version does not know.
+fn is_kept(name: &str) -> bool {
+    let named = || MODELS.iter().flat_map(|model| model.field(name));
+    KEPT.contains(&name)
+        || KEPT_ENDS.iter().any(|end| name.ends_with(end))
+        || (named().next().is_some()
+            && named().all(|field| matches!(field.kind, Kind::Enum(_) | Kind::Time | Kind::Uuid)))
 }
 
 /// Masks a JSON value.
 pub(super) fn value(value: Value) -> Value {
+    named(value, true)
+}
+
+/// Masks a value. `is_kept` says whether its strings are words of the API.
+fn named(value: Value, is_kept: bool) -> Value {
     match value {
-        Value::String(text) => string(&text).into(),
-        Value::Array(items) => items.into_iter().map(self::value).collect(),
+        Value::String(text) if is_kept => string(&text).into(),
+        Value::Array(items) => items.into_iter().map(|item| named(item, is_kept)).collect(),
         Value::Object(fields) => object(fields).into(),
+        text @ Value::String(_) => everything(text),
         other => other,
     }
 }
@@ -78,7 +150,7 @@ fn object(fields: Map<String, Value>) -> Map<String, Value> {
         let hidden = match name.as_str() {
             "metadata" => everything(field),
             name if is_personal(name) => everything(field),
-            _ => value(field),
+            name => named(field, is_kept(name)),
         };
         (string(&name), hidden)
     });
@@ -101,10 +173,11 @@ fn everything(value: Value) -> Value {
     }
 }
 
-/// Masks keys, e-mail addresses, phone numbers and the queries of links in a string.
+/// Masks keys, e-mail addresses, phone and card numbers and the queries of links in a string.
 pub(super) fn string(text: &str) -> String {
     let text = redact(text);
-    if !text.contains(['@', '+', '?']) {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if !text.contains(['@', '+', '?']) && digits < SHORTEST_CARD {
         return text;
     }
     let is_link = text.starts_with("https://") || text.starts_with("http://");
@@ -114,21 +187,49 @@ pub(super) fn string(text: &str) -> String {
     }
 }
 
-/// Masks the words of a string that are an e-mail address or a phone number.
+/// Masks the words of a string that are an e-mail address, and its phone and card numbers.
 fn words(text: &str) -> String {
-    let is_space = |c: char| c.is_whitespace() || ",;()<>\"'".contains(c);
-    let parts = text.split_inclusive(is_space).map(|part| {
-        let word = part.trim_end_matches(is_space);
-        let end = part.get(word.len()..).unwrap_or_default();
-        match word {
-            word if is_email(word) => format!("{EMAIL}{end}"),
-            word if is_phone(word) => format!("{PHONE}{end}"),
-            _ => part.to_owned(),
+    let is_end = |c: char| c.is_whitespace() || ",;()<>\"'".contains(c);
+    let parts = text.split_inclusive(is_end).map(|part| {
+        let word = part.trim_end_matches(is_end);
+        match is_email(word) {
+            true => format!("{EMAIL}{}", part.get(word.len()..).unwrap_or_default()),
+            false => part.to_owned(),
         }
     });
-    let masked: String = parts.collect();
-    // A number that is written with spaces.
-    if is_phone(&masked) { PHONE.to_owned() } else { masked }
+    without_numbers(&parts.collect::<String>())
+}
+
+/// Masks phone and card numbers, which may be written with spaces and dashes.
+fn without_numbers(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_digit() || " -.+".contains(c);
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || c == '+') {
+        let (before, from) = rest.split_at(start);
+        let (number, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
+        let bare = number.trim_end_matches([' ', '-', '.', '+']);
+        masked.push_str(before);
+        masked.push_str(match bare {
+            bare if is_phone(bare) => PHONE,
+            bare if is_card(bare) => OTHER,
+            bare => bare,
+        });
+        masked.push_str(number.get(bare.len()..).unwrap_or_default());
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// Whether a string is the number of a card: its length, and its check digit.
+fn is_card(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(10)).collect();
+    let luhn = digits.iter().rev().enumerate().map(|(at, digit)| match at % 2 {
+        0 => *digit,
+        _ => digit * 2 / 10 + digit * 2 % 10,
+    });
+    (SHORTEST_CARD..=19).contains(&digits.len()) && luhn.sum::<u32>().is_multiple_of(10)
 }
 
 fn is_email(text: &str) -> bool {
@@ -157,9 +258,10 @@ pub(super) fn target(target: &str) -> String {
         return path;
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
-        let value = match is_personal(&name) {
-            true => everything(Value::from(value.into_owned())),
-            false => string(&value).into(),
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+        let value = match !is_personal(&name) && (is_kept(&name) || is_number) {
+            true => string(&value).into(),
+            false => everything(Value::from(value.into_owned())),
         };
         (string(&name), value.as_str().unwrap_or_default().to_owned())
     });

@@ -1,6 +1,7 @@
 //! Answers the requests of unit tests, without a connection.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::example;
@@ -26,8 +27,11 @@ use crate::table::{OPERATIONS, Operation};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Default)]
-pub struct Stub(Arc<Mutex<State>>);
+#[derive(Debug, Clone)]
+pub struct Stub {
+    number: u64,
+    state: Arc<Mutex<State>>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -38,10 +42,18 @@ struct State {
     requests: Vec<Value>,
 }
 
+impl Default for Stub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Stub {
     /// A stub that answers with examples.
     pub fn new() -> Self {
-        Self::default()
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self { number, state: Arc::default() }
     }
 
     /// Sets what the next call of an operation gets, such as `checkout_sessions.get`: a status and
@@ -108,7 +120,7 @@ impl Stub {
 
     /// The base URL of its clients: a host of its own, to which nothing connects.
     pub(crate) fn base_url(&self) -> String {
-        format!("https://stub-{:p}.invalid/v1", Arc::as_ptr(&self.0))
+        format!("https://stub-{}.invalid/v1", self.number)
     }
 
     fn add(&self, operation: &str, answer: Received) -> Result<(), Error> {
@@ -118,7 +130,7 @@ impl Stub {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
