@@ -4,6 +4,7 @@ const { errors } = require('../errors.js');
 const { member } = require('../convert/json.js');
 const { SqlStore, tableOption } = require('./sqlStore.js');
 const { checkMethods } = require('./storeOptions.js');
+const { transactions } = require('./transactions.js');
 
 const WANTED = "MySqlStore takes a pool of mysql2/promise: require('mysql2/promise').createPool({...})";
 
@@ -26,29 +27,9 @@ function mySqlDriver(pool) {
     }
   }
 
-  function transaction(run) {
-    return connection(async (connection, discard) => {
-      const query = (sql) =>
-        connection.query(sql).catch((error) => {
-          discard();
-          throw error;
-        });
-      await query('START TRANSACTION');
-      let done;
-      try {
-        done = await run(connection);
-      } catch (error) {
-        await query('ROLLBACK').catch(() => {}); // the error of the handler is the one to know
-        throw error;
-      }
-      await query(done ? 'COMMIT' : 'ROLLBACK');
-      return done;
-    });
-  }
-
   return {
     connection,
-    transaction,
+    transaction: transactions(connection, 'START TRANSACTION'),
     // As prepared statements: what `query` does to quotes is wrong in the mode NO_BACKSLASH_ESCAPES.
     change: async (connection, sql, values) => (await connection.execute(sql, values))[0].affectedRows,
     read: async (connection, sql, values) => (await connection.execute(sql, values))[0][0]?.detail,

@@ -3,6 +3,7 @@
 const { errors } = require('../errors.js');
 const { SqlStore, tableOption } = require('./sqlStore.js');
 const { checkMethods } = require('./storeOptions.js');
+const { transactions } = require('./transactions.js');
 
 const WANTED = 'PostgresStore takes a Pool of node-postgres: new PostgresStore(new pg.Pool())';
 
@@ -30,29 +31,9 @@ function postgresDriver(pool) {
     }
   }
 
-  function transaction(run) {
-    return connection(async (client, discard) => {
-      const query = (sql) =>
-        client.query(sql).catch((error) => {
-          discard(error);
-          throw error;
-        });
-      await query('BEGIN');
-      let done;
-      try {
-        done = await run(client);
-      } catch (error) {
-        await query('ROLLBACK').catch(() => {}); // the error of the handler is the one to know
-        throw error;
-      }
-      await query(done ? 'COMMIT' : 'ROLLBACK');
-      return done;
-    });
-  }
-
   return {
     connection,
-    transaction,
+    transaction: transactions(connection, 'BEGIN'),
     change: async (client, sql, values) => (await client.query(sql, values)).rowCount,
     read: async (client, sql, values) => (await client.query(sql, values)).rows[0]?.detail,
   };
