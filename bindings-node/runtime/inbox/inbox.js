@@ -6,7 +6,7 @@ const { errors } = require('../errors.js');
 const { check, member } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
 const { ReplayGuard } = require('../webhooks/replayGuard.js');
-const { KEEP_DAYS } = require('./statements.js');
+const { CURSOR_EVERY, KEEP_DAYS, LONGEST_NAME } = require('./statements.js');
 const { positive } = require('./storeOptions.js');
 
 const RECONCILE_OPTIONS = new Set(['since', 'signal']);
@@ -15,9 +15,6 @@ const DELETE_OPTIONS = new Set(['days']);
 /** What a store does for an inbox. */
 const STORE_METHODS = ['createTable', 'handle', 'loadCursor', 'storeCursor', 'deleteOld'];
 
-/** After how many repeated events `reconcile` stores its cursor: a crash repeats no more of them. */
-const CURSOR_EVERY = 50;
-
 /** The mark of an event: its key, what it is, and what brought it. */
 function markOf(event, cursor) {
   const key = ReplayGuard.key(event);
@@ -25,7 +22,7 @@ function markOf(event, cursor) {
   return {
     key,
     // The name is for people who read the table. Other characters could be refused by a database.
-    name: (typeof name === 'string' ? name : '').replace(/[^\x20-\x7e]/g, '?').slice(0, 255),
+    name: (typeof name === 'string' ? name : '').replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_NAME),
     detail: source === 'reconcile' ? 'reconcile' : 'webhook',
     cursor,
   };

@@ -12,6 +12,12 @@ const CURSOR_KEY = 'cursor';
 /** For how many days a handled event is kept. */
 const KEEP_DAYS = 90;
 
+/** After how many repeated events `reconcile` stores its cursor: a crash repeats no more of them. */
+const CURSOR_EVERY = 50;
+
+/** The most characters of an event's name in the table. */
+const LONGEST_NAME = 255;
+
 /** Creates the table, by dialect. */
 const CREATE = {
   sqlite:
@@ -92,6 +98,8 @@ module.exports = {
   TABLE,
   CURSOR_KEY,
   KEEP_DAYS,
+  CURSOR_EVERY,
+  LONGEST_NAME,
   CREATE,
   MARK,
   STORE_CURSOR,

@@ -26,9 +26,6 @@ use LomiSDK\Webhooks;
  */
 final class Inbox
 {
-    /** After how many repeated events reconcile stores its cursor: a crash repeats no more of them. */
-    private const CURSOR_EVERY = 50;
-
     public function __construct(private Store $store)
     {
     }
@@ -77,7 +74,7 @@ final class Inbox
             if ($this->handOver($event, $handler, $cursor)) {
                 $stored = $cursor;
                 $handedOver++;
-            } elseif (++$repeated % self::CURSOR_EVERY === 0) {
+            } elseif (++$repeated % Statements::CURSOR_EVERY === 0) {
                 $this->store->storeCursor($stored = $cursor);
             }
         }
@@ -103,7 +100,7 @@ final class Inbox
     private function handOver(Event $event, callable $handler, ?string $cursor): bool
     {
         // Other characters could be refused by a database.
-        $name = (string) preg_replace('/[^\x20-\x7e]/', '?', substr((string) $event->getEvent(), 0, 255));
+        $name = (string) preg_replace('/[^\x20-\x7e]/', '?', substr((string) $event->getEvent(), 0, Statements::LONGEST_NAME));
         $source = (string) $event->getSource() === 'reconcile' ? 'reconcile' : 'webhook';
         $work = function (object $transaction) use ($event, $handler): void {
             $handler($event, $transaction);

@@ -21,6 +21,12 @@ final class Statements
     /** For how many days a handled event is kept. */
     public const KEEP_DAYS = 90;
 
+    /** After how many repeated events `reconcile` stores its cursor: a crash repeats no more of them. */
+    public const CURSOR_EVERY = 50;
+
+    /** The most characters of an event's name in the table. */
+    public const LONGEST_NAME = 255;
+
     /** Creates the table, by dialect. */
     public const CREATE = [
         'sqlite' => 'CREATE TABLE IF NOT EXISTS {table} (event_key VARCHAR(80) NOT NULL PRIMARY KEY, event_name VARCHAR(255) NOT NULL, detail VARCHAR(2048) NOT NULL, handled_at BIGINT NOT NULL)',

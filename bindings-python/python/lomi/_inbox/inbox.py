@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._replay.guard import ReplayGuard
 from ..errors import ConfigurationError, ValidationError
-from .statements import KEEP_DAYS
+from .statements import CURSOR_EVERY, KEEP_DAYS, LONGEST_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 #: Key, name and origin of an event.
 Mark = tuple[str, str, str]
-
-#: After how many events that were handled before the cursor is stored.
-_DUPLICATES_PER_CURSOR = 50
 
 #: What a function gives that was not run yet.
 _NOT_RUN = ("__await__", "__anext__", "__next__")
@@ -147,7 +144,7 @@ def _reconcile(
             stored, duplicates = cursor, 0
             continue
         duplicates += 1
-        if duplicates % _DUPLICATES_PER_CURSOR == 0:
+        if duplicates % CURSOR_EVERY == 0:
             store.store_cursor(cursor)
             stored = cursor
     if missed.cursor != stored:
@@ -158,7 +155,7 @@ def _reconcile(
 def _mark(event: Event) -> Mark:
     source = "reconcile" if event.source == "reconcile" else "webhook"
     # The column's length: MySQL would cut it off by itself, PostgreSQL refuse it.
-    return ReplayGuard.key(event), (event.event or "")[:255], source
+    return ReplayGuard.key(event), (event.event or "")[:LONGEST_NAME], source
 
 
 def _work(event: Event, handler: Callable[[Event, Any], object]) -> Callable[[Any], None]:

@@ -20,6 +20,12 @@ CURSOR_KEY: Final = "cursor"
 #: For how many days a handled event is kept.
 KEEP_DAYS: Final = 90
 
+#: After how many repeated events ``reconcile`` stores its cursor: a crash repeats no more of them.
+CURSOR_EVERY: Final = 50
+
+#: The most characters of an event's name in the table.
+LONGEST_NAME: Final = 255
+
 #: Creates the table, by dialect.
 CREATE: Final = {
     "sqlite": "CREATE TABLE IF NOT EXISTS {table} (event_key VARCHAR(80) NOT NULL PRIMARY KEY, event_name VARCHAR(255) NOT NULL, detail VARCHAR(2048) NOT NULL, handled_at BIGINT NOT NULL)",

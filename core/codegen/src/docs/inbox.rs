@@ -29,6 +29,10 @@ struct Inbox {
     cursor_key: String,
     /// For how many days a handled event is kept.
     keep_days: u32,
+    /// After how many repeated events `reconcile` stores its cursor.
+    cursor_every: u32,
+    /// The most characters of an event's name in the table.
+    longest_name: u32,
     columns: Vec<Column>,
     dialects: Vec<Dialect>,
     /// Before and after the handler: the second fails if the handler has ended the transaction.
