@@ -267,19 +267,21 @@ def main(kind, kills, seed, databases, wrong=None, enough=None):
         client = lomi.LomiClient(sandbox["test_key"], base_url=sandbox["url"])
         buying = fork(buyer, sandbox)
         given = (shop, inbox, client, sandbox["webhook_secret"], listener)
-        for _ in range(kills):
-            if enough is not None and stages[enough] >= 5:
-                break
-            shared[STAGES] = shared[STAGES + 1] = IDLE
-            pid = fork(worker, *given, False)
-            if moments.random() < 0.9:  # else it may be killed before its first event
-                wait_for_work()
-            time.sleep(moments.uniform(0, LONGEST_LIFE))
-            os.kill(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
-            assert os.WIFSIGNALED(status), "the worker has failed by itself"
-            stages[NAMES[max(shared[STAGES], shared[STAGES + 1])]] += 1
-        shared[STOP] = 1
+        try:
+            for _ in range(kills):
+                if enough is not None and stages[enough] >= 5:
+                    break
+                shared[STAGES] = shared[STAGES + 1] = IDLE
+                pid = fork(worker, *given, False)
+                if moments.random() < 0.9:  # else it may be killed before its first event
+                    wait_for_work()
+                time.sleep(moments.uniform(0, LONGEST_LIFE))
+                os.kill(pid, signal.SIGKILL)
+                _, status = os.waitpid(pid, 0)
+                assert os.WIFSIGNALED(status), "the worker has failed by itself"
+                stages[NAMES[max(shared[STAGES], shared[STAGES + 1])]] += 1
+        finally:
+            shared[STOP] = 1  # also after a failure: the buyer holds the sandbox's pipe
         assert os.waitpid(buying, 0)[1] == 0
         assert os.waitpid(fork(worker, *given, True), 0)[1] == 0
         paid = {

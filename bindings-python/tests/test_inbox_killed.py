@@ -37,7 +37,7 @@ def runs(databases):
 
 def run(**given):
     command = [sys.executable, PROGRAM, json.dumps(given)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1000)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return json.loads(done.stdout)
 

@@ -13,6 +13,9 @@ use crate::table::Paging;
 
 /// How many pages in a row may have no row, or no new one.
 const MAX_PAGES_WITHOUT_NEWS: u32 = 20;
+/// How many pages in a row may equal an earlier one: when as many rows as a page has are inserted
+/// between two requests, the second page is the first one again.
+const MAX_REPEATED_PAGES: u32 = 1;
 /// How many of the last rows are remembered, and at least two pages: a row is sent again when rows
 /// are inserted during the walk.
 const ROWS_REMEMBERED: usize = 200;
@@ -29,6 +32,8 @@ pub struct Pager {
     /// Pages in a row without a row, and pages in a row without a new one.
     without_rows: u32,
     without_new: u32,
+    /// Pages in a row that equal an earlier one.
+    repeated: u32,
     seen: Seen,
     cycle: Cycle,
 }
@@ -129,6 +134,7 @@ impl Pager {
             first_page: None,
             without_rows: 0,
             without_new: 0,
+            repeated: 0,
             seen: Seen::default(),
             cycle: Cycle::default(),
         }
@@ -179,9 +185,8 @@ impl Pager {
     }
 
     /// Returns an error if the list repeats itself. When rows are inserted at its start during the
-    /// walk, a page may have no new row, and with one row per page it may equal the previous page.
-    /// That cannot happen many times, and a page of several rows can be equal only if the server
-    /// confirms the offset.
+    /// walk, a page may have no new row, or even equal the previous page. With one row per page that
+    /// may happen several times; with more rows, once, unless the server confirms the offset.
     fn check_for_loop(
         &mut self,
         ids: Vec<Option<String>>,
@@ -192,7 +197,11 @@ impl Pager {
         let repeated = self.seen.add(ids, page);
         self.without_new = if no_new { self.without_new + 1 } else { 0 };
         let moved = self.offset > 0 && info.offset == Some(self.offset);
-        if no_new && repeated && rows > 1 && !moved {
+        self.repeated = match no_new && repeated && rows > 1 && !moved {
+            true => self.repeated + 1,
+            false => 0,
+        };
+        if self.repeated > MAX_REPEATED_PAGES {
             return Err(endless_list("a page was sent again"));
         }
         if self.without_new > MAX_PAGES_WITHOUT_NEWS {

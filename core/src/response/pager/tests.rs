@@ -3,7 +3,7 @@
 use super::*;
 use crate::json;
 use crate::json::{Map, Value};
-use crate::table::CHECKOUT_SESSION;
+use crate::table::{CHECKOUT_SESSION, LIST_CHECKOUT_SESSIONS, LIST_TRANSACTIONS};
 
 /// Walks a list. `serve` returns the page for a query.
 fn walk(
@@ -161,6 +161,29 @@ fn a_row_inserted_during_the_walk_is_no_loop() {
         let (taken, _) = served.unwrap();
         let old: Vec<String> = taken.into_iter().filter(|id| id.len() < 3).collect();
         assert_eq!(old, all(5), "{inserted}");
+    }
+}
+
+#[test]
+fn as_many_inserted_rows_as_a_page_has_are_no_loop() {
+    // By number and by offset, in a list that tells nothing about its position.
+    for (operation, size) in [(&LIST_TRANSACTIONS, 50_u64), (&LIST_CHECKOUT_SESSIONS, 100)] {
+        let mut pager = Pager::new(Input::query(Map::new()));
+        let (mut requests, mut taken) = (0, 0);
+        while let Some(query) = pager.next().map(|input| input.query.clone()) {
+            let page = number(&query, "page", 1) - 1;
+            let from = number(&query, "offset", page * size);
+            // `size` rows are inserted at the front after the first request.
+            let shift = if requests == 0 { 0 } else { size };
+            requests += 1;
+            let end = 3 * size;
+            let (from, to) = (from.saturating_sub(shift).min(end), (from + size - shift).min(end));
+            let page = rows(from, to).to_string();
+            let mut response = Response::of_page(&page, &CHECKOUT_SESSION).unwrap();
+            response.operation = Some(operation);
+            taken += pager.accept(&response).unwrap().len() as u64;
+        }
+        assert_eq!((taken, requests), (3 * size, 5), "{}", operation.id);
     }
 }
 
