@@ -27,5 +27,4 @@ pub use retry::random_fraction;
 pub use retry_budget::RetryBudget;
 pub use state::Call;
 pub use steps::Step;
-pub(crate) use transport_error::BEFORE_RESPONSE;
 pub use transport_error::TransportError;

@@ -13,6 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::json::Value;
+use crate::message::{Language, Message};
+use crate::messages::error as words;
 use crate::secret::redact;
 
 pub use attempt::Attempt;
@@ -44,7 +46,8 @@ pub struct Error {
 #[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
-    pub(crate) message: String,
+    pub(crate) message: Message,
+    pub(crate) language: Language,
     pub(crate) server_message: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<String>,
@@ -73,9 +76,16 @@ impl Error {
         self.inner.kind
     }
 
-    /// One sentence for people, without secrets.
+    /// One sentence for people, without secrets, in the language of the client or of `LOMI_LANG`.
     pub fn message(&self) -> &str {
-        &self.inner.message
+        self.inner.message.text(self.inner.language)
+    }
+
+    /// The same error in another language.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.inner.language = language;
+        self
     }
 
     /// The server's message, without secrets, if it sent one.
@@ -162,9 +172,9 @@ const LONGEST_MESSAGE: usize = 900;
 
 /// Shortens a message with a very long value in its middle: the start of a sentence names what is
 /// refused, and the end what to do about it.
-pub(crate) fn bounded(message: String) -> String {
+pub(crate) fn bounded(message: &str) -> String {
     if message.len() <= LONGEST_MESSAGE {
-        return message;
+        return message.to_owned();
     }
     let half = LONGEST_MESSAGE / 2;
     let start = message.char_indices().nth(half);
@@ -174,16 +184,17 @@ pub(crate) fn bounded(message: String) -> String {
             let part = |range| message.get(range).unwrap_or_default();
             format!("{} ... {}", part(0..start), part(end..message.len()))
         }
-        _ => message,
+        _ => message.to_owned(),
     }
 }
 
 impl Error {
     /// An error of a kind, with one sentence.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<Message>) -> Self {
         let inner = Inner {
             kind,
-            message: bounded(redact(&message.into())),
+            message: message.into().map(|text| bounded(&redact(text))),
+            language: Language::of_environment(),
             server_message: None,
             status: None,
             code: None,
@@ -216,7 +227,7 @@ impl Error {
     /// The same error with another sentence, for a binding.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+    pub fn with_message(mut self, message: impl Into<Message>) -> Self {
         self.inner.message = message.into();
         self
     }
@@ -241,32 +252,32 @@ impl Error {
         self
     }
 
-    pub(crate) fn validation(message: impl Into<String>) -> Self {
+    pub(crate) fn validation(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::Validation, message)
     }
 
-    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+    pub(crate) fn configuration(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    pub(crate) fn unexpected(message: impl Into<String>) -> Self {
+    pub(crate) fn unexpected(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::UnexpectedResponse, message)
     }
 
     /// A defect of this library, such as a caught panic.
-    pub fn internal(message: impl Into<String>) -> Self {
+    pub fn internal(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }
 
     /// A panic that was caught while a call ran.
     pub(crate) fn panicked() -> Self {
-        Self::internal("a defect of this library ended the call (a panic)")
+        Self::internal(words::panicked())
     }
 
     /// A wait that the caller cancelled. For a call, see [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which
     /// adds its idempotency key.
     pub fn cancelled() -> Self {
-        let mut error = Self::new(ErrorKind::Cancelled, "the call was cancelled");
+        let mut error = Self::new(ErrorKind::Cancelled, words::cancelled());
         error.inner.outcome = Outcome::Unknown;
         error
     }
@@ -277,7 +288,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.inner.kind)
-            .field("message", &self.inner.message)
+            .field("message", &self.message())
             .field("status", &self.inner.status)
             .field("code", &self.inner.code)
             .field("request_id", &self.inner.request_id)
@@ -293,17 +304,19 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     /// One line: the message, then status, code and request id if there are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.inner.message)?;
+        f.write_str(self.message())?;
         let mut parts = Vec::new();
         if let Some(status) = self.inner.status {
-            parts.push(format!("status {status}"));
+            parts.push(words::status(status));
         }
         if let Some(code) = &self.inner.code {
-            parts.push(format!("code {code}"));
+            parts.push(words::code(code));
         }
         if let Some(id) = &self.inner.request_id {
-            parts.push(format!("request {id}"));
+            parts.push(words::request(id));
         }
+        let language = self.inner.language;
+        let parts: Vec<_> = parts.iter().map(|part: &Message| part.text(language)).collect();
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }
 }

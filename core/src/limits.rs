@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::messages::config as messages;
 use crate::names;
 
 /// The longest timeout of a call: ten years, which can be added to any clock.
@@ -51,14 +52,14 @@ impl Limits {
             "ratio" => &mut self.ratio,
             _ => {
                 let hint = names::hint(name, Self::NAMES.iter().copied());
-                return Err(Error::configuration(format!("limits has no {name:?}{hint}")));
+                return Err(Error::configuration(messages::unknown_limit(name, hint)));
             }
         };
         if value == 0 {
-            return Err(Error::configuration(format!("limits: {name} must be above 0")));
+            return Err(Error::configuration(messages::limit_not_above_zero(name)));
         }
         if name == "depth" && value > DEEPEST as u64 {
-            return Err(Error::configuration(format!("limits: depth must be at most {DEEPEST}")));
+            return Err(Error::configuration(messages::limit_too_deep(DEEPEST)));
         }
         *limit = usize::try_from(value).unwrap_or(usize::MAX);
         Ok(())

@@ -1,5 +1,6 @@
 //! One file per language: its generated files, their templates and the filters they use.
 
+pub(crate) mod messages;
 mod node;
 mod php;
 mod python;

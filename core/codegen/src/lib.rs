@@ -25,6 +25,7 @@ pub fn generate(root: &Path, only: Option<&str>) -> Result<Outputs, String> {
         outputs.keep_others();
         return Ok(outputs);
     }
+    lang::messages::render(&templates, root, &mut outputs)?;
     docs::render(&templates, root, &mut outputs)?;
     docs::inbox::render(&templates, root, &mut outputs)?;
     docs::resources::render(&templates, &api, &mut outputs)?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::about::About;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::messages::error as words;
 
 /// A view of a call that outlives it, taken with [`Call::progress`](crate::binding::Call::progress) before the call runs. A
 /// caller that stops waiting reads from it which idempotency key was sent and whether the work may
@@ -60,7 +61,7 @@ impl CallHandle {
             if error.inner.attempts == 0 { Outcome::NotSent } else { Outcome::Unknown };
         if error.is_outcome_unknown() {
             let advice = about.target.advice(about.idempotency_key.as_deref(), state.checks_key);
-            error.inner.message = format!("{}; {advice}", error.inner.message);
+            error.inner.message = words::with_advice(error.inner.message.clone(), advice);
             error.inner.unknown_call = Some(Box::new(about.unknown_call()));
         }
         error

@@ -7,6 +7,8 @@ use super::about::About;
 use super::handle::CallHandle;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::message::Message;
+use crate::messages::error as words;
 use crate::request::Target;
 use crate::response::second_call::CONFIRMATION_TOKEN;
 use crate::table::Idempotency;
@@ -110,7 +112,7 @@ impl Call {
     }
 
     /// What to do after a write that may have been carried out.
-    fn advice(&self, key: Option<&str>) -> String {
+    fn advice(&self, key: Option<&str>) -> Message {
         self.target.advice(key, self.checks_key())
     }
 
@@ -136,7 +138,7 @@ impl Call {
             // With a key that was used for another body, the server would refuse the call again.
             let key = self.idempotency_key.as_deref();
             let key = key.filter(|_| error.inner.kind != ErrorKind::IdempotencyConflict);
-            error.inner.message = format!("{}; {}", error.inner.message, self.advice(key));
+            error.inner.message = words::with_advice(error.inner.message.clone(), self.advice(key));
             error.inner.unknown_call = Some(Box::new(self.about().unknown_call()));
             if matches!(error.inner.kind, ErrorKind::Connection | ErrorKind::Timeout) {
                 error.inner.kind = ErrorKind::OutcomeUnknown;

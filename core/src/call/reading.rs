@@ -14,6 +14,8 @@ use super::transport_error::{TransportError, with_address};
 use super::{retry, retry_after};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Document;
+use crate::messages::call as messages;
+use crate::messages::error as words;
 use crate::request::Target;
 use crate::response::Response;
 use crate::response::envelope::{self, Content};
@@ -154,11 +156,7 @@ impl Call {
         }
         let mut error = error_body::of_status(raw.status, parsed);
         error.inner.kind = ErrorKind::UnsupportedOperation;
-        error.inner.message = format!(
-            "this server has no route for {} (its response: {})",
-            self.target.name(),
-            error.inner.message
-        );
+        error.inner.message = messages::no_route(self.target.name(), error.inner.message);
         self.failed(error, raw, Outcome::Final)
     }
 
@@ -186,7 +184,8 @@ impl Call {
         if self.is_about_token(&error) {
             error.inner.kind = ErrorKind::ConfirmationToken;
             if !self.earlier_unknown {
-                error.inner.message.push_str("; call again without the token to get a new one");
+                error.inner.message =
+                    words::with_advice(error.inner.message.clone(), messages::call_without_token());
             }
         }
         self.failed(error, raw, retry::outcome_of_status(raw.status))
@@ -245,7 +244,7 @@ impl Call {
         error.inner.retry_after = retry_after::read(&raw.headers, error.inner.details.as_ref());
         if error.inner.kind == ErrorKind::RateLimit {
             error.inner.message =
-                error_body::with_time(&error.inner.message, error.inner.retry_after);
+                error_body::with_time(error.inner.message.clone(), error.inner.retry_after);
         }
         let in_progress = self.is_in_progress(&error);
         let may_wait = outcome == Outcome::Rejected || in_progress || raw.status == 503;
@@ -264,7 +263,7 @@ impl Call {
     pub(super) fn transport_failed(&self, failure: TransportError) -> (Error, AttemptFailure) {
         let message = match failure.kind {
             ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Tls => {
-                with_address(&failure.message, &self.url)
+                with_address(failure.message, &self.url)
             }
             _ => failure.message,
         };

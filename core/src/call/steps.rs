@@ -10,6 +10,7 @@ use super::retry_after;
 use super::state::{Call, Next};
 use super::transport_error::{TransportError, with_address};
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::messages::call as messages;
 use crate::observer::{self, RequestEvent, ResponseEvent};
 use crate::request::Request;
 use crate::response::Response;
@@ -43,7 +44,7 @@ impl Call {
                 if left.is_zero() {
                     let pending = self.polling.as_mut().and_then(Polling::still_pending);
                     let error = pending.or_else(|| self.last.take()).unwrap_or_else(|| {
-                        let message = with_address("the deadline passed", &self.url);
+                        let message = with_address(messages::deadline_passed(), &self.url);
                         Error::new(ErrorKind::Timeout, message)
                     });
                     return Step::Done(Err(self.finish(error)));

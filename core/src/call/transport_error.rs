@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::error::{ErrorKind, Outcome};
+use crate::message::{Language, Message};
+use crate::messages::{error as words, transport as messages};
 
 /// The error of a request that got no complete response.
 #[derive(Debug, Clone)]
@@ -14,14 +16,14 @@ pub struct TransportError {
     /// NotSent if the request cannot have arrived, Final if a retry cannot succeed, else Unknown.
     pub outcome: Outcome,
     /// One sentence for people.
-    pub message: String,
+    pub message: Message,
     /// The underlying error.
     pub source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl TransportError {
     /// An error with one sentence.
-    pub fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<Message>) -> Self {
         Self { kind, outcome, message: message.into(), source: None }
     }
 
@@ -32,8 +34,8 @@ impl TransportError {
     }
 }
 
-/// Part of the message about a new connection that broke before any response.
-pub(crate) const BEFORE_RESPONSE: &str = "broke before any response:";
+/// Part of the English message about a new connection that broke before any response.
+const BEFORE_RESPONSE: &str = "broke before any response:";
 
 /// Messages of rustls, hyper, the system and curl when a port that does not speak TLS receives a
 /// TLS handshake.
@@ -59,20 +61,21 @@ const HTTP_REFUSED: &[&str] = &[
 
 /// Adds the server's scheme, host and port to a message, and a question if the port is likely to
 /// speak the other protocol.
-pub(crate) fn with_address(message: &str, url: &str) -> String {
-    let Ok(url) = url::Url::parse(url) else { return message.to_owned() };
+pub(crate) fn with_address(message: Message, url: &str) -> Message {
+    let Ok(url) = url::Url::parse(url) else { return message };
     let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
     let port = url.port_or_known_default().unwrap_or_default();
     let other = match scheme {
         "https" => HTTPS_REFUSED,
         _ => HTTP_REFUSED,
     };
-    let question = match (other.iter().any(|words| message.contains(words)), scheme) {
-        (false, _) => "",
-        (true, "https") => "; does this port speak https?",
-        (true, _) => "; does this port speak http, or https?",
-    };
-    format!("{message} (at {scheme}://{host}:{port}){question}")
+    let is_likely = other.iter().any(|words| message.text(Language::English).contains(words));
+    let message = messages::at_address(message, scheme, host, port);
+    match (is_likely, scheme) {
+        (false, _) => message,
+        (true, "https") => words::with_advice(message, messages::does_it_speak_https()),
+        (true, _) => words::with_advice(message, messages::does_it_speak_http()),
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +85,8 @@ mod tests {
     #[test]
     fn a_port_that_may_speak_another_protocol_is_asked_for_it() {
         let asks = |message: &str, scheme: &str| {
-            with_address(message, &format!("{scheme}://h:1/v1")).ends_with("https?")
+            let message = with_address(message.into(), &format!("{scheme}://h:1/v1"));
+            message.text(Language::English).ends_with("https?")
         };
         assert!(asks("the server was not reached: Connection reset by peer", "https"));
         assert!(asks("the connection broke: cURL error 52: Empty reply from server", "http"));

@@ -51,7 +51,7 @@ impl ProbableMistakes {
         if self.strict {
             return Err(error);
         }
-        self.warnings.push(error.inner.message.clone());
+        self.warnings.push(error.message().to_owned());
         Ok(())
     }
 }

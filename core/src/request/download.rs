@@ -166,7 +166,7 @@ impl Download {
             secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
         };
         let inner = &mut error.inner;
-        inner.message = hide(&inner.message);
+        inner.message = inner.message.map(hide);
         inner.server_message = inner.server_message.as_deref().map(hide);
         inner.code = inner.code.as_deref().map(hide);
         inner.request_id = inner.request_id.as_deref().map(hide);

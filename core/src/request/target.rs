@@ -6,6 +6,8 @@ use http::Method;
 
 use super::download::Download;
 use crate::error::{Error, Outcome, bounded};
+use crate::message::Message;
+use crate::messages::error as words;
 use crate::table::{Idempotency, Operation, RouteStyle};
 
 /// The endpoint of a call: an operation of the table, or any other method and path.
@@ -57,15 +59,12 @@ impl Target {
     }
 
     /// Advice to the caller of a write that may have been carried out.
-    pub(crate) fn advice(&self, idempotency_key: Option<&str>, checks_key: bool) -> String {
+    pub(crate) fn advice(&self, idempotency_key: Option<&str>, checks_key: bool) -> Message {
         let advice = match idempotency_key {
-            Some(key) if checks_key => format!(
-                "call again with the idempotency key {key} to get its result without doing it \
-                 twice"
-            ),
-            _ => "check before you call again: fetch or list what it would have changed".into(),
+            Some(key) if checks_key => words::repeat_with_key(key),
+            _ => words::check_before(),
         };
-        format!("{} may have been carried out: {advice}", bounded(self.name()))
+        words::may_have_been_carried_out(bounded(&self.name()), advice)
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -95,7 +94,7 @@ impl Target {
             let keyed = |operation: &Operation| operation.idempotency == Idempotency::Keyed;
             let checks_key = matches!(self, Self::Operation(operation) if keyed(operation));
             let advice = self.advice(error.inner.idempotency_key.as_deref(), checks_key);
-            error.inner.message = format!("{}; {advice}", error.inner.message);
+            error.inner.message = words::with_advice(error.inner.message.clone(), advice);
         }
     }
 }

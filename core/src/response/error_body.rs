@@ -6,6 +6,9 @@ use super::error_details;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Document, Value, Values};
 use crate::limits::Limits;
+use crate::message::Message;
+use crate::messages::error as words;
+use crate::messages::response as messages;
 use crate::secret::{redact, redact_value};
 
 /// The parts of an error body. Any of them may be missing.
@@ -126,11 +129,12 @@ pub(crate) fn of_status(status: u16, parsed: ParsedError) -> Error {
 }
 
 /// Adds to the message of a rate limit when to try again.
-pub(crate) fn with_time(message: &str, wait: Option<std::time::Duration>) -> String {
-    match wait {
-        Some(wait) => format!("{message}; try again in {} s", wait.as_secs_f64().ceil()),
-        None => format!("{message}; the server did not send a time to try again"),
-    }
+pub(crate) fn with_time(message: Message, wait: Option<std::time::Duration>) -> Message {
+    let advice = match wait {
+        Some(wait) => messages::try_again_in(wait.as_secs_f64().ceil()),
+        None => messages::no_time_to_try_again(),
+    };
+    words::with_advice(message, advice)
 }
 
 /// The origin of a redirect's target. Its path and query may contain a secret.

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use crate::call::TransportError;
 use crate::error::{ErrorKind, Outcome};
 use crate::limits::Limits;
+use crate::messages::transport as messages;
 
 /// Same limit as hyper's; also applied to responses read by another HTTP client.
 const MAX_HEADERS: usize = 100;
@@ -33,8 +34,8 @@ pub(super) fn connection_error(error: hyper::Error, outcome: Outcome) -> Transpo
         return too_large("has more or longer headers than any response needs".into());
     }
     let message = match outcome {
-        Outcome::NotSent => format!("the server was not reached: {reason}"),
-        _ => format!("the connection broke: {reason}"),
+        Outcome::NotSent => messages::not_reached(reason),
+        _ => messages::connection_broke(messages::broke(), reason),
     };
     TransportError::new(ErrorKind::Connection, outcome, message).caused_by(error)
 }

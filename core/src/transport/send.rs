@@ -12,9 +12,10 @@ use super::errors::{check_headers, connection_error};
 use super::file::{FileWriter, Incoming};
 use super::pool::{Peer, idle_time};
 use super::timer::AttemptTimer;
-use crate::call::{BEFORE_RESPONSE, RawResponse, TransportError};
+use crate::call::{RawResponse, TransportError};
 use crate::config::Config;
 use crate::error::{ErrorKind, Outcome};
+use crate::messages::transport as messages;
 use crate::request::Request;
 
 /// The timeouts of one attempt.
@@ -81,7 +82,8 @@ async fn send_once(
                     let is_parse = error.is_parse();
                     let mut failed = connection_error(error, outcome);
                     if is_new && !is_parse {
-                        failed.message = failed.message.replacen("broke:", BEFORE_RESPONSE, 1);
+                        failed.message =
+                            failed.message.replace(&messages::broke(), &messages::broke_before());
                     }
                     return Err(failed);
                 }

@@ -1,11 +1,12 @@
 //! Errors of webhooks.
 
 use crate::error::{Error, ErrorKind};
+use crate::message::Message;
 
-pub(super) fn signature_error(message: String) -> Error {
+pub(super) fn signature_error(message: impl Into<Message>) -> Error {
     Error::new(ErrorKind::SignatureVerification, message)
 }
 
-pub(super) fn payload_error(message: &str) -> Error {
+pub(super) fn payload_error(message: impl Into<Message>) -> Error {
     Error::new(ErrorKind::WebhookPayload, message)
 }

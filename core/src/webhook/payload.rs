@@ -7,6 +7,7 @@ use super::errors::payload_error;
 use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::limits::Limits;
+use crate::messages::error as words;
 
 /// Parses the body as strict JSON and checks the fields that every event has.
 pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
@@ -15,7 +16,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
     }
     let text = text(payload)?;
     let document = Document::read(text.into(), Limits::default()).map_err(|error| {
-        payload_error(&error.inner.message.replacen("the response", "the delivery", 1))
+        payload_error(error.inner.message.replace(&words::the_response(), &words::the_delivery()))
     })?;
     if document.at(Document::ROOT) != document::Value::Object {
         return Err(payload_error("the body is not an object"));
@@ -66,7 +67,7 @@ fn text(payload: &[u8]) -> Result<&str, Error> {
             Err(_) => "another charset than UTF-8, such as Latin-1",
         },
     };
-    Err(payload_error(&format!(
+    Err(payload_error(format!(
         "the delivery is in {other}, but JSON is UTF-8: something re-encoded the body before it \
          was signed"
     )))

@@ -22,7 +22,7 @@ pub struct Refusal {
 
 /// The error for a body with more than [`MAX_BODY`] bytes. The rest of it need not be read.
 pub fn body_too_large() -> Error {
-    let mut error = payload_error(&format!(
+    let mut error = payload_error(format!(
         "the body has more than {MAX_BODY} bytes, and no delivery of lomi. is that large"
     ));
     error.inner.code = Some(TOO_LARGE.into());

@@ -18,19 +18,18 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
     let header = header.trim();
     if header.is_empty() {
-        return Err(signature_error("the signature is missing (header X-Lomi-Signature)".into()));
+        return Err(signature_error("the signature is missing (header X-Lomi-Signature)"));
     }
     let has = |part: &str| header.len() <= LONGEST_SIGNATURE && header.contains(part);
     if has("t=") && has("v1=") {
         return Err(signature_error(
             "this is Stripe's signature header (t=, v1=), not one of lomi.: pass the header \
-             X-Lomi-Signature of a delivery from lomi."
-                .into(),
+             X-Lomi-Signature of a delivery from lomi.",
         ));
     }
     if has("t=") && has("s=") {
         return Err(signature_error(
-            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
+            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature",
         ));
     }
     let digits = header.strip_prefix("sha256=").unwrap_or(header);
@@ -51,7 +50,7 @@ pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
     if whole {
         Ok(bytes)
     } else {
-        Err(signature_error("the signature is not 64 hexadecimal digits".into()))
+        Err(signature_error("the signature is not 64 hexadecimal digits"))
     }
 }
 

@@ -136,9 +136,9 @@ fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> 
     let made = event.timestamp.as_deref().and_then(timestamp);
     let now = options.received_at.unwrap_or_else(SystemTime::now);
     match (made, options.max_age) {
-        (Some(made), _) if made > now + FUTURE_SKEW => Err(signature_error(
-            "the event was made in the future; one of the clocks is wrong".into(),
-        )),
+        (Some(made), _) if made > now + FUTURE_SKEW => {
+            Err(signature_error("the event was made in the future; one of the clocks is wrong"))
+        }
         (Some(made), Some(max_age)) => match now.duration_since(made) {
             Ok(age) if age > max_age => Err(signature_error(format!(
                 "the event is {} s old, and at most {} s are allowed",
@@ -148,7 +148,7 @@ fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> 
             _ => Ok(()),
         },
         (None, Some(_)) => {
-            Err(signature_error("the event has no timestamp, so its age is unknown".into()))
+            Err(signature_error("the event has no timestamp, so its age is unknown"))
         }
         _ => Ok(()),
     }

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::json::document::Document;
 use crate::json::values::Values;
 use crate::limits::Limits;
+use crate::messages::error as words;
 
 /// Parses JSON. Every digit is kept, nesting is limited to 128 levels, and if an object has a name
 /// twice, the last value counts.
@@ -17,7 +18,7 @@ impl std::str::FromStr for Value {
         read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
             Error::new(
                 ErrorKind::Validation,
-                error.inner.message.replace("the response", "the string"),
+                error.inner.message.replace(&words::the_response(), &words::the_string()),
             )
         })
     }

@@ -1,0 +1,135 @@
+//! Sentences for people, in English and French. The texts are in `core/spec/messages`; `messages`
+//! has a generated function for each.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::OnceLock;
+
+/// The environment variable of the language.
+const VARIABLE: &str = "LOMI_LANG";
+
+/// The language of error messages. Codes, names and what the server sends are not translated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English, the default.
+    #[default]
+    English,
+    /// French.
+    French,
+}
+
+impl Language {
+    /// The language of a tag such as `fr`, `fr-SN` or `fr_FR.UTF-8`.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_', '.']).next().unwrap_or_default();
+        match language.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "fr" => Some(Self::French),
+            _ => None,
+        }
+    }
+
+    /// The language of `LOMI_LANG`, read once per process. English when it is not set, and for a
+    /// language that there is no translation for.
+    pub fn of_environment() -> Self {
+        static LANGUAGE: OnceLock<Language> = OnceLock::new();
+        *LANGUAGE.get_or_init(|| {
+            std::env::var(VARIABLE).ok().and_then(|tag| Self::from_tag(&tag)).unwrap_or_default()
+        })
+    }
+}
+
+/// A sentence in every language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub(crate) english: Cow<'static, str>,
+    pub(crate) french: Cow<'static, str>,
+}
+
+impl Message {
+    /// A text that is the same in every language: a name, or what another program says.
+    pub fn untranslated(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { english: text.clone().into(), french: text.into() }
+    }
+
+    /// The sentence in one language.
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::French => &self.french,
+        }
+    }
+
+    /// The sentence about something else.
+    #[must_use]
+    pub(crate) fn replace(&self, this: &Self, other: &Self) -> Self {
+        Self {
+            english: self.english.replacen(&*this.english, &other.english, 1).into(),
+            french: self.french.replacen(&*this.french, &other.french, 1).into(),
+        }
+    }
+
+    /// Changes the sentence in each language.
+    #[must_use]
+    pub(crate) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self { english: change(&self.english).into(), french: change(&self.french).into() }
+    }
+}
+
+/// What stands in a sentence: a sentence or a part of one, or a value that is the same in every
+/// language.
+pub(crate) trait Argument {
+    /// In English.
+    fn english(&self) -> impl fmt::Display;
+    /// In French.
+    fn french(&self) -> impl fmt::Display;
+}
+
+impl Argument for Message {
+    fn english(&self) -> impl fmt::Display {
+        &*self.english
+    }
+
+    fn french(&self) -> impl fmt::Display {
+        &*self.french
+    }
+}
+
+impl<T: fmt::Display> Argument for T {
+    fn english(&self) -> impl fmt::Display {
+        self
+    }
+
+    fn french(&self) -> impl fmt::Display {
+        self
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::untranslated(text)
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::untranslated(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_read() {
+        for tag in ["fr", "FR", "fr-SN", "fr_FR.UTF-8"] {
+            assert_eq!(Language::from_tag(tag), Some(Language::French), "{tag}");
+        }
+        assert_eq!(Language::from_tag("en-GB"), Some(Language::English));
+        for tag in ["", "C", "french", "de"] {
+            assert_eq!(Language::from_tag(tag), None, "{tag}");
+        }
+    }
+}
