@@ -1,6 +1,8 @@
 //! The file that a download is saved to. Until the download is complete, its bytes are in a
 //! temporary file beside it: a program never finds half a file under the final name.
 
+use crate::message::Message;
+use crate::messages::call as messages;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ impl Destination {
         let path = match std::fs::metadata(to) {
             // A pipe or a device would be replaced by a file of its name.
             Ok(existing) if !existing.is_file() => {
-                let message = format!("{} is not a file, so it cannot be replaced", to.display());
+                let message = messages::not_a_file(to.display());
                 return Err(Error::validation(message));
             }
             // The file that a link leads to is replaced, not the link.
@@ -36,7 +38,7 @@ impl Destination {
         };
         let folder = match (path.file_name(), path.parent()) {
             (Some(_), Some(folder)) => folder,
-            _ => return Err(Error::validation("the path of a download has no file name")),
+            _ => return Err(Error::validation(messages::no_file_name())),
         };
         // Its length is fixed: the name of the file may be as long as the system allows.
         let temporary = folder.join(format!(".lomi-{}.part", uuid::Uuid::new_v4().simple()));
@@ -74,7 +76,7 @@ impl Destination {
     }
 
     /// The sentence about bytes that cannot be written.
-    pub(crate) fn unwritable(&self, error: &io::Error) -> String {
+    pub(crate) fn unwritable(&self, error: &io::Error) -> Message {
         sentence(&self.path, error)
     }
 }
@@ -103,8 +105,8 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
     refused
 }
 
-fn sentence(path: &Path, error: &io::Error) -> String {
-    format!("the file {} cannot be written: {error}", path.display())
+fn sentence(path: &Path, error: &io::Error) -> Message {
+    messages::unwritable(path.display(), error)
 }
 
 #[cfg(test)]

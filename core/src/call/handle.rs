@@ -45,7 +45,7 @@ impl CallHandle {
 
     /// The error of a cancelled call, with its key, attempts and outcome.
     pub fn cancelled(&self) -> Error {
-        self.ended(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
+        self.ended(Error::new(ErrorKind::Cancelled, words::cancelled()))
     }
 
     /// Adds the state of the call to an error that ended it from outside.

@@ -1,6 +1,7 @@
 //! Waiting: a read is repeated until its object is in a final state. When to read again is decided
 //! here, without I/O: often at first, since most buyers pay within a minute, then less and less.
 
+use crate::messages::call as messages;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind};
@@ -47,8 +48,10 @@ impl Polling {
     ) -> Result<Self, Error> {
         let found = operation.and_then(|operation| Some((operation, operation.wait.as_ref()?)));
         let Some((operation, wait)) = found else {
-            let name = operation.map_or("this request", |operation| operation.id);
-            return Err(Error::validation(format!("{name} has no state to wait for")));
+            return Err(Error::validation(match operation {
+                Some(operation) => messages::no_state_to_wait_for(operation.id),
+                None => messages::request_without_state(),
+            }));
         };
         let until = match until {
             "final" => None,
@@ -107,8 +110,10 @@ impl Polling {
             Ok(Value::Object(object)) => object.get(self.wait.field).cloned(),
             _ => None,
         };
-        let state = state.as_ref().and_then(Value::as_str).unwrap_or("in no final state");
-        let message = format!("the time of the wait passed, and the object is still {state}");
+        let message = match state.as_ref().and_then(Value::as_str) {
+            Some(state) => messages::still(state),
+            None => messages::still_not_final(),
+        };
         let mut error = Error::new(ErrorKind::StillPending, message);
         error.inner.status = Some(last.status);
         error.inner.body = Some(last.body.clone());
@@ -130,10 +135,8 @@ fn check(operation: &Operation, wait: &Wait, until: &str) -> Result<(), Error> {
         return Ok(());
     }
     match names::near_miss(until, all()) {
-        Some(meant) => Err(Error::validation(format!(
-            "{until:?} is no state of this object; did you mean {meant:?}?"
-        ))),
-        None if until.is_empty() => Err(Error::validation("the state to wait for is empty")),
+        Some(meant) => Err(Error::validation(messages::no_such_state(until, meant))),
+        None if until.is_empty() => Err(Error::validation(messages::empty_state())),
         None => Ok(()),
     }
 }

@@ -166,14 +166,11 @@ impl Call {
             let to = error_body::redirected_to(&raw.headers, &self.url);
             let error = Error::new(
                 ErrorKind::UnexpectedRedirect,
-                format!(
-                    "the server redirects to {}; redirects are not followed, since they {}",
-                    to.as_deref().unwrap_or("no address"),
-                    match self.is_download() {
-                        true => "may lead to an address that lomi did not sign",
-                        false => "would carry the API key to another address",
-                    }
-                ),
+                match (to, self.is_download()) {
+                    (Some(to), true) => messages::download_redirected(to),
+                    (Some(to), false) => messages::redirected(to),
+                    (None, _) => messages::redirected_nowhere(),
+                },
             );
             return self.failed(error, raw, Outcome::Final);
         }
@@ -287,8 +284,8 @@ impl Call {
 
 /// The body as a UTF-8 string, without a byte order mark.
 fn text_of(body: &Bytes) -> Result<ByteString, Error> {
-    let text = ByteString::try_from(body.clone())
-        .map_err(|_| Error::unexpected("the response is not UTF-8 text"))?;
+    let text =
+        ByteString::try_from(body.clone()).map_err(|_| Error::unexpected(messages::not_utf8()))?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => text.slice_ref(rest),
         None => text,

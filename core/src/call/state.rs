@@ -1,5 +1,6 @@
 //! The state of one logical call.
 
+use crate::messages::call as messages;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -134,10 +135,7 @@ impl Call {
         options.take_option_headers()?;
         #[cfg(feature = "reqwest")]
         if config.http_client.is_some() && options.connect_timeout.is_some() {
-            return Err(Error::validation(
-                "connect_timeout has no effect together with http_client: set it where the \
-                 reqwest client is built",
-            ));
+            return Err(Error::validation(messages::no_effect_with_http_client("connect_timeout")));
         }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;
         let destination = match &target {
@@ -171,7 +169,7 @@ impl Call {
         let request_id = request_id.unwrap_or_else(request::request_id::next);
         let routes = routes::list(config, &target);
         let first = routes::first(routes, &host, &target).ok_or_else(|| {
-            let message = format!("{} has no route in this client's route style", target.name());
+            let message = messages::no_route_in_style(target.name());
             Error::new(ErrorKind::UnsupportedOperation, message)
         })?;
         let mut call = Self {
@@ -300,8 +298,10 @@ impl Call {
     }
 
     pub(super) fn request(&mut self) -> Result<Request, Error> {
-        let route =
-            self.routes.get(self.route).ok_or_else(|| Error::internal("no route is left"))?;
+        let route = self
+            .routes
+            .get(self.route)
+            .ok_or_else(|| Error::internal(messages::no_route_left()))?;
         self.url =
             request::address(route.base(&self.config), &self.target, &self.input, route.style)?;
         let headers = match &self.target {

@@ -33,7 +33,7 @@ impl Call {
     pub fn step(&mut self, now: Instant) -> Step {
         let now = self.time(now);
         match std::mem::replace(&mut self.next, Next::Over) {
-            Next::Over => Step::Done(Err(Error::internal("the call is over already"))),
+            Next::Over => Step::Done(Err(Error::internal(messages::call_over()))),
             Next::Done(result) => Step::Done(*result),
             Next::Wait(pause) => {
                 self.next = Next::Send;
@@ -156,7 +156,7 @@ impl Call {
         polling.last = Some(Box::new(response));
         match pause {
             Some(pause) => Next::Wait(pause),
-            None => self.end_of_wait(Error::internal("a wait without a response")),
+            None => self.end_of_wait(Error::internal(messages::wait_without_response())),
         }
     }
 

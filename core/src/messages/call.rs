@@ -2,6 +2,19 @@
 
 use crate::message::{Argument, Message};
 
+/// "a blocking call cannot be made by the thread that drives awaited calls, such as in a hook: make it elsewhere"
+pub(crate) fn blocking_in_worker() -> Message {
+    Message { english: "a blocking call cannot be made by the thread that drives awaited calls, such as in a hook: make it elsewhere".into(), french: "un appel bloquant ne peut pas être fait par le thread qui exécute les appels asynchrones, par exemple dans un hook : faites-le ailleurs".into() }
+}
+
+/// "the call is over already"
+pub(crate) fn call_over() -> Message {
+    Message {
+        english: "the call is over already".into(),
+        french: "l'appel est déjà terminé".into(),
+    }
+}
+
 /// "call again without the token to get a new one"
 pub(crate) fn call_without_token() -> Message {
     Message {
@@ -13,6 +26,53 @@ pub(crate) fn call_without_token() -> Message {
 /// "the deadline passed"
 pub(crate) fn deadline_passed() -> Message {
     Message { english: "the deadline passed".into(), french: "le délai est dépassé".into() }
+}
+
+/// "the server redirects to {to}; redirects are not followed, since they may lead to an address that lomi did not sign"
+pub(crate) fn download_redirected(to: impl Argument) -> Message {
+    let in_english = format!(
+        "the server redirects to {to}; redirects are not followed, since they may lead to an address that lomi did not sign",
+        to = to.english()
+    );
+    let in_french = format!(
+        "le serveur redirige vers {to} ; les redirections ne sont pas suivies, car elles peuvent mener à une adresse que lomi n'a pas signée",
+        to = to.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the state to wait for is empty"
+pub(crate) fn empty_state() -> Message {
+    Message {
+        english: "the state to wait for is empty".into(),
+        french: "l'état à attendre est vide".into(),
+    }
+}
+
+/// "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one"
+pub(crate) fn needs_runtime() -> Message {
+    Message { english: "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one".into(), french: "un client avec http_client a besoin d'un runtime tokio avec minuteries et sockets activées, et cet appel est fait en dehors".into() }
+}
+
+/// "{option} has no effect together with http_client: set it where the reqwest client is built"
+pub(crate) fn no_effect_with_http_client(option: impl Argument) -> Message {
+    let in_english = format!(
+        "{option} has no effect together with http_client: set it where the reqwest client is built",
+        option = option.english()
+    );
+    let in_french = format!(
+        "{option} est sans effet avec http_client : réglez-le là où le client reqwest est construit",
+        option = option.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the path of a download has no file name"
+pub(crate) fn no_file_name() -> Message {
+    Message {
+        english: "the path of a download has no file name".into(),
+        french: "le chemin d'un téléchargement n'a pas de nom de fichier".into(),
+    }
 }
 
 /// "this server has no route for {operation} (its response: {response})"
@@ -28,4 +88,158 @@ pub(crate) fn no_route(operation: impl Argument, response: impl Argument) -> Mes
         response = response.french()
     );
     Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{operation} has no route in this client's route style; leave the option routes out, or set it to auto"
+pub(crate) fn no_route_in_style(operation: impl Argument) -> Message {
+    let in_english = format!(
+        "{operation} has no route in this client's route style; leave the option routes out, or set it to auto",
+        operation = operation.english()
+    );
+    let in_french = format!(
+        "{operation} n'a pas de route dans le style de routes de ce client ; retirez l'option routes, ou mettez auto",
+        operation = operation.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "no route is left"
+pub(crate) fn no_route_left() -> Message {
+    Message { english: "no route is left".into(), french: "il ne reste pas de route".into() }
+}
+
+/// "{operation} has no state to wait for"
+pub(crate) fn no_state_to_wait_for(operation: impl Argument) -> Message {
+    let in_english =
+        format!("{operation} has no state to wait for", operation = operation.english());
+    let in_french =
+        format!("{operation} n'a pas d'état à attendre", operation = operation.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{until:?} is no state of this object; did you mean {meant:?}?"
+pub(crate) fn no_such_state(until: impl std::fmt::Debug, meant: impl std::fmt::Debug) -> Message {
+    let in_english = format!(
+        "{until} is no state of this object; did you mean {meant}?",
+        until = format_args!("{:?}", until),
+        meant = format_args!("{:?}", meant)
+    );
+    let in_french = format!(
+        "{until} n'est pas un état de cet objet ; vouliez-vous dire {meant} ?",
+        until = format_args!("{:?}", until),
+        meant = format_args!("{:?}", meant)
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the tokio runtime cannot be started: {error}"
+pub(crate) fn no_tokio_runtime(error: impl Argument) -> Message {
+    let in_english =
+        format!("the tokio runtime cannot be started: {error}", error = error.english());
+    let in_french =
+        format!("le runtime tokio ne peut pas démarrer : {error}", error = error.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{path} is not a file, so it cannot be replaced"
+pub(crate) fn not_a_file(path: impl Argument) -> Message {
+    let in_english =
+        format!("{path} is not a file, so it cannot be replaced", path = path.english());
+    let in_french = format!(
+        "{path} n'est pas un fichier, il ne peut donc pas être remplacé",
+        path = path.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response is not UTF-8 text"
+pub(crate) fn not_utf8() -> Message {
+    Message {
+        english: "the response is not UTF-8 text".into(),
+        french: "la réponse n'est pas du texte UTF-8".into(),
+    }
+}
+
+/// "the server redirects to {to}; redirects are not followed, since they would carry the API key to another address"
+pub(crate) fn redirected(to: impl Argument) -> Message {
+    let in_english = format!(
+        "the server redirects to {to}; redirects are not followed, since they would carry the API key to another address",
+        to = to.english()
+    );
+    let in_french = format!(
+        "le serveur redirige vers {to} ; les redirections ne sont pas suivies, car elles enverraient la clé d'API à une autre adresse",
+        to = to.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server redirects to no address; redirects are not followed"
+pub(crate) fn redirected_nowhere() -> Message {
+    Message {
+        english: "the server redirects to no address; redirects are not followed".into(),
+        french: "le serveur redirige sans donner d'adresse ; les redirections ne sont pas suivies"
+            .into(),
+    }
+}
+
+/// "this request has no state to wait for"
+pub(crate) fn request_without_state() -> Message {
+    Message {
+        english: "this request has no state to wait for".into(),
+        french: "cette requête n'a pas d'état à attendre".into(),
+    }
+}
+
+/// "this runtime has ended"
+pub(crate) fn runtime_ended() -> Message {
+    Message { english: "this runtime has ended".into(), french: "ce runtime est terminé".into() }
+}
+
+/// "the time of the wait passed, and the object is still {state}"
+pub(crate) fn still(state: impl Argument) -> Message {
+    let in_english = format!(
+        "the time of the wait passed, and the object is still {state}",
+        state = state.english()
+    );
+    let in_french = format!(
+        "le temps d'attente est écoulé et l'objet est toujours à l'état {state}",
+        state = state.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the time of the wait passed, and the object is still in no final state"
+pub(crate) fn still_not_final() -> Message {
+    Message {
+        english: "the time of the wait passed, and the object is still in no final state".into(),
+        french: "le temps d'attente est écoulé et l'objet n'a toujours pas d'état final".into(),
+    }
+}
+
+/// "the file {path} cannot be written: {error}"
+pub(crate) fn unwritable(path: impl Argument, error: impl Argument) -> Message {
+    let in_english = format!(
+        "the file {path} cannot be written: {error}",
+        path = path.english(),
+        error = error.english()
+    );
+    let in_french = format!(
+        "le fichier {path} ne peut pas être écrit : {error}",
+        path = path.french(),
+        error = error.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a wait without a response"
+pub(crate) fn wait_without_response() -> Message {
+    Message {
+        english: "a wait without a response".into(),
+        french: "une attente sans réponse".into(),
+    }
+}
+
+/// "the worker is gone"
+pub(crate) fn worker_gone() -> Message {
+    Message { english: "the worker is gone".into(), french: "le worker n'existe plus".into() }
 }

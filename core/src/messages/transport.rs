@@ -2,6 +2,19 @@
 
 use crate::message::{Argument, Message};
 
+/// "the request was not sent: all {connections} connections to the server were in use until the deadline; raise max_connections, or make fewer calls at once"
+pub(crate) fn all_in_use(connections: impl Argument) -> Message {
+    let in_english = format!(
+        "the request was not sent: all {connections} connections to the server were in use until the deadline; raise max_connections, or make fewer calls at once",
+        connections = connections.english()
+    );
+    let in_french = format!(
+        "la requête n'a pas été envoyée : les {connections} connexions au serveur étaient occupées jusqu'à l'échéance ; augmentez max_connections, ou faites moins d'appels à la fois",
+        connections = connections.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "{message} (at {scheme}://{host}:{port})"
 pub(crate) fn at_address(
     message: impl Argument,
@@ -26,6 +39,13 @@ pub(crate) fn at_address(
     Message { english: in_english.into(), french: in_french.into() }
 }
 
+/// "the response has more than {limit} bytes"
+pub(crate) fn body_too_large(limit: impl Argument) -> Message {
+    let in_english = format!("the response has more than {limit} bytes", limit = limit.english());
+    let in_french = format!("la réponse dépasse {limit} octets", limit = limit.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "broke:"
 pub(crate) fn broke() -> Message {
     Message { english: "broke:".into(), french: "a été coupée :".into() }
@@ -37,6 +57,25 @@ pub(crate) fn broke_before() -> Message {
         english: "broke before any response:".into(),
         french: "a été coupée avant toute réponse :".into(),
     }
+}
+
+/// "the request cannot be sent: {error}"
+pub(crate) fn cannot_be_sent(error: impl Argument) -> Message {
+    let in_english = format!("the request cannot be sent: {error}", error = error.english());
+    let in_french =
+        format!("la requête ne peut pas être envoyée : {error}", error = error.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the clock of this machine may be wrong: it says {now}"
+pub(crate) fn check_clock(now: impl Argument) -> Message {
+    let in_english =
+        format!("the clock of this machine may be wrong: it says {now}", now = now.english());
+    let in_french = format!(
+        "l'horloge de cette machine est peut-être fausse : elle indique {now}",
+        now = now.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
 }
 
 /// "the connection {broke} {reason}"
@@ -67,9 +106,340 @@ pub(crate) fn does_it_speak_https() -> Message {
     }
 }
 
+/// "the file is empty"
+pub(crate) fn file_empty() -> Message {
+    Message { english: "the file is empty".into(), french: "le fichier est vide".into() }
+}
+
+/// "the response grows more than {ratio} times when decompressed; the limit is the option limits, ratio"
+pub(crate) fn grows_too_much(ratio: impl Argument) -> Message {
+    let in_english = format!(
+        "the response grows more than {ratio} times when decompressed; the limit is the option limits, ratio",
+        ratio = ratio.english()
+    );
+    let in_french = format!(
+        "la réponse grossit de plus de {ratio} fois une fois décompressée ; la limite est dans l'option limits, ratio",
+        ratio = ratio.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response has more than {limit} bytes of headers"
+pub(crate) fn headers_too_long(limit: impl Argument) -> Message {
+    let in_english =
+        format!("the response has more than {limit} bytes of headers", limit = limit.english());
+    let in_french =
+        format!("les en-têtes de la réponse dépassent {limit} octets", limit = limit.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the base URL's host cannot be connected to"
+pub(crate) fn host_not_connectable() -> Message {
+    Message {
+        english: "the base URL's host cannot be connected to".into(),
+        french: "l'hôte de l'URL de base ne permet pas de connexion".into(),
+    }
+}
+
+/// "the base URL's host cannot be sent"
+pub(crate) fn host_not_sendable() -> Message {
+    Message {
+        english: "the base URL's host cannot be sent".into(),
+        french: "l'hôte de l'URL de base ne peut pas être envoyé".into(),
+    }
+}
+
+/// "the certificates in {file}: {why}"
+pub(crate) fn invalid_certificates(file: impl Argument, why: impl Argument) -> Message {
+    let in_english =
+        format!("the certificates in {file}: {why}", file = file.english(), why = why.english());
+    let in_french =
+        format!("les certificats de {file} : {why}", file = file.french(), why = why.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response cannot be decompressed: its gzip data is invalid"
+pub(crate) fn invalid_gzip() -> Message {
+    Message {
+        english: "the response cannot be decompressed: its gzip data is invalid".into(),
+        french: "la réponse ne peut pas être décompressée : ses données gzip ne sont pas valides"
+            .into(),
+    }
+}
+
+/// "tls_server_name is not a valid server name"
+pub(crate) fn invalid_server_name() -> Message {
+    Message {
+        english: "tls_server_name is not a valid server name".into(),
+        french: "tls_server_name n'est pas un nom de serveur valide".into(),
+    }
+}
+
+/// "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must be converted with openssl first)"
+pub(crate) fn neither_pem_nor_der() -> Message {
+    Message { english: "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must be converted with openssl first)".into(), french: "le fichier n'est ni du PEM ni un certificat DER (un fichier .p12, .pfx ou .p7b doit d'abord être converti avec openssl)".into() }
+}
+
+/// "the server did not respond in time: no connection within {seconds} s"
+pub(crate) fn no_connection(seconds: impl Argument) -> Message {
+    let in_english = format!(
+        "the server did not respond in time: no connection within {seconds} s",
+        seconds = seconds.english()
+    );
+    let in_french = format!(
+        "le serveur n'a pas répondu à temps : aucune connexion en {seconds} s",
+        seconds = seconds.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server did not respond in time: no connection through the proxy within {seconds} s"
+pub(crate) fn no_connection_through_proxy(seconds: impl Argument) -> Message {
+    let in_english = format!(
+        "the server did not respond in time: no connection through the proxy within {seconds} s",
+        seconds = seconds.english()
+    );
+    let in_french = format!(
+        "le serveur n'a pas répondu à temps : aucune connexion à travers le proxy en {seconds} s",
+        seconds = seconds.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "https needs a cryptography provider: enable the feature rustls-ring of the crate lomi, install a rustls provider for the whole program (CryptoProvider::install_default), or pass a reqwest client to ClientBuilder::http_client (feature reqwest)"
+pub(crate) fn no_cryptography() -> Message {
+    Message { english: "https needs a cryptography provider: enable the feature rustls-ring of the crate lomi, install a rustls provider for the whole program (CryptoProvider::install_default), or pass a reqwest client to ClientBuilder::http_client (feature reqwest)".into(), french: "https demande un fournisseur de cryptographie : activez la feature rustls-ring du crate lomi, installez un fournisseur rustls pour tout le programme (CryptoProvider::install_default), ou passez un client reqwest à ClientBuilder::http_client (feature reqwest)".into() }
+}
+
+/// "no response within {seconds} s"
+pub(crate) fn no_response(seconds: impl Argument) -> Message {
+    let in_english = format!("no response within {seconds} s", seconds = seconds.english());
+    let in_french = format!("aucune réponse en {seconds} s", seconds = seconds.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "TLS cannot be set up: {error}"
+pub(crate) fn no_tls(error: impl Argument) -> Message {
+    let in_english = format!("TLS cannot be set up: {error}", error = error.english());
+    let in_french = format!("TLS ne peut pas être initialisé : {error}", error = error.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the proxy must be a URL such as http://proxy.example:3128 or socks5://proxy.example:1080"
+pub(crate) fn not_a_proxy_url() -> Message {
+    Message { english: "the proxy must be a URL such as http://proxy.example:3128 or socks5://proxy.example:1080".into(), french: "le proxy doit être une URL telle que http://proxy.example:3128 ou socks5://proxy.example:1080".into() }
+}
+
+/// "{host} is at {found}, which is not this machine, so http would not be encrypted on its way there; use https, or allow_http in a private network"
+pub(crate) fn not_loopback(host: impl Argument, found: impl Argument) -> Message {
+    let in_english = format!(
+        "{host} is at {found}, which is not this machine, so http would not be encrypted on its way there; use https, or allow_http in a private network",
+        host = host.english(),
+        found = found.english()
+    );
+    let in_french = format!(
+        "{host} est à l'adresse {found}, qui n'est pas cette machine : http ne serait pas chiffré en chemin ; utilisez https, ou allow_http dans un réseau privé",
+        host = host.french(),
+        found = found.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there is no {expected} in it, so it is not PEM, and it is not DER"
+pub(crate) fn not_pem(expected: impl Argument) -> Message {
+    let in_english = format!(
+        "there is no {expected} in it, so it is not PEM, and it is not DER",
+        expected = expected.english()
+    );
+    let in_french = format!(
+        "il ne contient pas de {expected}, ce n'est donc pas du PEM, et ce n'est pas du DER",
+        expected = expected.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "the server was not reached: {reason}"
 pub(crate) fn not_reached(reason: impl Argument) -> Message {
     let in_english = format!("the server was not reached: {reason}", reason = reason.english());
     let in_french = format!("le serveur est injoignable : {reason}", reason = reason.french());
     Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server was not reached through the proxy: {reason}"
+pub(crate) fn not_reached_through_proxy(reason: impl Argument) -> Message {
+    let in_english = format!(
+        "the server was not reached through the proxy: {reason}",
+        reason = reason.english()
+    );
+    let in_french = format!(
+        "le serveur est injoignable à travers le proxy : {reason}",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there is no {expected} in it, only BEGIN {label}"
+pub(crate) fn only_another_label(expected: impl Argument, label: impl Argument) -> Message {
+    let in_english = format!(
+        "there is no {expected} in it, only BEGIN {label}",
+        expected = expected.english(),
+        label = label.english()
+    );
+    let in_french = format!(
+        "il ne contient pas de {expected}, seulement BEGIN {label}",
+        expected = expected.french(),
+        label = label.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server sent only part of its response, then nothing for {seconds} s"
+pub(crate) fn part_of_response(seconds: impl Argument) -> Message {
+    let in_english = format!(
+        "the server sent only part of its response, then nothing for {seconds} s",
+        seconds = seconds.english()
+    );
+    let in_french = format!(
+        "le serveur n'a envoyé qu'une partie de sa réponse, puis rien pendant {seconds} s",
+        seconds = seconds.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the connection pool is unusable"
+pub(crate) fn pool_unusable() -> Message {
+    Message {
+        english: "the connection pool is unusable".into(),
+        french: "le pool de connexions est inutilisable".into(),
+    }
+}
+
+/// "the request cannot be sent through the reqwest client: {why}"
+pub(crate) fn reqwest_cannot_send(why: impl Argument) -> Message {
+    let in_english = format!(
+        "the request cannot be sent through the reqwest client: {why}",
+        why = why.english()
+    );
+    let in_french = format!(
+        "la requête ne peut pas être envoyée par le client reqwest : {why}",
+        why = why.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the reqwest client does not send this request: {reason}"
+pub(crate) fn reqwest_does_not_send(reason: impl Argument) -> Message {
+    let in_english = format!(
+        "the reqwest client does not send this request: {reason}",
+        reason = reason.english()
+    );
+    let in_french = format!(
+        "le client reqwest n'envoie pas cette requête : {reason}",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the reqwest client followed redirects ({reason}), and the API key may have been sent there: build it with redirect(reqwest::redirect::Policy::none())"
+pub(crate) fn reqwest_followed_redirects(reason: impl Argument) -> Message {
+    let in_english = format!(
+        "the reqwest client followed redirects ({reason}), and the API key may have been sent there: build it with redirect(reqwest::redirect::Policy::none())",
+        reason = reason.english()
+    );
+    let in_french = format!(
+        "le client reqwest a suivi des redirections ({reason}), et la clé d'API a pu y être envoyée : construisez-le avec redirect(reqwest::redirect::Policy::none())",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a timeout of the reqwest client passed: {reason}"
+pub(crate) fn reqwest_timeout(reason: impl Argument) -> Message {
+    let in_english =
+        format!("a timeout of the reqwest client passed: {reason}", reason = reason.english());
+    let in_french =
+        format!("un délai du client reqwest est dépassé : {reason}", reason = reason.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the reqwest client followed a redirect to {to}, and the API key was sent there, unless this is a download: build it with redirect(reqwest::redirect::Policy::none()), and replace the key where that address is not one of lomi"
+pub(crate) fn reqwest_was_redirected(to: impl Argument) -> Message {
+    let in_english = format!(
+        "the reqwest client followed a redirect to {to}, and the API key was sent there, unless this is a download: build it with redirect(reqwest::redirect::Policy::none()), and replace the key where that address is not one of lomi",
+        to = to.english()
+    );
+    let in_french = format!(
+        "le client reqwest a suivi une redirection vers {to}, et la clé d'API y a été envoyée, sauf s'il s'agit d'un téléchargement : construisez-le avec redirect(reqwest::redirect::Policy::none()), et remplacez la clé si cette adresse n'est pas à lomi",
+        to = to.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the file is saved as UTF-16; save it as UTF-8 or ASCII"
+pub(crate) fn saved_as_utf16() -> Message {
+    Message {
+        english: "the file is saved as UTF-16; save it as UTF-8 or ASCII".into(),
+        french: "le fichier est enregistré en UTF-16 ; enregistrez-le en UTF-8 ou en ASCII".into(),
+    }
+}
+
+/// "the connection broke: the response is shorter than its Content-Length"
+pub(crate) fn shorter_than_announced() -> Message {
+    Message {
+        english: "the connection broke: the response is shorter than its Content-Length".into(),
+        french: "la connexion a été coupée : la réponse est plus courte que son Content-Length"
+            .into(),
+    }
+}
+
+/// "the proxy speaks SOCKS4; only HTTP, HTTPS and SOCKS5 proxies can be used"
+pub(crate) fn socks4() -> Message {
+    Message {
+        english: "the proxy speaks SOCKS4; only HTTP, HTTPS and SOCKS5 proxies can be used".into(),
+        french: "le proxy parle SOCKS4 ; seuls les proxys HTTP, HTTPS et SOCKS5 sont possibles"
+            .into(),
+    }
+}
+
+/// "the server's certificate or TLS was refused: {reason}"
+pub(crate) fn tls_refused(reason: impl Argument) -> Message {
+    let in_english =
+        format!("the server's certificate or TLS was refused: {reason}", reason = reason.english());
+    let in_french = format!(
+        "le certificat ou la connexion TLS du serveur a été refusé : {reason}",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response has more or longer headers than any response needs"
+pub(crate) fn too_many_headers() -> Message {
+    Message {
+        english: "the response has more or longer headers than any response needs".into(),
+        french: "la réponse a plus d'en-têtes, ou de plus longs, qu'aucune réponse n'en a besoin"
+            .into(),
+    }
+}
+
+/// "the server sent the response with Content-Encoding {encoding}, which was not requested and cannot be read"
+pub(crate) fn unknown_encoding(encoding: impl Argument) -> Message {
+    let in_english = format!(
+        "the server sent the response with Content-Encoding {encoding}, which was not requested and cannot be read",
+        encoding = encoding.english()
+    );
+    let in_french = format!(
+        "le serveur a envoyé la réponse avec Content-Encoding {encoding}, qui n'a pas été demandé et ne peut pas être lu",
+        encoding = encoding.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "this machine does not know who issued the server's certificate. Install the system's certificates (on Debian: ca-certificates), or, where a proxy or firewall replaces certificates, give its authority with ca_file"
+pub(crate) fn unknown_issuer() -> Message {
+    Message { english: "this machine does not know who issued the server's certificate. Install the system's certificates (on Debian: ca-certificates), or, where a proxy or firewall replaces certificates, give its authority with ca_file".into(), french: "cette machine ne connaît pas l'émetteur du certificat du serveur. Installez les certificats du système (sous Debian : ca-certificates) ou, si un proxy ou un pare-feu remplace les certificats, donnez son autorité avec ca_file".into() }
+}
+
+/// "its URL would change"
+pub(crate) fn url_would_change() -> Message {
+    Message { english: "its URL would change".into(), french: "son URL changerait".into() }
 }

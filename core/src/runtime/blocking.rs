@@ -1,5 +1,6 @@
 //! Blocking calls, driven by the thread that makes them.
 
+use crate::messages::call as messages;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -49,7 +50,7 @@ impl BlockingRuntime {
         mut check: impl FnMut() -> Result<(), E>,
     ) -> Result<Response, E> {
         let Some((runtime, pool)) = &self.parts else {
-            return Err(Error::internal("this runtime has ended").into());
+            return Err(Error::internal(messages::runtime_ended()).into());
         };
         let mut sender = Sender::new(call, pool, true)?;
         let mut yielded = false;

@@ -1,5 +1,6 @@
 //! Awaited calls, and the worker thread that drives them.
 
+use crate::messages::call as messages;
 use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,7 +83,7 @@ impl Worker {
         if let Err(unused) = slot.set(worker) {
             unused.runtime.shutdown_background();
         }
-        slot.get().ok_or_else(|| Error::internal("the worker is gone"))
+        slot.get().ok_or_else(|| Error::internal(messages::worker_gone()))
     }
 
     /// Drives a call. The future must be passed to `start`.
@@ -212,9 +213,7 @@ pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
     }
     #[cfg(feature = "reqwest")]
     if call.config().http_client.is_some() {
-        let message = "a client with an http_client needs a tokio runtime with timers and sockets \
-                       enabled, and this call is made outside of one";
-        return Err(Error::configuration(message));
+        return Err(Error::configuration(messages::needs_runtime()));
     }
     let worker = Worker::current()?;
     let is_only = worker.awaited.begin();
@@ -232,9 +231,7 @@ pub(super) fn wait_for_worker<E: From<Error>>(
     mut check: impl FnMut() -> Result<(), E>,
 ) -> Result<Response, E> {
     if IS_WORKER.get() {
-        let message = "a blocking call cannot be made by the thread that drives awaited calls, \
-                       such as in a hook: make it elsewhere";
-        return Err(Error::configuration(message).into());
+        return Err(Error::configuration(messages::blocking_in_worker()).into());
     }
     let (sender, receiver) = mpsc::channel();
     // Dropped when this function returns, which cancels the call.
@@ -272,5 +269,5 @@ fn run_task(call: Runnable) {
 }
 
 pub(super) fn no_runtime(error: std::io::Error) -> Error {
-    Error::internal(format!("the tokio runtime cannot be started: {error}"))
+    Error::internal(messages::no_tokio_runtime(error))
 }

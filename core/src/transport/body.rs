@@ -10,6 +10,8 @@ use super::errors::{check_headers, too_large};
 use crate::call::{RawResponse, TransportError};
 use crate::error::{ErrorKind, Outcome};
 use crate::limits::Limits;
+use crate::message::Message;
+use crate::messages::transport as messages;
 use gunzip::Gunzip;
 
 /// A smaller body may have any ratio: short repetitive JSON compresses very well.
@@ -81,10 +83,7 @@ impl Body {
             Ok(layers) => layers,
             Err(_) if of_failure => 0,
             Err(encoding) => {
-                return Err(unreadable(format!(
-                    "the server sent the response with Content-Encoding {encoding}, which was \
-                     not requested and cannot be read"
-                )));
+                return Err(unreadable(messages::unknown_encoding(encoding)));
             }
         };
         let is_drained = drained.is_some();
@@ -214,7 +213,7 @@ fn gunzip_again(
 
 fn within_ratio(size: usize, received: usize, ratio: usize) -> Result<(), TransportError> {
     match size > MIN_SIZE_FOR_RATIO && size / ratio.max(1) > received {
-        true => Err(too_large(format!("grows more than {ratio} times when decompressed"))),
+        true => Err(too_large(messages::grows_too_much(ratio))),
         false => Ok(()),
     }
 }
@@ -254,7 +253,7 @@ impl RawResponse {
             return Err(TransportError::new(
                 ErrorKind::Connection,
                 Outcome::Unknown,
-                "the connection broke: the response is shorter than its Content-Length",
+                messages::shorter_than_announced(),
             ));
         }
         let mut body = Body::new(status, &headers, limits, None)?;
@@ -270,17 +269,17 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 fn oversized(limit: usize) -> TransportError {
-    too_large(format!("has more than {limit} bytes"))
+    too_large(messages::body_too_large(limit))
 }
 
 fn gzip_error(error: &std::io::Error, limit: usize) -> TransportError {
     if error.kind() == std::io::ErrorKind::FileTooLarge {
         return oversized(limit);
     }
-    unreadable("the response cannot be decompressed: its gzip data is invalid".into())
+    unreadable(messages::invalid_gzip())
 }
 
-fn unreadable(message: String) -> TransportError {
+fn unreadable(message: Message) -> TransportError {
     TransportError::new(ErrorKind::UnexpectedResponse, Outcome::Unknown, message)
 }
 

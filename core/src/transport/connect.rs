@@ -1,5 +1,6 @@
 //! Opens connections to a server: TCP, through a proxy if there is one, and TLS.
 
+use crate::messages::transport as messages;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,7 +17,7 @@ use tower_service::Service;
 
 use super::connection::Connection;
 use super::dial::{NotLoopback, dial};
-use super::errors::{causes, innermost, is_certificate};
+use super::errors::{causes, innermost, is_certificate, tls_message};
 use super::proxy::ProxyProtocol;
 use super::stream::Stream;
 use super::tls::Tls;
@@ -83,20 +84,19 @@ impl Connector {
         let uri: Uri = endpoint
             .origin
             .parse()
-            .map_err(|_| Error::configuration("the base URL's host cannot be connected to"))?;
+            .map_err(|_| Error::configuration(messages::host_not_connectable()))?;
         let host = uri
             .authority()
             .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
-            .ok_or_else(|| Error::configuration("the base URL's host cannot be sent"))?;
+            .ok_or_else(|| Error::configuration(messages::host_not_sendable()))?;
         if uri.scheme_str() != Some("https") {
             let only_loopback = !endpoint.allow_http;
             return Ok(Self { uri, host, mode: ConnectMode::Plain { only_loopback } });
         }
         let name: Arc<dyn ResolveServerName + Send + Sync> = match &endpoint.server_name {
             Some(name) => {
-                let name = ServerName::try_from(name.clone()).map_err(|_| {
-                    Error::configuration("tls_server_name is not a valid server name")
-                })?;
+                let name = ServerName::try_from(name.clone())
+                    .map_err(|_| Error::configuration(messages::invalid_server_name()))?;
                 Arc::new(FixedServerNameResolver::new(name))
             }
             None => Arc::new(DefaultServerNameResolver::default()),
@@ -124,11 +124,11 @@ impl Connector {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(error)) => Err(self.connect_error(error)),
             Err(_) => {
-                let message = format!(
-                    "the server did not respond in time: no connection{} within {:.1} s",
-                    self.through(),
-                    within.as_secs_f64()
-                );
+                let seconds = format!("{:.1}", within.as_secs_f64());
+                let message = match self.mode {
+                    ConnectMode::Proxy(..) => messages::no_connection_through_proxy(seconds),
+                    _ => messages::no_connection(seconds),
+                };
                 Err(TransportError::new(ErrorKind::Timeout, Outcome::NotSent, message))
             }
         }
@@ -163,22 +163,19 @@ impl Connector {
         })
     }
 
-    fn through(&self) -> &'static str {
-        match self.mode {
-            ConnectMode::Proxy(..) => " through the proxy",
-            _ => "",
-        }
-    }
-
     fn connect_error(&self, error: BoxError) -> TransportError {
         let reason = innermost(&*error);
         let (kind, outcome, message) = if is_certificate(&*error) {
-            let message = format!("the server's certificate or TLS was refused: {reason}");
+            let message = tls_message(&*error, reason);
             (ErrorKind::Tls, Outcome::Final, message)
-        } else if causes(&*error).any(|cause| cause.is::<NotLoopback>()) {
-            (ErrorKind::Configuration, Outcome::Final, reason)
+        } else if let Some(refused) = causes(&*error).find_map(|c| c.downcast_ref::<NotLoopback>())
+        {
+            (ErrorKind::Configuration, Outcome::Final, refused.message())
         } else {
-            let message = format!("the server was not reached{}: {reason}", self.through());
+            let message = match self.mode {
+                ConnectMode::Proxy(..) => messages::not_reached_through_proxy(reason),
+                _ => messages::not_reached(reason),
+            };
             (ErrorKind::Connection, Outcome::NotSent, message)
         };
         TransportError::new(kind, outcome, message).caused_by(error)

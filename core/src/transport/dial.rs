@@ -17,6 +17,8 @@ use url::Url;
 
 use super::lookup::lookup;
 use crate::config::Endpoint;
+use crate::message::{Language, Message};
+use crate::messages::transport as messages;
 
 /// The delay before the next address is tried as well (RFC 8305, "Happy Eyeballs"). The first
 /// connection that opens is used.
@@ -72,7 +74,7 @@ pub(crate) fn check_plain_http(endpoint: &Endpoint) -> Result<(), crate::error::
     // An address needs no lookup: the base URL was checked.
     url.domain()
         .map_or(Ok(()), check_loopback)
-        .map_err(|error| crate::error::Error::configuration(error.to_string()))
+        .map_err(|error| crate::error::Error::configuration(error.message()))
 }
 
 /// Alternates addresses of both families, starting with the one that the system prefers.
@@ -139,14 +141,15 @@ pub(super) struct NotLoopback {
     pub(super) found: IpAddr,
 }
 
+impl NotLoopback {
+    pub(super) fn message(&self) -> Message {
+        messages::not_loopback(&self.host, self.found)
+    }
+}
+
 impl fmt::Display for NotLoopback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, found } = self;
-        write!(
-            f,
-            "{host} is at {found}, which is not this machine, so http would not be encrypted on \
-             its way there; use https, or allow_http in a private network"
-        )
+        f.write_str(self.message().text(Language::English))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state of an endpoint that all runtimes of a process share: the limit on connections, and
 //! whether idle connections may still be used.
 
+use crate::messages::transport as messages;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -70,11 +71,7 @@ impl Host {
     ) -> Result<SemaphorePermit<'_>, TransportError> {
         let waiting = timeout_at(deadline.into(), self.permits.acquire());
         waiting.await.ok().and_then(Result::ok).ok_or_else(|| {
-            let message = format!(
-                "the request was not sent: all {} connections to the server were in use until \
-                 the deadline; raise max_connections, or make fewer calls at once",
-                self.max_connections
-            );
+            let message = messages::all_in_use(self.max_connections);
             TransportError::new(ErrorKind::Timeout, Outcome::NotSent, message)
         })
     }

@@ -1,6 +1,7 @@
 //! The connection pool: idle connections by endpoint. A pool belongs to one runtime: that of a
 //! blocking call, of the worker, or of the caller's program.
 
+use crate::messages::transport as messages;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -53,7 +54,7 @@ impl Pool {
     /// The peer of an endpoint, made on first use.
     pub(crate) fn peer(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Peer>, Error> {
         let mut peers =
-            self.peers.lock().map_err(|_| Error::internal("the connection pool is unusable"))?;
+            self.peers.lock().map_err(|_| Error::internal(messages::pool_unusable()))?;
         if let Some(peer) = peers.get(endpoint) {
             return Ok(Arc::clone(peer));
         }

@@ -7,6 +7,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use crate::config::Proxy;
 use crate::config::headers::check_header;
 use crate::error::Error;
+use crate::messages::transport as messages;
 
 /// How to connect through a proxy.
 pub(super) enum ProxyProtocol {
@@ -20,16 +21,10 @@ impl ProxyProtocol {
     pub(super) fn through(proxy: &Proxy) -> Result<Self, Error> {
         let scheme = proxy.url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         if matches!(scheme.as_deref(), Some("socks4" | "socks4a")) {
-            return Err(Error::configuration(
-                "the proxy speaks SOCKS4; only HTTP, HTTPS and SOCKS5 proxies can be used",
-            ));
+            return Err(Error::configuration(messages::socks4()));
         }
-        let found = intercept(&proxy.url).ok_or_else(|| {
-            Error::configuration(
-                "the proxy must be a URL such as http://proxy.example:3128 or \
-                 socks5://proxy.example:1080",
-            )
-        })?;
+        let found = intercept(&proxy.url)
+            .ok_or_else(|| Error::configuration(messages::not_a_proxy_url()))?;
         if matches!(found.uri().scheme_str(), Some("socks5" | "socks5h")) {
             let auth = found.raw_auth().map(|(user, word)| (user.to_owned(), word.to_owned()));
             return Ok(Self::Socks(found.uri().clone(), auth));

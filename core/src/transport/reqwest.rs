@@ -1,6 +1,8 @@
 //! Sends one request through the caller's `reqwest::Client`, with the same limits, timeouts and
 //! outcomes as our own transport.
 
+use crate::message::Message;
+use crate::messages::transport as messages;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Position;
 
 use super::dial::NotLoopback;
-use super::errors::{check_headers, innermost, is_certificate, too_large};
+use super::errors::{check_headers, innermost, is_certificate, tls_message, too_large};
 use super::file::{FileWriter, Incoming};
 use super::lookup::lookup;
 use super::timer::AttemptTimer;
@@ -53,14 +55,15 @@ pub(crate) async fn send_through(
 }
 
 fn to_reqwest(request: Request) -> Result<reqwest::Request, TransportError> {
-    let unusable = |why: &str| {
-        let message = format!("the request cannot be sent through the reqwest client: {why}");
+    let unusable = |why: Message| {
+        let message = messages::reqwest_cannot_send(why);
         TransportError::new(ErrorKind::Internal, Outcome::Final, message)
     };
-    let url = Url::parse(&request.url).map_err(|error| unusable(&error.to_string()))?;
+    let url = Url::parse(&request.url)
+        .map_err(|error| unusable(Message::untranslated(error.to_string())))?;
     // The URL must not change: another parser may read a path differently.
     if !request.url.ends_with(&url[Position::BeforePath..]) {
-        return Err(unusable("its URL would change"));
+        return Err(unusable(messages::url_would_change()));
     }
     let mut prepared = reqwest::Request::new(request.method, url);
     *prepared.headers_mut() = request.headers;
@@ -81,7 +84,7 @@ async fn check_plain_http(endpoint: &Endpoint, url: &Url) -> Result<(), Transpor
         None => Ok(()),
         Some(found) => {
             let error = NotLoopback { host: host.to_owned(), found };
-            let message = error.to_string();
+            let message = error.message();
             Err(TransportError::new(ErrorKind::Configuration, Outcome::Final, message))
         }
     }
@@ -94,11 +97,7 @@ fn check_redirect(response: &Response, url: &Url) -> Result<(), TransportError> 
         return Ok(());
     }
     let to = response.url().origin().ascii_serialization();
-    let message = format!(
-        "the reqwest client followed a redirect to {to}, and the API key was sent there, unless \
-         this is a download: build it with redirect(reqwest::redirect::Policy::none()), and \
-         replace the key where that address is not one of lomi."
-    );
+    let message = messages::reqwest_was_redirected(to);
     Err(TransportError::new(ErrorKind::UnexpectedRedirect, Outcome::Final, message))
 }
 
@@ -108,20 +107,17 @@ fn send_error(error: Error) -> TransportError {
     let error = error.without_url();
     let reason = innermost(&error);
     let (kind, outcome, message) = if error.is_builder() {
-        let message = format!("the reqwest client does not send this request: {reason}");
+        let message = messages::reqwest_does_not_send(reason);
         (ErrorKind::Configuration, Outcome::Final, message)
     } else if error.is_redirect() {
-        let message = format!(
-            "the reqwest client followed redirects ({reason}), and the API key may have been \
-             sent there: build it with redirect(reqwest::redirect::Policy::none())"
-        );
+        let message = messages::reqwest_followed_redirects(reason);
         (ErrorKind::UnexpectedRedirect, Outcome::Final, message)
     } else if error.is_connect() && (is_certificate(&error) || names_certificate(&reason)) {
-        let message = format!("the server's certificate or TLS was refused: {reason}");
+        let message = tls_message(&error, reason);
         (ErrorKind::Tls, Outcome::Final, message)
     } else if error.is_connect() {
         let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-        (kind, Outcome::NotSent, format!("the server was not reached: {reason}"))
+        (kind, Outcome::NotSent, messages::not_reached(reason))
     } else {
         return body_error(error);
     };
@@ -134,11 +130,11 @@ fn body_error(error: Error) -> TransportError {
     let reason = innermost(&error);
     // hyper has no method for this error, so the message is compared.
     if reason == "message head is too large" {
-        return too_large("has more or longer headers than any response needs".into());
+        return too_large(messages::too_many_headers());
     }
     let (kind, message) = match error.is_timeout() {
-        true => (ErrorKind::Timeout, format!("a timeout of the reqwest client passed: {reason}")),
-        false => (ErrorKind::Connection, format!("the connection broke: {reason}")),
+        true => (ErrorKind::Timeout, messages::reqwest_timeout(reason)),
+        false => (ErrorKind::Connection, messages::connection_broke(messages::broke(), reason)),
     };
     TransportError::new(kind, Outcome::Unknown, message).caused_by(error)
 }

@@ -115,7 +115,7 @@ async fn send_once(
 
 fn to_http(peer: &Peer, request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
     let unusable = |error: http::Error| {
-        let message = format!("the request cannot be sent: {error}");
+        let message = messages::cannot_be_sent(&error);
         TransportError::new(ErrorKind::Internal, Outcome::NotSent, message).caused_by(error)
     };
     let body = Full::new(request.body.unwrap_or_default());

@@ -1,5 +1,6 @@
 //! The time limits of one attempt.
 
+use crate::messages::transport as messages;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -80,12 +81,10 @@ impl<'s> AttemptTimer<'s> {
     }
 
     pub(super) fn timeout_error(&self) -> TransportError {
+        let seconds = |time: Duration| format!("{:.1}", time.as_secs_f64());
         let message = match self.left().is_zero() {
-            true => format!("no response within {:.1} s", self.within.as_secs_f64()),
-            false => format!(
-                "the server sent only part of its response, then nothing for {:.1} s",
-                self.idle_timeout.as_secs_f64()
-            ),
+            true => messages::no_response(seconds(self.within)),
+            false => messages::part_of_response(seconds(self.idle_timeout)),
         };
         TransportError::new(ErrorKind::Timeout, Outcome::Unknown, message)
     }

@@ -114,16 +114,11 @@ fn provider() -> Result<Arc<CryptoProvider>, Error> {
 /// The cryptography provider of TLS: the one that the program installed for rustls.
 #[cfg(not(feature = "rustls-ring"))]
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
-    CryptoProvider::get_default().cloned().ok_or_else(|| {
-        Error::configuration(
-            "https needs a cryptography provider: enable the feature rustls-ring of the crate \
-             lomi, install a rustls provider for the whole program \
-             (CryptoProvider::install_default), or pass a reqwest client to \
-             ClientBuilder::http_client (feature reqwest)",
-        )
-    })
+    CryptoProvider::get_default()
+        .cloned()
+        .ok_or_else(|| Error::configuration(crate::messages::transport::no_cryptography()))
 }
 
 fn tls_error(error: impl std::fmt::Display) -> Error {
-    Error::internal(format!("TLS cannot be set up: {error}"))
+    Error::internal(crate::messages::transport::no_tls(error))
 }

@@ -1,5 +1,7 @@
 //! Reads files of certificates and keys: PEM as editors of any system save it, or DER.
 
+use crate::message::{Argument, Message};
+use crate::messages::transport as messages;
 use std::path::Path;
 
 use rustls::pki_types::pem::PemObject;
@@ -15,11 +17,7 @@ pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, 
         let certificate = CertificateDer::from(bytes);
         return match rustls::server::ParsedCertificate::try_from(&certificate) {
             Ok(_) => Ok(vec![certificate]),
-            Err(_) => Err(invalid_file(
-                file,
-                "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must \
-                 be converted with openssl first)",
-            )),
+            Err(_) => Err(invalid_file(file, messages::neither_pem_nor_der())),
         };
     }
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
@@ -48,7 +46,7 @@ pub(super) fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> 
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
     let bytes = std::fs::read(file).map_err(|e| invalid_file(file, e))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(invalid_file(file, "the file is saved as UTF-16; save it as UTF-8 or ASCII"));
+        return Err(invalid_file(file, messages::saved_as_utf16()));
     }
     Ok(match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => rest.to_vec(),
@@ -57,18 +55,18 @@ fn read(file: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Describes what a file lacks, and what it has instead.
-fn missing(expected: &str, bytes: &[u8]) -> String {
+fn missing(expected: &str, bytes: &[u8]) -> Message {
     let text = String::from_utf8_lossy(bytes);
     let found = text.split("-----BEGIN ").nth(1).and_then(|rest| rest.split("-----").next());
     match found.filter(|label| label.len() < 40) {
-        Some(label) => format!("there is no {expected} in it, only BEGIN {label}"),
-        None if bytes.is_empty() => "the file is empty".into(),
-        None => format!("there is no {expected} in it, so it is not PEM, and it is not DER"),
+        Some(label) => messages::only_another_label(expected, label),
+        None if bytes.is_empty() => messages::file_empty(),
+        None => messages::not_pem(expected),
     }
 }
 
-pub(super) fn invalid_file(file: &Path, why: impl std::fmt::Display) -> Error {
-    Error::configuration(format!("the certificates in {}: {why}", file.display()))
+pub(super) fn invalid_file(file: &Path, why: impl Argument) -> Error {
+    Error::configuration(messages::invalid_certificates(file.display(), why))
 }
 
 #[cfg(test)]
