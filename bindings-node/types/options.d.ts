@@ -36,6 +36,8 @@ export interface LomiClientOptions {
   userAgent?: string;
   /** The `Lomi-Version` header, such as `1.2.0`: the version that the newest API answers as. */
   apiVersion?: string;
+  /** The language of error messages. Default: `LOMI_LANG`, else English. */
+  lang?: 'en' | 'fr';
   /** A PEM file of certificate authorities to trust in addition to the system's. */
   caFile?: string;
   /** The same, for several files. */

@@ -43,6 +43,7 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "allow_http" => builder.allow_http = value.is_truthy()?,
             "headers" => builder.headers = headers(&name, &value)?,
             "api_version" => builder.api_version = Some(text(&name, &value)?),
+            "lang" => builder.lang = Some(text(&name, &value)?),
             "user_agent" => builder.user_agent = Some(text(&name, &value)?),
             "ca_file" | "ca_data_file" => builder.ca_files.push(path(&name, &value)?),
             "ca_files" => builder.ca_files.extend(paths(&name, &value)?),

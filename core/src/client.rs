@@ -74,9 +74,9 @@ impl Client {
         options: CallOptions,
     ) -> Result<Call, Error> {
         let config = match &target {
-            Target::Download(download) => download
-                .config(&self.config)
-                .map_err(|error| error.of_operation(Some(&target.name())))?,
+            Target::Download(download) => download.config(&self.config).map_err(|error| {
+                error.of_operation(Some(&target.name())).or_in_language(self.config.language)
+            })?,
             _ => Arc::clone(&self.config),
         };
         let memory = runtime::host_state(&config.base_url);

@@ -19,6 +19,7 @@ use http::HeaderMap;
 
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::message::Language;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
@@ -96,6 +97,8 @@ pub struct Config {
     /// The client belongs to the documented classes, which send any arguments: a probable mistake
     /// is a warning.
     pub documented: bool,
+    /// The language of error messages; that of `LOMI_LANG` when not set.
+    pub language: Option<Language>,
     /// Warnings about the configuration.
     pub warnings: Vec<String>,
     pub(crate) observer: Option<Arc<dyn Observer>>,

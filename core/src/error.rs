@@ -47,7 +47,8 @@ pub struct Error {
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
     pub(crate) message: Message,
-    pub(crate) language: Language,
+    /// The language of the client; that of `LOMI_LANG` when not set.
+    pub(crate) language: Option<Language>,
     pub(crate) server_message: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<String>,
@@ -78,14 +79,27 @@ impl Error {
 
     /// One sentence for people, without secrets, in the language of the client or of `LOMI_LANG`.
     pub fn message(&self) -> &str {
-        self.inner.message.text(self.inner.language)
+        self.inner.message.text(self.language())
     }
 
     /// The same error in another language.
     #[must_use]
     pub fn in_language(mut self, language: Language) -> Self {
-        self.inner.language = language;
+        self.inner.language = Some(language);
         self
+    }
+
+    /// The same error in another language, unless that of its client is known: for a binding whose
+    /// language has an environment of its own.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn or_in_language(mut self, language: Option<Language>) -> Self {
+        self.inner.language = self.inner.language.or(language);
+        self
+    }
+
+    fn language(&self) -> Language {
+        self.inner.language.unwrap_or_else(Language::of_environment)
     }
 
     /// The server's message, without secrets, if it sent one.
@@ -194,7 +208,7 @@ impl Error {
         let inner = Inner {
             kind,
             message: message.into().map(|text| bounded(&redact(text))),
-            language: Language::of_environment(),
+            language: None,
             server_message: None,
             status: None,
             code: None,
@@ -315,7 +329,7 @@ impl fmt::Display for Error {
         if let Some(id) = &self.inner.request_id {
             parts.push(words::request(id));
         }
-        let language = self.inner.language;
+        let language = self.language();
         let parts: Vec<_> = parts.iter().map(|part: &Message| part.text(language)).collect();
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }

@@ -29,6 +29,14 @@ impl Language {
         }
     }
 
+    /// Its tag: `en` or `fr`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+
     /// The language of `LOMI_LANG`, read once per process. English when it is not set, and for a
     /// language that there is no translation for.
     pub fn of_environment() -> Self {

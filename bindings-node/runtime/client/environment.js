@@ -30,12 +30,13 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy',
 
 /** The settings, with values from process.env where none is given. */
 function withEnvironment(settings) {
-  const { LOMI_API_KEY, LOMI_BASE_URL, LOMI_RECORD } = process.env;
+  const { LOMI_API_KEY, LOMI_BASE_URL, LOMI_RECORD, LOMI_LANG } = process.env;
   return {
     ...settings,
     apiKey: settings.apiKey ?? (LOMI_API_KEY || undefined),
     baseUrl: settings.baseUrl ?? (LOMI_BASE_URL || undefined),
     record: settings.record ?? (LOMI_RECORD || undefined),
+    environmentLang: LOMI_LANG || undefined,
     extraCaFiles: extraCaFiles(),
     proxyVariables: Object.fromEntries(PROXY_VARIABLES.map((name) => [name, process.env[name]])),
   };

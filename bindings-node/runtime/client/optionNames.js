@@ -15,6 +15,7 @@ const COMMON_OPTIONS = [
   'routes',
   'userAgent',
   'apiVersion',
+  'lang',
   'caFile',
   'caFiles',
   'certificateFile',

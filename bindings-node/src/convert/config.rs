@@ -31,6 +31,8 @@ pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
         allow_http: options.flag("allowHttp")?,
         headers: options.headers("headers")?,
         api_version: options.string("apiVersion")?,
+        lang: options.string("lang")?,
+        environment_lang: options.string("environmentLang")?,
         user_agent: Some(match options.string("userAgent")? {
             Some(user_agent) => user_agent,
             None => format!("lomi-node/{}", lomi::VERSION),

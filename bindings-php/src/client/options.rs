@@ -99,6 +99,7 @@ const CLIENT_OPTIONS: &[&str] = &[
     "headers",
     "user_agent",
     "api_version",
+    "lang",
     "ca_file",
     "ca_files",
     "proxy",
@@ -140,6 +141,7 @@ pub(crate) fn client_options(
         api_key: key.map(Secret::new),
         base_url,
         binding_reads_environment: true,
+        environment_lang: variable("LOMI_LANG")?,
         binding_logs: true,
         user_agent: Some(crate::config::USER_AGENT.to_owned()),
         timeout: Some(lomi::binding::seconds(
@@ -167,6 +169,7 @@ pub(crate) fn client_options(
             "max_connections" => builder.max_connections = Some(connections(&value)?),
             "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&name, &value)?,
+            "lang" => builder.lang = Some(string(&name, &value)?),
             "api_version" => builder.api_version = Some(string(&name, &value)?),
             "user_agent" => builder.user_agent = Some(string(&name, &value)?),
             "ca_file" => builder.ca_files.push(PathBuf::from(string(&name, &value)?)),

@@ -2,8 +2,9 @@
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
-use lomi::{Attempt, Error, ErrorKind, Value, json};
+use lomi::{Attempt, Error, ErrorKind, Language, Value, json};
 
+use crate::config::environment::variable;
 use crate::convert::decode;
 use crate::errors::base::scope;
 use crate::errors::classes::{self, PAYMENT_REQUIRED, class_of};
@@ -29,6 +30,9 @@ pub(crate) fn exception(error: &Error) -> Result<Zval, Thrown> {
 
 fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
     let scope = scope()?;
+    let language = variable("LOMI_LANG").ok().flatten();
+    let language = language.as_deref().and_then(Language::from_tag);
+    let error = &error.clone().or_in_language(language);
     let mut value = new_object(class)?;
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);

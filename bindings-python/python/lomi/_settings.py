@@ -48,6 +48,7 @@ class Settings:
         limits: Limits | None = None,
         allow_http: bool = False,
         record: str | PathLike[str] | None = None,
+        lang: str | None = None,
         on_request: Callable[[RequestEvent], object] | None = None,
         on_response: Callable[[ResponseEvent], object] | None = None,
     ) -> None:
@@ -89,6 +90,8 @@ class Settings:
             sent unencrypted
         :param record: a file to which every attempt is appended as JSON, with keys and personal
             data masked, for :meth:`replay`; the variable ``LOMI_RECORD`` where left out
+        :param lang: the language of error messages, ``en`` or ``fr``; the variable ``LOMI_LANG``
+            where left out, else English
         :param on_request: called with a :class:`lomi.RequestEvent` before each attempt of a call
         :param on_response: called with a :class:`lomi.ResponseEvent` after each attempt. What a
             hook raises changes nothing about the call; it is logged once
@@ -117,6 +120,7 @@ class Settings:
             "limits": limits,
             "allow_http": allow_http,
             "record": record,
+            "lang": lang,
             "on_request": on_request,
             "on_response": on_response,
         }

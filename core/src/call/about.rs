@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::error::UnknownCall;
+use crate::message::Language;
 use crate::request::{Input, Target};
 
 /// What a call is about.
@@ -17,6 +18,7 @@ pub(super) struct About {
     pub(super) is_repeatable: bool,
     pub(super) started_at: SystemTime,
     pub(super) clock_offset: Option<i64>,
+    pub(super) language: Option<Language>,
 }
 
 impl About {

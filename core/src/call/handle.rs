@@ -54,6 +54,7 @@ impl CallHandle {
         let about = &state.about;
         error.inner.attempts = self.attempts();
         error.inner.operation = Some(about.target.name());
+        error.inner.language = about.language;
         error.inner.request_id = Some(state.request_id.clone());
         error.inner.idempotency_key = about.idempotency_key.clone();
         error.inner.writes = !about.target.method().is_safe();

@@ -47,6 +47,7 @@ impl Call {
             is_repeatable: self.replay_safe(),
             started_at: self.started_at,
             clock_offset: self.shown_clock_offset.or(self.clock_offset),
+            language: self.config.language,
         }
     }
 
@@ -145,6 +146,7 @@ impl Call {
             }
         }
         error.inner.operation = Some(self.target.name());
+        error.inner.language = self.config.language;
         error.inner.attempts = self.attempts() + u32::from(self.in_flight);
         error.inner.history.clone_from(&self.history);
         error.inner.idempotency_key = self.idempotency_key.clone();

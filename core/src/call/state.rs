@@ -120,6 +120,7 @@ impl Call {
         let name = target.name();
         Self::prepare(config, target, input, options, host, now).map_err(|mut error| {
             error.inner.operation = Some(name);
+            error.inner.language = config.language;
             error
         })
     }

@@ -9,6 +9,7 @@ use super::Client;
 use crate::config::{ConfigBuilder, RouteChoice};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::message::Language;
 use crate::observer::Observer;
 use crate::recording::{Offline, Stub};
 use crate::secret::Secret;
@@ -117,6 +118,12 @@ impl<C> ClientBuilder<C> {
     /// such as `1.2.0`. Older servers ignore it.
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
         self.config.api_version = Some(version.into());
+        self
+    }
+
+    /// The language of error messages; `LOMI_LANG` when not given, else English.
+    pub fn language(mut self, language: Language) -> Self {
+        self.config.lang = Some(language.tag().to_owned());
         self
     }
 

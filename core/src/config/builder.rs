@@ -14,6 +14,8 @@ use super::time::positive;
 use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::message::Language;
+use crate::messages::call as messages;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
@@ -60,6 +62,10 @@ pub struct ConfigBuilder {
     pub allow_http: bool,
     /// Headers for every call.
     pub headers: Vec<(String, String)>,
+    /// The language of error messages, `en` or `fr`; `LOMI_LANG` when not given, else English.
+    pub lang: Option<String>,
+    /// `LOMI_LANG` in a language with an environment of its own; an unknown one is ignored.
+    pub environment_lang: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The `Lomi-Version` header, such as `1.2.0`.
@@ -106,6 +112,14 @@ pub struct ConfigBuilder {
 impl ConfigBuilder {
     /// Checks every option and fills in the defaults. Opens no connection.
     pub fn build(mut self) -> Result<Arc<Config>, Error> {
+        let language = match self.lang.take() {
+            Some(tag) => Some(language(&tag)?),
+            None => self.environment_lang.as_deref().and_then(Language::from_tag),
+        };
+        self.build_in(language).map_err(|error| error.or_in_language(language))
+    }
+
+    fn build_in(mut self, language: Option<Language>) -> Result<Arc<Config>, Error> {
         let offline = self.take_offline()?;
         #[cfg(feature = "reqwest")]
         self.check_http_client()?;
@@ -191,6 +205,7 @@ impl ConfigBuilder {
             ca_files: self.ca_files,
             binding_logs: self.binding_logs,
             documented: self.documented,
+            language,
             observer: self.observer,
             recorder,
             offline,
@@ -244,6 +259,10 @@ impl ConfigBuilder {
             ))),
         }
     }
+}
+
+fn language(tag: &str) -> Result<Language, Error> {
+    Language::from_tag(tag).ok_or_else(|| Error::configuration(messages::no_such_language(tag)))
 }
 
 /// The value of an environment variable. The error for one that is not Unicode names only the
