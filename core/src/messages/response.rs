@@ -261,6 +261,14 @@ pub(crate) fn list_again() -> Message {
     Message { english: "the list does not end: it starts again; report it to lomi. with the request id".into(), french: "la liste ne finit pas : elle recommence ; signalez-le à lomi. avec l'identifiant de la requête".into() }
 }
 
+/// "the list has already ended"
+pub(crate) fn list_ended() -> Message {
+    Message {
+        english: "the list has already ended".into(),
+        french: "la liste est déjà terminée".into(),
+    }
+}
+
 /// "must be one of {allowed}"
 pub(crate) fn must_be_one_of(allowed: impl Argument) -> Message {
     let in_english = format!("must be one of {allowed}", allowed = allowed.english());

@@ -162,7 +162,7 @@ impl Pager {
             return Err(Error::not_a_list());
         };
         let Some(input) = self.next.take() else {
-            return Err(Error::internal("the list has already ended"));
+            return Err(Error::internal(messages::list_ended()));
         };
         let new_rows: Vec<usize> = ids
             .iter()
