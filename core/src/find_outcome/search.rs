@@ -210,3 +210,34 @@ fn read(
         }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn repeated_with(body: &'static str) -> Result<Option<FoundOutcome>, Error> {
+        let operation = table::operation("create_refund").unwrap();
+        let mut error = Error::new(ErrorKind::NotFound, "no");
+        error.inner.body = Some(Bytes::from_static(body.as_bytes()));
+        repeated(operation, Err(error))
+    }
+
+    #[test]
+    fn a_web_page_does_not_show_that_nothing_was_done() {
+        assert!(repeated_with("<!doctype html><title>Log in</title>").is_err());
+        let refused = repeated_with(r#"{"error":{"message":"No such transaction"}}"#);
+        assert!(matches!(refused, Ok(Some(FoundOutcome::NotDone))));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_for_is_said_in_french_too() {
+        use crate::message::Language;
+
+        let error = nothing_to_find().in_language(Language::French);
+        assert!(
+            error.message().starts_with("le résultat de cette erreur est connu : seul un appel")
+        );
+    }
+}

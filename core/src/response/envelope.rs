@@ -350,3 +350,6 @@ fn set_info(info: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
 fn not_one(model: &Model, kind: Message) -> Error {
     Error::unexpected(messages::not_one(kind, model.names.rust))
 }
+
+#[cfg(test)]
+mod tests;
