@@ -35,11 +35,13 @@ fn an_error_with_a_success_is_what_the_server_says() {
         r#"{"error":{"code":"bad_request","message":"No such price\nlomi_sk_test_secret1"}}"#;
     let error = refused(text, Returns::One(&CHECKOUT_SESSION));
     assert!(
-        error.message().ends_with("although the status is a success: No such price ***"),
+        error
+            .message()
+            .ends_with("although the status is a success: No such price lomi_sk_test_***"),
         "{error}"
     );
     assert_eq!((error.kind(), error.code()), (ErrorKind::UnexpectedResponse, Some("bad_request")));
-    assert_eq!(error.server_message(), Some("No such price ***"));
+    assert_eq!(error.server_message(), Some("No such price lomi_sk_test_***"));
     assert!(said(r#"{"error":null,"message":"ok"}"#).contains("not lomi.'s"));
 }
 
