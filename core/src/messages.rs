@@ -4,5 +4,7 @@
 pub(crate) mod call;
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod outcome;
+pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod transport;

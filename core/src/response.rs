@@ -18,6 +18,7 @@ mod replayed;
 pub(crate) mod second_call;
 pub(crate) mod server_clock;
 pub(crate) mod typed;
+pub(crate) mod web_page;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

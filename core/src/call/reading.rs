@@ -22,6 +22,7 @@ use crate::response::envelope::{self, Content};
 use crate::response::error_body::{self, ParsedError};
 use crate::response::second_call::SecondCall;
 use crate::response::server_clock;
+use crate::response::web_page;
 use crate::table::{CONFIRMATION_REQUIRED, Idempotency, Returns, RouteStyle};
 
 /// The header of a response that the server has sent before, for the same idempotency key.
@@ -217,6 +218,8 @@ impl Call {
     }
 
     fn failed(&self, mut error: Error, raw: &RawResponse, outcome: Outcome) -> ReadFailure {
+        let base = (!self.is_download()).then_some(self.config.base_url.as_str());
+        web_page::explain(&mut error, (raw.status, &raw.headers, &raw.body), &self.url, base);
         error.inner.status = Some(raw.status);
         error.inner.request_id =
             error_body::request_id(&raw.headers).or(error.inner.request_id.take());

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::message::{Language, Message};
+use crate::messages::outcome as messages;
 use crate::response::Response;
 
 /// What is known of the outcome of a call.
@@ -30,16 +32,21 @@ pub struct Ambiguous {
     pub ask_again_after: Option<Duration>,
 }
 
+impl Ambiguous {
+    pub(super) fn because(reason: &Message) -> Self {
+        let reason = reason.text(Language::of_environment()).to_owned();
+        Self { reason, ..Self::default() }
+    }
+}
+
 /// The error of a search for an outcome that is known.
 pub(crate) fn nothing_to_find() -> Error {
-    Error::validation(
-        "the outcome of this error is known: only a call that may have been carried out can be looked for",
-    )
+    Error::validation(messages::outcome_known())
 }
 
 /// The error of a search for a string that no error had.
 pub(super) fn no_unknown_call() -> Error {
-    Error::validation("this string is not the unknown_call of an error, or of another version")
+    Error::validation(messages::no_unknown_call())
 }
 
 /// Options of [`Client::find_outcome_of`](crate::Client::find_outcome_of).
@@ -67,16 +74,15 @@ impl FindOptions {
 
 impl FoundOutcome {
     /// An outcome that is not known, and why.
-    pub(super) fn ambiguous(reason: &str) -> Self {
-        Self::Ambiguous(Ambiguous { reason: reason.to_owned(), ..Ambiguous::default() })
+    pub(super) fn ambiguous(reason: &Message) -> Self {
+        Self::Ambiguous(Ambiguous::because(reason))
     }
 
     /// The outcome of a search that ended too early.
     pub(super) fn too_early(left: Duration) -> Self {
         Self::Ambiguous(Ambiguous {
-            candidates: Vec::new(),
-            reason: "the work has not been done yet, but the server may still do it".to_owned(),
             ask_again_after: Some(left),
+            ..Ambiguous::because(&messages::too_early())
         })
     }
 }

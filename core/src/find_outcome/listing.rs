@@ -7,6 +7,7 @@ use super::rows::{self, Match, value_of};
 use super::{Ambiguous, FindOptions, FoundOutcome};
 use crate::error::{Error, UnknownCall};
 use crate::json::{Map, Value, Values};
+use crate::messages::outcome as messages;
 use crate::request::Input;
 use crate::response::{Decoded, PageInfo, Pager, Response};
 use crate::table::{FindInList, Model, Operation, Paging, Returns};
@@ -123,19 +124,15 @@ impl Listing {
         let left = self.window.left(now, call.clock_offset.unwrap_or(0));
         Ok(Some(match self.found.as_slice() {
             [(Match::Yes, row)] if is_complete => FoundOutcome::Done(Box::new(self.object(row)?)),
-            [] if !is_complete => FoundOutcome::ambiguous("the list was not read to its end"),
-            [] if !self.rule.listed_at_once => {
-                FoundOutcome::ambiguous("the object is not listed, but it may be later")
-            }
+            [] if !is_complete => FoundOutcome::ambiguous(&messages::list_not_read()),
+            [] if !self.rule.listed_at_once => FoundOutcome::ambiguous(&messages::not_listed_yet()),
             [] if !left.is_zero() => FoundOutcome::too_early(left),
             [] => FoundOutcome::NotDone,
             found => {
                 let rows = found.iter().take(MOST_CANDIDATES);
                 FoundOutcome::Ambiguous(Ambiguous {
                     candidates: rows.map(|(_, row)| self.object(row)).collect::<Result<_, _>>()?,
-                    reason: "these objects may be of the call, and may be of other calls"
-                        .to_owned(),
-                    ask_again_after: None,
+                    ..Ambiguous::because(&messages::candidates())
                 })
             }
         }))

@@ -8,9 +8,12 @@ use super::reading::{self, Shown};
 use super::{Ambiguous, FindOptions, FoundOutcome, no_unknown_call, nothing_to_find};
 use crate::error::{Error, ErrorKind, UnknownCall};
 use crate::json::Map;
+use crate::message::Message;
+use crate::messages::outcome as messages;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
 use crate::response::envelope::Content;
+use crate::response::web_page::is_page;
 use crate::table::{self, CONFIRMATION_REQUIRED, Find, FindByReading, Operation};
 
 /// Servers keep an idempotency key for 24 hours.
@@ -82,14 +85,14 @@ impl OutcomeSearch {
             Plan::List(listing) => match listing.next() {
                 Some(input) => (listing.operation, input, None),
                 None => {
-                    return FindStep::Done(FoundOutcome::ambiguous("the search is over already"));
+                    return FindStep::Done(FoundOutcome::ambiguous(&messages::search_over()));
                 }
             },
             Plan::Read(operation, _) => {
                 (*operation, Input { path: self.call.path.clone(), ..Input::default() }, None)
             }
             Plan::Over(found) => {
-                let over = || FoundOutcome::ambiguous("the search is over already");
+                let over = || FoundOutcome::ambiguous(&messages::search_over());
                 return FindStep::Done(found.take().unwrap_or_else(over));
             }
         };
@@ -129,23 +132,18 @@ impl Plan {
         match operation.and_then(|operation| operation.find.as_ref()) {
             Some(Find::List(rule)) if Listing::applies(rule, call) => match named(rule.list) {
                 Some(operation) => Self::List(Box::new(Listing::new(operation, rule, call))),
-                None => Self::over("there is no such list"),
+                None => Self::over(&messages::no_list()),
             },
-            Some(Find::List(_)) => {
-                Self::over("the call had no value by which its object could be recognised")
-            }
+            Some(Find::List(_)) => Self::over(&messages::no_value_to_recognise()),
             Some(Find::Read(rule)) => match named(rule.read) {
                 Some(operation) => Self::Read(operation, rule),
-                None => Self::over("there is no such object"),
+                None => Self::over(&messages::no_object()),
             },
-            None => Self::over(&format!(
-                "the API shows nothing by which the outcome of {} could be found out",
-                call.operation
-            )),
+            None => Self::over(&messages::nothing_shown(&call.operation)),
         }
     }
 
-    fn over(reason: &str) -> Self {
+    fn over(reason: &Message) -> Self {
         Self::Over(Some(FoundOutcome::ambiguous(reason)))
     }
 }
@@ -163,6 +161,7 @@ fn repeated(
             Ok(Some(FoundOutcome::NotDone))
         }
         Ok(response) => Ok(Some(FoundOutcome::Done(Box::new(response)))),
+        Err(error) if is_of_other_server(&error) => Err(error),
         Err(error) => match error.kind() {
             ErrorKind::NotFound if operation.method == http::Method::DELETE => {
                 Ok(Some(FoundOutcome::Done(Box::new(Response::without_content()))))
@@ -177,6 +176,11 @@ fn repeated(
     }
 }
 
+/// Whether a proxy or the login of a network has answered in place of the API: that shows nothing.
+fn is_of_other_server(error: &Error) -> bool {
+    error.body().is_some_and(|body| is_page(body))
+}
+
 fn read(
     rule: &FindByReading,
     call: &UnknownCall,
@@ -186,14 +190,14 @@ fn read(
     let window = Window::new(call);
     let shown = match result {
         Ok(response) => reading::shown(rule, call, &window, Some(&response)).map(|s| (s, response)),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+        Err(error) if error.kind() == ErrorKind::NotFound && !is_of_other_server(&error) => {
             let none = reading::shown(rule, call, &window, None);
             Some((none.ok_or(error)?, Response::without_content()))
         }
         Err(error) => return Err(error),
     };
     let Some((shown, response)) = shown else {
-        return Ok(FoundOutcome::ambiguous("the response is not an object"));
+        return Ok(FoundOutcome::ambiguous(&messages::not_an_object()));
     };
     let left = window.left(now, call.clock_offset.unwrap_or(0));
     Ok(match shown {
@@ -202,8 +206,38 @@ fn read(
         Shown::NotDone => FoundOutcome::too_early(left),
         Shown::Nothing => FoundOutcome::Ambiguous(Ambiguous {
             candidates: vec![response],
-            reason: "the object does not show whether the call has changed it".to_owned(),
-            ask_again_after: None,
+            ..Ambiguous::because(&messages::change_not_shown())
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn repeated_with(body: &'static str) -> Result<Option<FoundOutcome>, Error> {
+        let operation = table::operation("create_refund").unwrap();
+        let mut error = Error::new(ErrorKind::NotFound, "no");
+        error.inner.body = Some(Bytes::from_static(body.as_bytes()));
+        repeated(operation, Err(error))
+    }
+
+    #[test]
+    fn a_web_page_does_not_show_that_nothing_was_done() {
+        assert!(repeated_with("<!doctype html><title>Log in</title>").is_err());
+        let refused = repeated_with(r#"{"error":{"message":"No such transaction"}}"#);
+        assert!(matches!(refused, Ok(Some(FoundOutcome::NotDone))));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_for_is_said_in_french_too() {
+        use crate::message::Language;
+
+        let error = nothing_to_find().in_language(Language::French);
+        assert!(
+            error.message().starts_with("le résultat de cette erreur est connu : seul un appel")
+        );
+    }
 }

@@ -2,6 +2,314 @@
 
 use crate::message::{Argument, Message};
 
+/// "a boolean"
+pub(crate) fn a_boolean() -> Message {
+    Message { english: "a boolean".into(), french: "un booléen".into() }
+}
+
+/// "a list"
+pub(crate) fn a_list() -> Message {
+    Message { english: "a list".into(), french: "une liste".into() }
+}
+
+/// "a number"
+pub(crate) fn a_number() -> Message {
+    Message { english: "a number".into(), french: "un nombre".into() }
+}
+
+/// "a string"
+pub(crate) fn a_string() -> Message {
+    Message { english: "a string".into(), french: "une chaîne".into() }
+}
+
+/// "a number that is not finite"
+pub(crate) fn an_infinite_number() -> Message {
+    Message {
+        english: "a number that is not finite".into(),
+        french: "un nombre qui n'est pas fini".into(),
+    }
+}
+
+/// "nothing was created: the customer must pay an invoice first"
+pub(crate) fn an_invoice_first() -> Message {
+    Message {
+        english: "nothing was created: the customer must pay an invoice first".into(),
+        french: "rien n'a été créé : le client doit d'abord payer une facture".into(),
+    }
+}
+
+/// "an object"
+pub(crate) fn an_object() -> Message {
+    Message { english: "an object".into(), french: "un objet".into() }
+}
+
+/// "{problems}; and {count} more"
+pub(crate) fn and_more(problems: impl Argument, count: impl Argument) -> Message {
+    let in_english = format!(
+        "{problems}; and {count} more",
+        problems = problems.english(),
+        count = count.english()
+    );
+    let in_french = format!(
+        "{problems} ; et {count} de plus",
+        problems = problems.french(),
+        count = count.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "check base_url, and whether a proxy answers in place of the API"
+pub(crate) fn check_base_url() -> Message {
+    Message {
+        english: "check base_url, and whether a proxy answers in place of the API".into(),
+        french: "vérifiez base_url, et si un proxy répond à la place de l'API".into(),
+    }
+}
+
+/// "check the API key, and whether it is for test or live"
+pub(crate) fn check_key() -> Message {
+    Message {
+        english: "check the API key, and whether it is for test or live".into(),
+        french: "vérifiez la clé d'API, et si elle est de test ou de production".into(),
+    }
+}
+
+/// "the response is empty"
+pub(crate) fn empty() -> Message {
+    Message { english: "the response is empty".into(), french: "la réponse est vide".into() }
+}
+
+/// "a proxy may have answered in place of the API: check base_url"
+pub(crate) fn empty_advice() -> Message {
+    Message {
+        english: "a proxy may have answered in place of the API: check base_url".into(),
+        french: "un proxy a peut-être répondu à la place de l'API : vérifiez base_url".into(),
+    }
+}
+
+/// "the list does not end: its pages are empty but announce more; report it to lomi. with the request id"
+pub(crate) fn empty_pages() -> Message {
+    Message { english: "the list does not end: its pages are empty but announce more; report it to lomi. with the request id".into(), french: "la liste ne finit pas : ses pages sont vides mais en annoncent d'autres ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+}
+
+/// "the server reports an error although the status is a success: {message}"
+pub(crate) fn error_with_success(message: impl Argument) -> Message {
+    let in_english = format!(
+        "the server reports an error although the status is a success: {message}",
+        message = message.english()
+    );
+    let in_french = format!(
+        "le serveur signale une erreur bien que le statut soit un succès : {message}",
+        message = message.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "fetch what the call would change, then decide what is left to do"
+pub(crate) fn fetch_then_decide() -> Message {
+    Message {
+        english: "fetch what the call would change, then decide what is left to do".into(),
+        french: "lisez ce que l'appel modifierait, puis décidez de ce qu'il reste à faire".into(),
+    }
+}
+
+/// "nothing was created: the customer must pay invoice {number} first"
+pub(crate) fn invoice_first(number: impl Argument) -> Message {
+    let in_english = format!(
+        "nothing was created: the customer must pay invoice {number} first",
+        number = number.english()
+    );
+    let in_french = format!(
+        "rien n'a été créé : le client doit d'abord payer la facture {number}",
+        number = number.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "an item of the list is {kind}, not an object"
+pub(crate) fn item_not_object(kind: impl Argument) -> Message {
+    let in_english = format!("an item of the list is {kind}, not an object", kind = kind.english());
+    let in_french =
+        format!("un élément de la liste est {kind}, et non un objet", kind = kind.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a control character in a string"
+pub(crate) fn json_control() -> Message {
+    Message {
+        english: "a control character in a string".into(),
+        french: "caractère de contrôle dans une chaîne".into(),
+    }
+}
+
+/// "a number has too many digits"
+pub(crate) fn json_digits() -> Message {
+    Message {
+        english: "a number has too many digits".into(),
+        french: "un nombre a trop de chiffres".into(),
+    }
+}
+
+/// "unexpected end"
+pub(crate) fn json_end() -> Message {
+    Message { english: "unexpected end".into(), french: "fin inattendue".into() }
+}
+
+/// "invalid escape"
+pub(crate) fn json_escape() -> Message {
+    Message { english: "invalid escape".into(), french: "séquence d'échappement invalide".into() }
+}
+
+/// "expected `:`"
+pub(crate) fn json_no_colon() -> Message {
+    Message { english: "expected `:`".into(), french: "`:` attendu".into() }
+}
+
+/// "expected `,` or `]`"
+pub(crate) fn json_no_list_end() -> Message {
+    Message { english: "expected `,` or `]`".into(), french: "`,` ou `]` attendu".into() }
+}
+
+/// "expected a string as name"
+pub(crate) fn json_no_name() -> Message {
+    Message {
+        english: "expected a string as name".into(),
+        french: "chaîne attendue comme nom".into(),
+    }
+}
+
+/// "invalid number"
+pub(crate) fn json_no_number() -> Message {
+    Message { english: "invalid number".into(), french: "nombre invalide".into() }
+}
+
+/// "expected `,` or `}`"
+pub(crate) fn json_no_object_end() -> Message {
+    Message { english: "expected `,` or `}`".into(), french: "`,` ou `}` attendu".into() }
+}
+
+/// "expected a value"
+pub(crate) fn json_no_value() -> Message {
+    Message { english: "expected a value".into(), french: "valeur attendue".into() }
+}
+
+/// "half of a surrogate pair"
+pub(crate) fn json_surrogate() -> Message {
+    Message {
+        english: "half of a surrogate pair".into(),
+        french: "moitié d'une paire de substitution".into(),
+    }
+}
+
+/// "the response is nested deeper than {depth} levels"
+pub(crate) fn json_too_deep(depth: impl Argument) -> Message {
+    let in_english =
+        format!("the response is nested deeper than {depth} levels", depth = depth.english());
+    let in_french =
+        format!("la réponse a plus de {depth} niveaux d'imbrication", depth = depth.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response is longer than four gibibytes"
+pub(crate) fn json_too_long() -> Message {
+    Message {
+        english: "the response is longer than four gibibytes".into(),
+        french: "la réponse dépasse quatre gibioctets".into(),
+    }
+}
+
+/// "the response has more values than the {values} that are allowed"
+pub(crate) fn json_too_many(values: impl Argument) -> Message {
+    let in_english = format!(
+        "the response has more values than the {values} that are allowed",
+        values = values.english()
+    );
+    let in_french =
+        format!("la réponse a plus de valeurs que les {values} permises", values = values.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "trailing characters"
+pub(crate) fn json_trailing() -> Message {
+    Message {
+        english: "trailing characters".into(), french: "caractères en trop à la fin".into()
+    }
+}
+
+/// "the idempotency key was used with another body: use a new key for a changed order"
+pub(crate) fn key_reused() -> Message {
+    Message { english: "the idempotency key was used with another body: use a new key for a changed order".into(), french: "la clé d'idempotence a servi avec un autre corps : utilisez une nouvelle clé pour une commande modifiée".into() }
+}
+
+/// "the response is {kind}, not a list"
+pub(crate) fn kind_not_list(kind: impl Argument) -> Message {
+    let in_english = format!("the response is {kind}, not a list", kind = kind.english());
+    let in_french = format!("la réponse est {kind}, et non une liste", kind = kind.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "if the server may send this, raise the option limits"
+pub(crate) fn limits_may_be_raised() -> Message {
+    Message {
+        english: "if the server may send this, raise the option limits".into(),
+        french: "si le serveur peut envoyer cela, augmentez l'option limits".into(),
+    }
+}
+
+/// "the list does not end: it starts again; report it to lomi. with the request id"
+pub(crate) fn list_again() -> Message {
+    Message { english: "the list does not end: it starts again; report it to lomi. with the request id".into(), french: "la liste ne finit pas : elle recommence ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+}
+
+/// "the list has already ended"
+pub(crate) fn list_ended() -> Message {
+    Message {
+        english: "the list has already ended".into(),
+        french: "la liste est déjà terminée".into(),
+    }
+}
+
+/// "must be one of {allowed}"
+pub(crate) fn must_be_one_of(allowed: impl Argument) -> Message {
+    let in_english = format!("must be one of {allowed}", allowed = allowed.english());
+    let in_french =
+        format!("doit être l'une de ces valeurs : {allowed}", allowed = allowed.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the network asks for a login before it lets requests through (captive portal): open {origin} in a browser and log in, then call again"
+pub(crate) fn network_login(origin: impl Argument) -> Message {
+    let in_english = format!(
+        "the network asks for a login before it lets requests through (captive portal): open {origin} in a browser and log in, then call again",
+        origin = origin.english()
+    );
+    let in_french = format!(
+        "le réseau demande une connexion avant de laisser passer les requêtes (portail captif) : ouvrez {origin} dans un navigateur et connectez-vous, puis rappelez",
+        origin = origin.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "no API was found at {base}: its server responded with {reason} and a web page; check base_url, and whether a proxy answers in place of the API"
+pub(crate) fn no_api_there(base: impl Argument, reason: impl Argument) -> Message {
+    let in_english = format!(
+        "no API was found at {base}: its server responded with {reason} and a web page; check base_url, and whether a proxy answers in place of the API",
+        base = base.english(),
+        reason = reason.english()
+    );
+    let in_french = format!(
+        "aucune API n'a été trouvée à {base} : son serveur a répondu {reason} avec une page web ; vérifiez base_url, et si un proxy répond à la place de l'API",
+        base = base.french(),
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the list does not end: its pages have no new rows; report it to lomi. with the request id"
+pub(crate) fn no_new_rows() -> Message {
+    Message { english: "the list does not end: its pages have no new rows; report it to lomi. with the request id".into(), french: "la liste ne finit pas : ses pages n'ont pas de nouvelles lignes ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+}
+
 /// "the server did not send a time to try again"
 pub(crate) fn no_time_to_try_again() -> Message {
     Message {
@@ -10,9 +318,223 @@ pub(crate) fn no_time_to_try_again() -> Message {
     }
 }
 
+/// "the response is not JSON: {what} at line {line} column {column}"
+pub(crate) fn not_json(what: impl Argument, line: impl Argument, column: impl Argument) -> Message {
+    let in_english = format!(
+        "the response is not JSON: {what} at line {line} column {column}",
+        what = what.english(),
+        line = line.english(),
+        column = column.english()
+    );
+    let in_french = format!(
+        "la réponse n'est pas du JSON : {what}, ligne {line}, colonne {column}",
+        what = what.french(),
+        line = line.french(),
+        column = column.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{text:?} is not a JSON number"
+pub(crate) fn not_json_number(text: impl std::fmt::Debug) -> Message {
+    let in_english = format!("{text} is not a JSON number", text = format_args!("{:?}", text));
+    let in_french = format!("{text} n'est pas un nombre JSON", text = format_args!("{:?}", text));
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response is not a list"
+pub(crate) fn not_list() -> Message {
+    Message {
+        english: "the response is not a list".into(),
+        french: "la réponse n'est pas une liste".into(),
+    }
+}
+
+/// "this JSON is not lomi.'s: check base_url, and whether a proxy answers in place of the API"
+pub(crate) fn not_of_lomi() -> Message {
+    Message { english: "this JSON is not lomi.'s: check base_url, and whether a proxy answers in place of the API".into(), french: "ce JSON n'est pas celui de lomi. : vérifiez base_url, et si un proxy répond à la place de l'API".into() }
+}
+
+/// "the response is {kind}, not one {model}"
+pub(crate) fn not_one(kind: impl Argument, model: impl Argument) -> Message {
+    let in_english = format!(
+        "the response is {kind}, not one {model}",
+        kind = kind.english(),
+        model = model.english()
+    );
+    let in_french = format!(
+        "la réponse est {kind}, et non un objet {model}",
+        kind = kind.french(),
+        model = model.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response is not one object"
+pub(crate) fn not_one_object() -> Message {
+    Message {
+        english: "the response is not one object".into(),
+        french: "la réponse n'est pas un seul objet".into(),
+    }
+}
+
+/// "there is nothing to confirm: only the result of a call of this client that has a confirmation_token can be confirmed"
+pub(crate) fn nothing_to_confirm() -> Message {
+    Message { english: "there is nothing to confirm: only the result of a call of this client that has a confirmation_token can be confirmed".into(), french: "il n'y a rien à confirmer : seul le résultat d'un appel de ce client qui a un confirmation_token peut être confirmé".into() }
+}
+
+/// "null"
+pub(crate) fn null() -> Message {
+    Message { english: "null".into(), french: "null".into() }
+}
+
+/// "the response is an object without a list in it"
+pub(crate) fn object_without_list() -> Message {
+    Message {
+        english: "the response is an object without a list in it".into(),
+        french: "la réponse est un objet qui ne contient pas de liste".into(),
+    }
+}
+
+/// "the response to {operation} is the session of an earlier call with the same idempotency key, and that session is {state}: nobody can pay it; for a new session use the key of another attempt: for_order(order, attempt=2)"
+pub(crate) fn old_session_closed(operation: impl Argument, state: impl Argument) -> Message {
+    let in_english = format!(
+        "the response to {operation} is the session of an earlier call with the same idempotency key, and that session is {state}: nobody can pay it; for a new session use the key of another attempt: for_order(order, attempt=2)",
+        operation = operation.english(),
+        state = state.english()
+    );
+    let in_french = format!(
+        "la réponse à {operation} est la session d'un appel antérieur avec la même clé d'idempotence, et cette session est {state} : personne ne peut la payer ; pour une nouvelle session, utilisez la clé d'une autre tentative : for_order(order, attempt=2)",
+        operation = operation.french(),
+        state = state.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response to {operation} is the session of an earlier call with the same idempotency key, and that session is {state}: it has been paid, so do not ask the buyer to pay again"
+pub(crate) fn old_session_paid(operation: impl Argument, state: impl Argument) -> Message {
+    let in_english = format!(
+        "the response to {operation} is the session of an earlier call with the same idempotency key, and that session is {state}: it has been paid, so do not ask the buyer to pay again",
+        operation = operation.english(),
+        state = state.english()
+    );
+    let in_french = format!(
+        "la réponse à {operation} est la session d'un appel antérieur avec la même clé d'idempotence, et cette session est {state} : elle a été payée, ne demandez donc pas à l'acheteur de payer à nouveau",
+        operation = operation.french(),
+        state = state.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the list does not end: a page was sent again; report it to lomi. with the request id"
+pub(crate) fn page_again() -> Message {
+    Message { english: "the list does not end: a page was sent again; report it to lomi. with the request id".into(), french: "la liste ne finit pas : une page a été renvoyée ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+}
+
+/// "the server responded with {reason} and a web page, so a proxy or a firewall has probably answered in place of the API: open {origin} in a browser to see why"
+pub(crate) fn page_of_proxy(reason: impl Argument, origin: impl Argument) -> Message {
+    let in_english = format!(
+        "the server responded with {reason} and a web page, so a proxy or a firewall has probably answered in place of the API: open {origin} in a browser to see why",
+        reason = reason.english(),
+        origin = origin.english()
+    );
+    let in_french = format!(
+        "le serveur a répondu {reason} avec une page web, donc un proxy ou un pare-feu a sans doute répondu à la place de l'API : ouvrez {origin} dans un navigateur pour voir pourquoi",
+        reason = reason.french(),
+        origin = origin.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "if you do not know this address, the network may ask for a login (captive portal): open {origin} in a browser"
+pub(crate) fn redirected_by_network(origin: impl Argument) -> Message {
+    let in_english = format!(
+        "if you do not know this address, the network may ask for a login (captive portal): open {origin} in a browser",
+        origin = origin.english()
+    );
+    let in_french = format!(
+        "si vous ne connaissez pas cette adresse, le réseau demande peut-être une connexion (portail captif) : ouvrez {origin} dans un navigateur",
+        origin = origin.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server responded with {reason}"
+pub(crate) fn responded_with(reason: impl Argument) -> Message {
+    let in_english = format!("the server responded with {reason}", reason = reason.english());
+    let in_french = format!("le serveur a répondu {reason}", reason = reason.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the list does not end: its cursor does not change; report it to lomi. with the request id"
+pub(crate) fn same_cursor() -> Message {
+    Message { english: "the list does not end: its cursor does not change; report it to lomi. with the request id".into(), french: "la liste ne finit pas : son curseur ne change pas ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+}
+
+/// "see {field}"
+pub(crate) fn see_field(field: impl Argument) -> Message {
+    let in_english = format!("see {field}", field = field.english());
+    let in_french = format!("voir {field}", field = field.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "try again in {seconds} s"
 pub(crate) fn try_again_in(seconds: impl Argument) -> Message {
     let in_english = format!("try again in {seconds} s", seconds = seconds.english());
     let in_french = format!("réessayez dans {seconds} s", seconds = seconds.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "nothing has been done yet: the call must be confirmed with the token in its response"
+pub(crate) fn unconfirmed() -> Message {
+    Message {
+        english:
+            "nothing has been done yet: the call must be confirmed with the token in its response"
+                .into(),
+        french: "rien n'a encore été fait : l'appel doit être confirmé avec le jeton de sa réponse"
+            .into(),
+    }
+}
+
+/// "an unknown status"
+pub(crate) fn unknown_status() -> Message {
+    Message { english: "an unknown status".into(), french: "un statut inconnu".into() }
+}
+
+/// "a web page came instead of the API's response: the network may ask for a login (captive portal), or a proxy answers in place of the API; open {origin} in a browser to see it"
+pub(crate) fn web_page(origin: impl Argument) -> Message {
+    let in_english = format!(
+        "a web page came instead of the API's response: the network may ask for a login (captive portal), or a proxy answers in place of the API; open {origin} in a browser to see it",
+        origin = origin.english()
+    );
+    let in_french = format!(
+        "une page web est arrivée à la place de la réponse de l'API : le réseau demande peut-être une connexion (portail captif), ou un proxy répond à la place de l'API ; ouvrez {origin} dans un navigateur pour la voir",
+        origin = origin.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{message}: {problems}"
+pub(crate) fn with_problems(message: impl Argument, problems: impl Argument) -> Message {
+    let in_english = format!(
+        "{message}: {problems}",
+        message = message.english(),
+        problems = problems.english()
+    );
+    let in_french =
+        format!("{message} : {problems}", message = message.french(), problems = problems.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response is an object without its id, not one {model}"
+pub(crate) fn without_id(model: impl Argument) -> Message {
+    let in_english = format!(
+        "the response is an object without its id, not one {model}",
+        model = model.english()
+    );
+    let in_french = format!(
+        "la réponse est un objet sans identifiant, et non un objet {model}",
+        model = model.french()
+    );
     Message { english: in_english.into(), french: in_french.into() }
 }

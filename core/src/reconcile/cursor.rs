@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::json::Value;
+use crate::messages::outcome as messages;
 use crate::timestamp;
 
 const VERSION: i64 = 1;
@@ -36,12 +37,9 @@ impl Cursor {
         if let Some(cursor) = Self::of_json(text, lists) {
             return Ok(cursor);
         }
-        let since =
-            timestamp::read(text).or_else(|| timestamp::read_day(text)).ok_or_else(|| {
-                Error::validation(
-                    "since must be a cursor of reconcile, or a time such as 2026-01-31T00:00:00Z",
-                )
-            })?;
+        let since = timestamp::read(text)
+            .or_else(|| timestamp::read_day(text))
+            .ok_or_else(|| Error::validation(messages::wrong_since()))?;
         Ok(Self {
             changed_since: since,
             from: vec![since - LOOKBACK; lists],

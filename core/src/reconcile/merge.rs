@@ -7,6 +7,7 @@ use super::pass::{Item, Range, TIE};
 use super::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::json::document::write_string;
+use crate::messages::outcome as messages;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
 use crate::table::{self, OPERATIONS, Operation, Reconcile};
@@ -175,5 +176,5 @@ fn event_of(item: &Item, key: &str, time: &str) -> Result<String, Error> {
     json.extend_from_slice(b",\"source\":\"reconcile\",\"data\":");
     item.row.write_json(&mut json);
     json.push(b'}');
-    String::from_utf8(json).map_err(|_| Error::internal("an event is not UTF-8"))
+    String::from_utf8(json).map_err(|_| Error::internal(messages::event_not_utf_eight()))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::limits::LONGEST_TIME;
+use crate::messages::request as messages;
 use crate::secret::Secret;
 
 /// The values of one call. Numbers keep all their digits. A body may have names that the schema
@@ -179,7 +180,7 @@ impl CallOptions {
         ] {
             if let Some(time) = time {
                 if time.is_zero() {
-                    return Err(Error::validation(format!("{name} must be above 0")));
+                    return Err(Error::validation(messages::not_above_zero(name)));
                 }
                 *time = (*time).min(LONGEST_TIME);
             }

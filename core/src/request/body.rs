@@ -9,6 +9,7 @@ use super::check;
 use super::target::Target;
 use crate::error::Error;
 use crate::json::{Map, Value};
+use crate::messages::request as messages;
 use crate::table::{Kind, Model, RouteStyle};
 
 /// Bytes that are reserved for a body, since growing would copy it.
@@ -26,7 +27,7 @@ pub(crate) fn body(
     };
     let Some(body) = &input.body else {
         return match model {
-            Some(_) => Err(Error::validation(format!("{} needs a body", target.name()))),
+            Some(_) => Err(Error::validation(messages::needs_body(target.name()))),
             None => Ok(None),
         };
     };
@@ -35,7 +36,7 @@ pub(crate) fn body(
             Value::Object(fields) => {
                 fields.iter().try_for_each(|(name, value)| check::check_numbers(name, value))?;
             }
-            body => check::check_numbers("the body", body)?,
+            body => check::check_numbers("body", body)?,
         }
     }
     let bytes = match (model, body) {
@@ -44,15 +45,12 @@ pub(crate) fn body(
             serde_json::to_writer(&mut bytes, &BodyFields { model, fields, routes }).map(|()| bytes)
         }
         (Some(_), other) => {
-            return Err(Error::validation(format!(
-                "the body of {} must be an object of fields and values, not {}",
-                target.name(),
-                check::kind_of(other)
-            )));
+            let message = messages::body_not_object(target.name(), check::kind_of(other));
+            return Err(Error::validation(message));
         }
         (None, body) => serde_json::to_vec(body),
     };
-    let bytes = bytes.map_err(|e| Error::validation(format!("the body cannot be written: {e}")))?;
+    let bytes = bytes.map_err(|e| Error::validation(messages::body_not_written(e)))?;
     Ok(Some(bytes.into()))
 }
 

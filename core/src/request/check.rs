@@ -7,6 +7,9 @@ use super::target::Target;
 use crate::config::{Config, key};
 use crate::error::Error;
 use crate::json::{Map, Number, Value};
+use crate::message::Message;
+use crate::messages::request as messages;
+use crate::messages::response as kinds;
 use crate::names;
 use crate::table::{Field, Kind, Model, Operation, Parameter, Returns};
 
@@ -68,12 +71,8 @@ fn query(
             continue;
         }
         if let Some(suggested) = names::near_miss(name, known()) {
-            mistakes.add(|| {
-                Error::validation(format!(
-                    "{} has no parameter {name:?}; did you mean {suggested:?}?",
-                    operation.id
-                ))
-            })?;
+            let message = messages::unknown_parameter(operation.id, name, suggested);
+            mistakes.add(|| Error::validation(message))?;
         }
     }
     Ok(())
@@ -91,15 +90,10 @@ fn extra_body(target: &Target, input: &mut Input, extra: Map<String, Value>) -> 
         (Some(Value::Object(fields)), _) => fields.extend(extra),
         (None, Target::Raw { method, .. }) if !method.is_safe() => input.body = Some(extra.into()),
         (Some(_), _) => {
-            return Err(Error::validation(
-                "extra_body adds fields to a body, so the body must be an object",
-            ));
+            return Err(Error::validation(messages::extra_body_without_object()));
         }
         (None, _) => {
-            return Err(Error::validation(format!(
-                "{} has no body that extra_body could be added to",
-                target.name()
-            )));
+            return Err(Error::validation(messages::extra_body_without_body(target.name())));
         }
     }
     Ok(())
@@ -110,21 +104,18 @@ pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) if is_finite(number) => number.to_string(),
-        Value::Null => return Err(Error::validation(format!("{name} is missing"))),
-        other => {
-            let given = kind_of(other);
-            return Err(Error::validation(format!("{name} must be a string, not {given}")));
-        }
+        Value::Null => return Err(Error::validation(messages::path_missing(name))),
+        other => return Err(Error::validation(messages::path_not_text(name, kind_of(other)))),
     };
-    let refuse = |why: &str| Err(Error::validation(format!("{name} {why}")));
-    match text.as_str() {
-        "" => refuse("is empty"),
-        "." | ".." => refuse("is a path, not an id"),
-        text if text.trim().is_empty() => refuse("is blank"),
-        text if text.chars().any(char::is_control) => refuse("has a control character in it"),
-        text if text.len() > LONGEST_ID => refuse("is longer than any id"),
-        _ => Ok(text),
-    }
+    let wrong = match text.as_str() {
+        "" => messages::path_empty(name),
+        "." | ".." => messages::path_relative(name),
+        text if text.trim().is_empty() => messages::path_blank(name),
+        text if text.chars().any(char::is_control) => messages::path_with_control(name),
+        text if text.len() > LONGEST_ID => messages::path_too_long(name, LONGEST_ID),
+        _ => return Ok(text),
+    };
+    Err(Error::validation(wrong))
 }
 
 /// A query parameter as a string; `None` for null.
@@ -139,7 +130,7 @@ pub(crate) fn query_value(
         Value::String(text) => text.clone(),
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) if !is_finite(number) => {
-            return Err(Error::validation(format!("{name} is not a finite number")));
+            return Err(Error::validation(messages::not_finite(name)));
         }
         Value::Number(number) => number.to_string(),
         other => other.to_string(),
@@ -147,18 +138,14 @@ pub(crate) fn query_value(
     let Some(parameter) = parameter else { return Ok(Some(text)) };
     if let Kind::Integer = parameter.kind {
         let number = text.parse::<i64>().ok().filter(|_| !value.is_string());
-        let number = number.ok_or_else(|| {
-            Error::validation(format!("{name} must be a whole number, not {value}"))
-        })?;
+        let number = number.ok_or_else(|| Error::validation(messages::not_whole(name, value)))?;
         if parameter.least.is_some_and(|least| number < least)
             || parameter.most.is_some_and(|most| number > most)
         {
             return Err(Error::validation(match (parameter.least, parameter.most) {
-                (Some(least), Some(most)) => {
-                    format!("{name} must be from {least} to {most}, not {number}")
-                }
-                (Some(least), None) => format!("{name} must be at least {least}, not {number}"),
-                _ => format!("{name} is {number}, which is too large"),
+                (Some(least), Some(most)) => messages::not_from_to(name, least, most, number),
+                (Some(least), None) => messages::not_at_least(name, least, number),
+                (None, most) => messages::not_at_most(name, most.unwrap_or_default(), number),
             }));
         }
     }
@@ -178,6 +165,12 @@ fn body(
     for (name, value) in &*fields {
         match model.field(name) {
             Some(field) => {
+                if let Value::String(text) = value
+                    && field.money
+                    && !crate::json::is_number(text)
+                {
+                    return Err(Error::validation(amount::not_a_number(name, text, fields)));
+                }
                 check_field(field, value)?;
                 if field.money
                     && let Some(problem) = amount::problem(name, value, fields)
@@ -215,21 +208,15 @@ fn unknown_field(
         Some(option) if names::OPTIONS.contains(&option) => {
             mistakes.add(|| misplaced(id, name, option))
         }
-        Some(suggested) => mistakes.add(|| {
-            Error::validation(format!(
-                "{id} has no field {name:?}; did you mean {suggested:?}? To send the name as it is, \
-                 put it into extra_body"
-            ))
-        }),
+        Some(suggested) => {
+            mistakes.add(|| Error::validation(messages::unknown_field(id, name, suggested)))
+        }
         None => Ok(()),
     }
 }
 
 fn misplaced(operation: &str, name: &str, option: &str) -> Error {
-    Error::validation(format!(
-        "{operation} has no field {name:?}: {option} is an option of the call, not a field of \
-         the body. To send the name as it is, put it into extra_body"
-    ))
+    Error::validation(messages::misplaced_option(operation, name, option))
 }
 
 fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
@@ -239,25 +226,22 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
         (Kind::Number | Kind::Integer, Value::Number(number)) => bounds(field, number),
         (Kind::Number | Kind::Integer, Value::String(text)) => {
             if !crate::json::is_number(text) {
-                return Err(Error::validation(format!("{name} is not a number: {text:?}")));
+                return Err(Error::validation(messages::text_not_number(name, text)));
             }
             bounds(field, &Number::from_string_unchecked(text.clone()))
         }
-        (Kind::Number | Kind::Integer, _) => {
-            Err(Error::validation(format!("{name} must be a number")))
+        (Kind::Number | Kind::Integer, other) => {
+            Err(Error::validation(messages::not_number(name, kind_of(other))))
         }
         (Kind::Map, value) => object(name, value),
         (Kind::Maps, Value::Array(items)) => items
             .iter()
             .enumerate()
             .try_for_each(|(at, item)| object(&format!("{name}[{at}]"), item)),
-        (Kind::Maps, other) => Err(Error::validation(format!(
-            "{name} must be a list of objects, not {}",
-            kind_of(other)
-        ))),
+        (Kind::Maps, other) => Err(Error::validation(messages::not_objects(name, kind_of(other)))),
         (_, Value::String(text)) => match field.longest {
             Some(longest) if text.chars().count() > longest => {
-                Err(Error::validation(format!("{name} has more than {longest} characters")))
+                Err(Error::validation(messages::too_many_characters(name, longest)))
             }
             _ => Ok(()),
         },
@@ -266,15 +250,15 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
 }
 
 /// The type of a value, for a sentence that must not contain the value.
-pub(crate) fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> Message {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if is_finite(number) => "a number",
-        Value::Number(_) => "a number that is not finite",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Value::Null => kinds::null(),
+        Value::Bool(_) => kinds::a_boolean(),
+        Value::Number(number) if is_finite(number) => kinds::a_number(),
+        Value::Number(_) => kinds::an_infinite_number(),
+        Value::String(_) => kinds::a_string(),
+        Value::Array(_) => kinds::a_list(),
+        Value::Object(_) => kinds::an_object(),
     }
 }
 
@@ -287,10 +271,7 @@ fn object(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Object(_) => Ok(()),
         Value::Array(items) if items.is_empty() => Ok(()),
-        other => Err(Error::validation(format!(
-            "{name} must be an object of fields, not {}",
-            kind_of(other)
-        ))),
+        other => Err(Error::validation(messages::not_object(name, kind_of(other)))),
     }
 }
 
@@ -298,16 +279,16 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
     let name = field.name;
     let finite = number.as_f64().filter(|value| value.is_finite());
     let Some(value) = finite else {
-        return Err(Error::validation(format!("{name} is not a finite number")));
+        return Err(Error::validation(messages::not_finite(name)));
     };
     // The limits are small, so a float compares exactly enough.
     let bound = |limit: Option<i64>| limit.map(|limit| limit as f64);
     match (bound(field.above), bound(field.least)) {
         (Some(above), _) if value <= above => {
-            Err(Error::validation(format!("{name} must be above {above}, not {number}")))
+            Err(Error::validation(messages::not_above(name, above, number)))
         }
         (_, Some(least)) if value < least => {
-            Err(Error::validation(format!("{name} must be at least {least}, not {number}")))
+            Err(Error::validation(messages::not_at_least(name, least, number)))
         }
         _ => Ok(()),
     }
@@ -317,7 +298,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
 pub(crate) fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Number(number) if !is_finite(number) => {
-            Err(Error::validation(format!("{name} is not a finite number")))
+            Err(Error::validation(messages::not_finite(name)))
         }
         Value::Array(items) => items.iter().try_for_each(|item| check_numbers(name, item)),
         Value::Object(fields) => fields

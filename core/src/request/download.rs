@@ -11,6 +11,7 @@ use super::arguments::{CallOptions, Input};
 use crate::config::Config;
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::messages::request as messages;
 use crate::secret::{Secret, map_text};
 
 /// The most bytes of a file, unless `max_bytes` is given: they are not in memory, so the limit is
@@ -109,11 +110,7 @@ impl Download {
         let is_printable = |c: char| !c.is_control() && !c.is_whitespace();
         let link = Url::parse(given).ok().filter(|_| given.chars().all(is_printable));
         // The messages never repeat the link: it may have a signature or a password in it.
-        let mut link = link.ok_or_else(|| {
-            Error::validation(
-                "the link to download is not an absolute URL; it must look like https://host/path",
-            )
-        })?;
+        let mut link = link.ok_or_else(|| Error::validation(messages::link_not_absolute()))?;
         // A fragment is never sent.
         link.set_fragment(None);
         Ok(link)
@@ -121,7 +118,7 @@ impl Download {
 
     fn max_bytes(&self) -> Result<Option<usize>, Error> {
         match self.max_bytes {
-            Some(0) => Err(Error::validation("max_bytes must be above 0")),
+            Some(0) => Err(Error::validation(messages::not_above_zero("max_bytes"))),
             most => Ok(most.map(size)),
         }
     }
@@ -147,9 +144,7 @@ impl Download {
         ];
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
-            Some((name, _)) => Err(Error::validation(format!(
-                "a download has no option {name}: only the link is sent"
-            ))),
+            Some((name, _)) => Err(Error::validation(messages::download_without_option(name))),
         }
     }
 

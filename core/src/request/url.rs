@@ -7,6 +7,7 @@ use super::check;
 use super::target::Target;
 use crate::error::Error;
 use crate::json::Value;
+use crate::messages::request as messages;
 use crate::table::{Parameter, RouteStyle};
 
 /// Everything but the unreserved characters of RFC 3986 is escaped.
@@ -33,9 +34,9 @@ pub(crate) fn address(
             &[]
         }
         Target::Operation(operation) => {
-            let template = operation.path(style).ok_or_else(|| {
-                Error::internal(format!("{} has no path in {:?}", operation.id, style))
-            })?;
+            let template = operation
+                .path(style)
+                .ok_or_else(|| Error::internal(messages::no_path(operation.id, style)))?;
             fill_path(&mut url, template, input)?;
             operation.query_parameters
         }
@@ -53,9 +54,7 @@ pub(crate) fn address(
         url.push_str(&query);
     }
     if url.len() > LONGEST_URL {
-        return Err(Error::validation(format!(
-            "the path and the query make a URL of more than {LONGEST_URL} bytes, which cannot be sent"
-        )));
+        return Err(Error::validation(messages::url_too_long(LONGEST_URL)));
     }
     Ok(url)
 }
@@ -88,10 +87,7 @@ fn raw_path(path: &str) -> Result<&str, Error> {
         || !printable
         || path.contains('#')
     {
-        return Err(Error::validation(format!(
-            "the path {path:?} must start with one slash, stay below the base URL \
-             and have every character but plain ASCII percent-encoded"
-        )));
+        return Err(Error::validation(messages::wrong_path(path)));
     }
     Ok(path)
 }

@@ -7,6 +7,7 @@ use super::Response;
 use super::envelope::Content;
 use super::second_call::nothing_to_confirm;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::messages::response as messages;
 use crate::models::ConfirmationRequired;
 use crate::request::{CallOptions, Input, Target};
 use crate::table::CONFIRMATION_REQUIRED;
@@ -42,9 +43,7 @@ impl Response {
 
 /// The error of a call whose confirmation is still required.
 pub(super) fn unconfirmed() -> Error {
-    let message = "nothing has been done yet: the call must be confirmed with the token in its \
-                   response";
-    let mut error = Error::new(ErrorKind::Status, message);
+    let mut error = Error::new(ErrorKind::Status, messages::unconfirmed());
     error.inner.outcome = Outcome::Final;
     error
 }

@@ -8,6 +8,7 @@ use super::envelope::Content;
 use super::typed::{FromDocument, read_json, read_one};
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::Value;
+use crate::messages::response as messages;
 use crate::models::{CheckoutSession, PaymentRequired};
 use crate::table::CONFIRMATION_REQUIRED;
 
@@ -84,9 +85,10 @@ pub fn payment_required_error(first: &Value) -> Error {
 
 fn refused(first: PaymentRequired) -> Error {
     let invoice = first.blocking_invoice.unwrap_or_default();
-    let named = invoice.invoice_number.or(invoice.invoice_id);
-    let invoice = named.map_or_else(|| "an invoice".to_owned(), |n| format!("invoice {n}"));
-    let message = format!("nothing was created: the customer must pay {invoice} first");
+    let message = match invoice.invoice_number.or(invoice.invoice_id) {
+        Some(number) => messages::invoice_first(number),
+        None => messages::an_invoice_first(),
+    };
     let mut error = Error::new(ErrorKind::Status, message);
     error.inner.code = first.reason;
     error.inner.outcome = Outcome::Final;

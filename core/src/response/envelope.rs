@@ -3,10 +3,14 @@
 
 use bytestring::ByteString;
 
-use crate::error::Error;
+use super::error_body::{self, ParsedError};
+use crate::error::{Error, ErrorKind};
 use crate::json::Values;
 use crate::json::document::{Document, Value};
 use crate::limits::Limits;
+use crate::message::Message;
+use crate::messages::error as words;
+use crate::messages::response as messages;
 use crate::table::{CONFIRMATION_REQUIRED, MODELS};
 use crate::table::{Model, Returns};
 
@@ -61,22 +65,26 @@ pub(crate) fn read(
     if text.trim().is_empty() {
         return match returns {
             Returns::Nothing | Returns::Any => Ok((Document::default(), Content::Nothing)),
-            _ => Err(Error::unexpected("the response is empty")),
+            _ => {
+                let message = words::with_advice(messages::empty(), messages::empty_advice());
+                Err(Error::unexpected(message))
+            }
         };
     }
     if matches!(returns, Returns::Nothing) {
         // A 204 has no body, and a 200 of a delete may have any.
         return Ok((Document::default(), Content::Nothing));
     }
-    let document = parse(text, limits)?;
-    let content = match returns {
-        Returns::One(model) => one(&document, Document::ROOT, model, alternatives, WRAPPINGS)?,
-        Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS)?,
-        Returns::Any | Returns::Nothing => Content::Any(Place(Document::ROOT)),
+    let document = Document::read(text.clone(), limits).map_err(with_limits)?;
+    let found = match returns {
+        Returns::One(model) => one(&document, Document::ROOT, model, alternatives, WRAPPINGS),
+        Returns::Page(model) => rows(&document, Document::ROOT, model, WRAPPINGS),
+        Returns::Any | Returns::Nothing => Ok(Content::Any(Place(Document::ROOT))),
     };
+    let content = found.map_err(|error| not_of_lomi(error, &document, limits))?;
     match (with_fields_beside(&document, &content)?, content) {
         (Some(text), Content::One(model, _)) => {
-            Ok((parse(&text, limits)?, Content::One(model, Place(Document::ROOT))))
+            Ok((Document::read(text, limits)?, Content::One(model, Place(Document::ROOT))))
         }
         (_, content) => Ok((document, content)),
     }
@@ -116,9 +124,9 @@ pub(crate) fn read_object(
     limits: Limits,
 ) -> Result<(Document, Content), Error> {
     if text.trim().is_empty() {
-        return Err(Error::unexpected("the response is empty"));
+        return Err(Error::unexpected(messages::empty()));
     }
-    let document = parse(text, limits)?;
+    let document = Document::read(text.clone(), limits)?;
     let content = match one(&document, Document::ROOT, model, MODELS, WRAPPINGS) {
         Err(_) if document.at(Document::ROOT) == Value::Object => {
             Content::One(model, Place(Document::ROOT))
@@ -128,13 +136,36 @@ pub(crate) fn read_object(
     Ok((document, content))
 }
 
-fn parse(text: &ByteString, limits: Limits) -> Result<Document, Error> {
-    if text.trim_start().starts_with('<') {
-        return Err(Error::unexpected(
-            "the response is a web page, not JSON; it may come from a captive portal or a proxy",
-        ));
+/// Adds to the error of JSON above the limits what to do about it.
+fn with_limits(mut error: Error) -> Error {
+    if error.inner.kind == ErrorKind::ResponseTooLarge {
+        let advice = messages::limits_may_be_raised();
+        error.inner.message = words::with_advice(error.inner.message, advice);
     }
-    Document::read(text.clone(), limits)
+    error
+}
+
+/// The error of JSON that is not what the API sends: the error that it reports with a status that
+/// is a success, or where such JSON may come from.
+fn not_of_lomi(mut error: Error, document: &Document, limits: Limits) -> Error {
+    let given = |at: &usize| !document.is_null(*at);
+    let parsed = match document.member(Document::ROOT, "error").filter(given) {
+        Some(_) => error_body::read(document.source(), limits),
+        None => ParsedError::default(),
+    };
+    match parsed.message {
+        Some(message) => {
+            let message = error_body::line(&message);
+            error = Error::unexpected(messages::error_with_success(&message));
+            error.inner.server_message = Some(message);
+            error.inner.code = parsed.code;
+        }
+        None => {
+            let advice = messages::not_of_lomi();
+            error.inner.message = words::with_advice(error.inner.message, advice);
+        }
+    }
+    error
 }
 
 fn one(
@@ -152,7 +183,7 @@ fn one(
                 (Some(item), None) if wrappings > 0 => {
                     one(document, item, model, alternatives, wrappings - 1)
                 }
-                _ => Err(not_one(model, "a list")),
+                _ => Err(not_one(model, messages::a_list())),
             };
         }
         other => return Err(not_one(model, other.kind())),
@@ -193,7 +224,7 @@ fn one(
         _ if has_no_id && document.member(place, "error").is_none() => {
             Ok(Content::One(model, Place(place)))
         }
-        _ => Err(not_one(model, "an object without its id")),
+        _ => Err(Error::unexpected(messages::without_id(model.names.rust))),
     }
 }
 
@@ -217,7 +248,7 @@ fn rows(
             return Ok(Content::Rows(model, Place(place), PageInfo::default()));
         }
         other => {
-            return Err(Error::unexpected(format!("the response is {}, not a list", other.kind())));
+            return Err(Error::unexpected(messages::kind_not_list(other.kind())));
         }
     }
     let data = document.member(place, "data");
@@ -231,7 +262,7 @@ fn rows(
         Some(data) if document.at(data) == Value::Object && wrappings > 0 => {
             rows(document, data, model, wrappings - 1)
         }
-        _ => Err(Error::unexpected("the response is an object without a list in it")),
+        _ => Err(Error::unexpected(messages::object_without_list())),
     }
 }
 
@@ -246,7 +277,7 @@ fn only_objects(document: &Document, list: usize) -> Result<(), Error> {
     let mut values = document.items(list).map(|item| document.at(item));
     match values.find(|value| *value != Value::Object) {
         None => Ok(()),
-        Some(other) => Err(Error::unexpected(format!("an item of the list is {}", other.kind()))),
+        Some(other) => Err(Error::unexpected(messages::item_not_object(other.kind()))),
     }
 }
 
@@ -316,6 +347,9 @@ fn set_info(info: &mut PageInfo, name: &str, value: Value<'_>, counted: bool) {
     }
 }
 
-fn not_one(model: &Model, actual: &str) -> Error {
-    Error::unexpected(format!("the response is {actual}, not one {}", model.names.rust))
+fn not_one(model: &Model, kind: Message) -> Error {
+    Error::unexpected(messages::not_one(kind, model.names.rust))
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,32 +100,41 @@ pub(crate) fn of_status(status: u16, parsed: ParsedError) -> Error {
         }
         _ => ErrorKind::of_status(status),
     };
-    let fallback = || {
-        let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
-        format!("the server responded with {}", reason.unwrap_or("an unknown status"))
-    };
     let server_message = parsed.message.map(|message| redact(&message));
-    let mut message = server_message.clone().unwrap_or_else(fallback);
+    let mut message = match &server_message {
+        Some(message) => Message::untranslated(message.as_str()),
+        None => messages::responded_with(reason_of(status)),
+    };
     if matches!(status, 400 | 422)
         && let Some(details) = &parsed.details
-        && let Some(problems) = error_details::problems(details, &message)
+        && let Some(problems) = error_details::problems(details, server_message.as_deref())
     {
-        message = format!("{}: {problems}", message.trim_end_matches(['.', ':', ' ']));
+        let start = message.map(|text| text.trim_end_matches(['.', ':', ' ']).to_owned());
+        message = messages::with_problems(start, problems);
     }
     if kind == ErrorKind::IdempotencyConflict {
-        message.push_str(
-            "; the idempotency key was used with another body: use a new key for a changed order",
-        );
+        message = words::with_advice(message, messages::key_reused());
     } else if status == 409 && parsed.code.as_deref() != Some("idempotency_in_progress") {
-        message.push_str("; fetch what the call would change, then decide what is left to do");
+        message = words::with_advice(message, messages::fetch_then_decide());
     }
-    let mut error = Error::new(kind, shorten(&redact(&message)));
+    let mut error = Error::new(kind, message.map(line));
     error.inner.server_message = server_message;
     error.inner.status = Some(status);
     error.inner.code = parsed.code;
     error.inner.details = parsed.details.map(redact_value);
     error.inner.request_id = parsed.request_id;
     error
+}
+
+/// The name of a status, which is the same in every language.
+pub(super) fn reason_of(status: u16) -> Message {
+    let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    reason.map_or_else(messages::unknown_status, Message::untranslated)
+}
+
+/// What a server says, without secrets, on one line and limited.
+pub(super) fn line(text: &str) -> String {
+    shorten(&redact(text))
 }
 
 /// Adds to the message of a rate limit when to try again.

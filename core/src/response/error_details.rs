@@ -3,6 +3,9 @@
 //! allowed values, and nested as class-validator does.
 
 use crate::json::{Map, Value};
+use crate::message::{Language, Message};
+use crate::messages::error as words;
+use crate::messages::response as messages;
 
 /// How many problems a sentence lists.
 const MAX_LISTED: usize = 8;
@@ -15,26 +18,27 @@ const MORE: &[&str] = &["details", "errors", "issues", "violations"];
 
 /// The problems in order, each as `field must be ...`. `None` if there is none that `message` does
 /// not contain already.
-pub(super) fn problems(details: &Value, message: &str) -> Option<String> {
+pub(super) fn problems(details: &Value, message: Option<&str>) -> Option<Message> {
     let mut problems = Vec::new();
     collect(details, "", MAX_DEPTH, &mut problems);
-    problems.retain(|text| !message.contains(text.as_str()));
+    let message = message.unwrap_or_default();
+    problems.retain(|problem| !message.contains(problem.text(Language::English)));
     let rest = problems.len().saturating_sub(MAX_LISTED);
     problems.truncate(MAX_LISTED);
     if problems.is_empty() {
         return None;
     }
-    let text = problems.join("; ");
-    Some(if rest > 0 { format!("{text}; and {rest} more") } else { text })
+    let joined = problems.into_iter().reduce(words::with_advice)?;
+    Some(if rest > 0 { messages::and_more(joined, rest) } else { joined })
 }
 
-fn collect(value: &Value, field: &str, depth: usize, problems: &mut Vec<String>) {
+fn collect(value: &Value, field: &str, depth: usize, problems: &mut Vec<Message>) {
     // Enough: the rest is only counted.
     if depth == 0 || problems.len() > 100 {
         return;
     }
     match value {
-        Value::String(text) => add(field, text, problems),
+        Value::String(text) => add(field, &Message::untranslated(text.as_str()), problems),
         Value::Array(items) => {
             items.iter().for_each(|item| collect(item, field, depth - 1, problems));
         }
@@ -43,7 +47,7 @@ fn collect(value: &Value, field: &str, depth: usize, problems: &mut Vec<String>)
     }
 }
 
-fn of_object(object: &Map<String, Value>, field: &str, depth: usize, problems: &mut Vec<String>) {
+fn of_object(object: &Map<String, Value>, field: &str, depth: usize, problems: &mut Vec<Message>) {
     let named = FIELD.iter().find_map(|name| path_of(object.get(*name)?));
     let text = TEXT.iter().find_map(|name| object.get(*name).filter(|text| is_text(text)));
     let more = MORE.iter().find_map(|name| object.get(*name));
@@ -61,9 +65,9 @@ fn of_object(object: &Map<String, Value>, field: &str, depth: usize, problems: &
         collect(text, &field, depth - 1, problems);
     } else if let Some(allowed) = object.get("allowed_values").and_then(Value::as_array) {
         let allowed: Vec<String> = allowed.iter().filter_map(plain).collect();
-        add(&field, &format!("must be one of {}", allowed.join(", ")), problems);
+        add(&field, &messages::must_be_one_of(allowed.join(", ")), problems);
     } else if constraints.is_none() && children.is_none() && more.is_none() {
-        add("", &format!("see {field}"), problems);
+        add("", &messages::see_field(&field), problems);
     }
     for text in constraints.into_iter().flat_map(Map::values) {
         collect(text, &field, depth - 1, problems);
@@ -107,19 +111,24 @@ fn below(field: &str, name: &str) -> String {
     if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") }
 }
 
-fn add(field: &str, text: &str, problems: &mut Vec<String>) {
+fn add(field: &str, problem: &Message, problems: &mut Vec<Message>) {
+    let problem = problem.map(|text| about(field, text));
+    if !problem.text(Language::English).is_empty() && !problems.contains(&problem) {
+        problems.push(problem);
+    }
+}
+
+/// A problem with the name of its field, unless the text has it.
+fn about(field: &str, text: &str) -> String {
     let text = text.trim().trim_end_matches('.');
     let is_name = |step: &&str| step.parse::<usize>().is_err();
     let last = field.rsplit('.').find(is_name).unwrap_or(field);
     let names_it = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == last);
-    let problem = match text.chars().next() {
-        None => return,
+    match text.chars().next() {
+        None => String::new(),
         _ if field.is_empty() || names_it => text.to_owned(),
         Some(first) if first.is_lowercase() => format!("{field} {text}"),
         Some(_) => format!("{field}: {text}"),
-    };
-    if !problems.contains(&problem) {
-        problems.push(problem);
     }
 }
 
@@ -129,7 +138,8 @@ mod tests {
     use crate::json;
 
     fn sentence(details: Value) -> String {
-        problems(&details, "Validation failed").unwrap_or_default()
+        let problems = problems(&details, Some("Validation failed"));
+        problems.map(|problems| problems.text(Language::English).to_owned()).unwrap_or_default()
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::Response;
 use super::envelope::{Content, PageInfo};
 use crate::error::{Error, ErrorKind};
 use crate::json::Value;
+use crate::message::Message;
+use crate::messages::response as messages;
 use crate::request::Input;
 use crate::table::Paging;
 
@@ -114,7 +116,7 @@ impl NewRows {
 impl Error {
     /// The error of a response that is not a list.
     pub fn not_a_list() -> Self {
-        Self::unexpected("the response is not a list")
+        Self::unexpected(messages::not_list())
     }
 }
 
@@ -160,7 +162,7 @@ impl Pager {
             return Err(Error::not_a_list());
         };
         let Some(input) = self.next.take() else {
-            return Err(Error::internal("the list has already ended"));
+            return Err(Error::internal(messages::list_ended()));
         };
         let new_rows: Vec<usize> = ids
             .iter()
@@ -202,13 +204,13 @@ impl Pager {
             false => 0,
         };
         if self.repeated > MAX_REPEATED_PAGES {
-            return Err(endless_list("a page was sent again"));
+            return Err(endless_list(messages::page_again()));
         }
         if self.without_new > MAX_PAGES_WITHOUT_NEWS {
-            return Err(endless_list("its pages have no new rows"));
+            return Err(endless_list(messages::no_new_rows()));
         }
         if !no_new && self.cycle.is_repeated(page) {
-            return Err(endless_list("it starts again"));
+            return Err(endless_list(messages::list_again()));
         }
         Ok(())
     }
@@ -224,12 +226,12 @@ impl Pager {
             return Ok(None);
         }
         if self.without_rows > MAX_PAGES_WITHOUT_NEWS {
-            return Err(endless_list("its pages are empty but announce more"));
+            return Err(endless_list(messages::empty_pages()));
         }
         if let Some(cursor) = &info.next_cursor {
             let cursor = Value::from(cursor.as_str());
             if input.query.get("cursor") == Some(&cursor) {
-                return Err(endless_list("its cursor does not change"));
+                return Err(endless_list(messages::same_cursor()));
             }
             input.query.insert("cursor".into(), cursor);
             input.query.shift_remove("offset");
@@ -276,8 +278,8 @@ impl Pager {
     }
 }
 
-fn endless_list(how: &str) -> Error {
-    Error::new(ErrorKind::PaginationLoop, format!("the list does not end: {how}"))
+fn endless_list(message: Message) -> Error {
+    Error::new(ErrorKind::PaginationLoop, message)
 }
 
 #[cfg(test)]

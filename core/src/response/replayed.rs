@@ -8,6 +8,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::Response;
 use super::envelope::Content;
+use crate::message::Language;
+use crate::messages::response as messages;
 use crate::table::CREATE_CHECKOUT_SESSION;
 
 /// The headers with which servers mark a replayed response.
@@ -45,18 +47,11 @@ impl Response {
     pub fn warning(&self) -> Option<String> {
         let operation = self.operation?;
         let (state, paid) = self.closed().filter(|_| self.replayed() == Some(true))?;
-        let advice = match paid {
-            true => "it has been paid, so do not ask the buyer to pay again",
-            false => {
-                "nobody can pay it; for a new session use the key of another attempt: \
-                 for_order(order, attempt=2)"
-            }
+        let message = match paid {
+            true => messages::old_session_paid(operation.id, state),
+            false => messages::old_session_closed(operation.id, state),
         };
-        Some(format!(
-            "the response to {} is the session of an earlier call with the same idempotency key, \
-             and that session is {state}: {advice}",
-            operation.id
-        ))
+        Some(message.text(Language::of_environment()).to_owned())
     }
 
     /// The state of a closed session in the response to a create, and whether it was paid. `None`

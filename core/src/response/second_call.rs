@@ -3,6 +3,7 @@
 use super::envelope::Content;
 use crate::error::Error;
 use crate::json::document::{Document, Value};
+use crate::messages::response as messages;
 use crate::request::{CallOptions, Input};
 use crate::table::{CONFIRMATION_REQUIRED, Operation};
 
@@ -58,8 +59,5 @@ pub fn second_call(
 
 /// The error of a confirmation without a call that asks for one.
 pub fn nothing_to_confirm() -> Error {
-    Error::validation(
-        "there is nothing to confirm: only the result of a call of this client that has a \
-         confirmation_token can be confirmed",
-    )
+    Error::validation(messages::nothing_to_confirm())
 }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::json::{Map, Number, Value, Values};
 use crate::limits::Limits;
+use crate::messages::response as messages;
 use crate::table::Model;
 
 /// A typed model that can be read from a response.
@@ -300,7 +301,7 @@ pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Option<imp
 pub(crate) fn read_one<T: FromDocument>(response: &Response) -> Result<T, Error> {
     response.read_with(|response| match &response.content {
         Content::One(_, place) => Ok(read_model(&response.document, place.0)),
-        _ => Err(Error::unexpected("the response is not one object")),
+        _ => Err(Error::unexpected(messages::not_one_object())),
     })
 }
 

@@ -4,6 +4,8 @@
 use bytestring::ByteString;
 
 use crate::json::sink::{Key, Sink, emit_number};
+use crate::message::Message;
+use crate::messages::response as messages;
 
 /// A parsed JSON document.
 #[derive(Debug, Clone, Default)]
@@ -66,14 +68,14 @@ pub(crate) enum Value<'d> {
 
 impl Value<'_> {
     /// The type of the value, for a sentence.
-    pub(crate) fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> Message {
         match self {
-            Value::Null => "null",
-            Value::Boolean(_) => "true or false",
-            Value::Text(_) => "a string",
-            Value::List => "a list",
-            Value::Object => "an object",
-            Value::Integer(_) | Value::Number(_) => "a number",
+            Value::Null => messages::null(),
+            Value::Boolean(_) => messages::a_boolean(),
+            Value::Text(_) => messages::a_string(),
+            Value::List => messages::a_list(),
+            Value::Object => messages::an_object(),
+            Value::Integer(_) | Value::Number(_) => messages::a_number(),
         }
     }
 }

@@ -8,6 +8,8 @@ use super::nodes::{Document, Node, Span};
 use crate::error::{Error, ErrorKind};
 use crate::json::value::{number_length, whole_number};
 use crate::limits::{DEEPEST, Limits};
+use crate::message::Message;
+use crate::messages::response as messages;
 
 /// Bytes of JSON for one node, a little fewer than rows of the API have: the list of nodes is
 /// allocated once, since growing it would cost more than the unused memory.
@@ -19,38 +21,36 @@ const SAFE_DIGITS: usize = 18;
 
 pub(super) fn parse(text: ByteString, limits: Limits) -> Result<Document, Error> {
     if u32::try_from(text.len()).is_err() {
-        return Err(too_large("longer than four gibibytes"));
+        return Err(too_large(messages::json_too_long()));
     }
+    let depth = limits.depth.min(DEEPEST);
     let mut reader = Reader {
         text: &text,
         bytes: text.as_bytes(),
         at: 0,
         unescaped: String::new(),
         nodes: nodes_for(text.len() / BYTES_A_NODE + 1),
-        depth_left: limits.depth.min(DEEPEST),
+        depth_left: depth,
         values_left: limits.values,
     };
     let whole = reader.whole();
     let Reader { unescaped, nodes, at, .. } = reader;
     match whole {
         Ok(()) => Ok(Document { text, unescaped, nodes }),
-        Err(Stop::TooDeep) => Err(too_large("nested deeper than allowed")),
-        Err(Stop::TooMany) => Err(too_large("of more values than allowed")),
+        Err(Stop::TooDeep) => Err(too_large(messages::json_too_deep(depth))),
+        Err(Stop::TooMany) => Err(too_large(messages::json_too_many(limits.values))),
         Err(Stop::Malformed(what)) => {
             // Names what is wrong and where, never the value there: it may be private.
             let before = text.as_bytes().get(..at).unwrap_or_default();
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
             let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-            Err(Error::unexpected(format!(
-                "the response is not JSON: {} at line {line} column {column}",
-                what.sentence()
-            )))
+            Err(Error::unexpected(messages::not_json(what.message(), line, column)))
         }
     }
 }
 
-fn too_large(what: &str) -> Error {
-    Error::new(ErrorKind::ResponseTooLarge, format!("the response is {what}"))
+fn too_large(message: Message) -> Error {
+    Error::new(ErrorKind::ResponseTooLarge, message)
 }
 
 /// Why parsing stops before the end.
@@ -79,20 +79,20 @@ enum What {
 }
 
 impl What {
-    fn sentence(self) -> &'static str {
+    fn message(self) -> Message {
         match self {
-            Self::End => "unexpected end",
-            Self::NoValue => "expected a value",
-            Self::NoName => "expected a string as name",
-            Self::NoColon => "expected `:`",
-            Self::NoListEnd => "expected `,` or `]`",
-            Self::NoObjectEnd => "expected `,` or `}`",
-            Self::NoNumber => "invalid number",
-            Self::Digits => "a number has too many digits",
-            Self::Escape => "invalid escape",
-            Self::Surrogate => "half of a surrogate pair",
-            Self::Control => "a control character in a string",
-            Self::Trailing => "trailing characters",
+            Self::End => messages::json_end(),
+            Self::NoValue => messages::json_no_value(),
+            Self::NoName => messages::json_no_name(),
+            Self::NoColon => messages::json_no_colon(),
+            Self::NoListEnd => messages::json_no_list_end(),
+            Self::NoObjectEnd => messages::json_no_object_end(),
+            Self::NoNumber => messages::json_no_number(),
+            Self::Digits => messages::json_digits(),
+            Self::Escape => messages::json_escape(),
+            Self::Surrogate => messages::json_surrogate(),
+            Self::Control => messages::json_control(),
+            Self::Trailing => messages::json_trailing(),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::json::document::Document;
 use crate::json::values::Values;
 use crate::limits::Limits;
 use crate::messages::error as words;
+use crate::messages::response as messages;
 
 /// Parses JSON. Every digit is kept, nesting is limited to 128 levels, and if an object has a name
 /// twice, the last value counts.
@@ -31,7 +32,7 @@ impl std::str::FromStr for Number {
     fn from_str(text: &str) -> Result<Self, Error> {
         match is_number(text) {
             true => Ok(Self::from_digits(text)),
-            false => Err(Error::validation(format!("{text:?} is not a JSON number"))),
+            false => Err(Error::validation(messages::not_json_number(text))),
         }
     }
 }

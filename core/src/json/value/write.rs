@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{Map, Number, Value, is_number};
+use crate::message::Language;
+use crate::messages::response as messages;
 
 /// Compact JSON; `{:#}` writes one member or item to a line.
 impl fmt::Display for Value {
@@ -89,7 +91,8 @@ impl Serialize for Number {
             Ok(digits) => digits,
         };
         if !is_number(digits) {
-            return Err(S::Error::custom(format_args!("{digits:?} is not a JSON number")));
+            let message = messages::not_json_number(digits);
+            return Err(S::Error::custom(message.text(Language::of_environment())));
         }
         if let Ok(whole) = digits.parse::<u64>() {
             return serializer.serialize_u64(whole);
