@@ -9,7 +9,6 @@ use super::state::Call;
 use super::transport_error::TransportError;
 use crate::json::{Map, Value};
 use crate::log;
-use crate::message::Language;
 use crate::recording::{Exchange, Offline, Received, Sent};
 use crate::request::{Request, Target};
 
@@ -54,7 +53,7 @@ impl Call {
             Err(error) => Received::Failure {
                 kind: error.kind,
                 outcome: error.outcome,
-                message: error.message.text(Language::English).to_owned(),
+                message: error.message.clone(),
             },
         };
         let took = now.saturating_duration_since(self.sent_at);

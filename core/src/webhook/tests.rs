@@ -6,6 +6,7 @@ use super::errors::{payload_error, signature_error};
 use super::verify::timestamp;
 use super::*;
 use crate::error::{Error, ErrorKind};
+use crate::message::{Language, Message};
 use crate::models::{Event, EventData};
 
 const SECRET: &str = "whsec_test";
@@ -262,11 +263,11 @@ fn a_secret_is_replaced_with_a_list() {
 #[test]
 fn a_refusal_is_the_same_everywhere_and_contains_no_reason() {
     let said = |error: &Error| refusal(error).map(|refusal| (refusal.status, refusal.body));
-    let unsigned = signature_error("the reason".into());
+    let unsigned = signature_error(Message::untranslated("the reason"));
     assert_eq!(said(&unsigned), Some((400, r#"{"error":"invalid signature"}"#)));
-    assert_eq!(said(&payload_error("the reason")), Some((400, r#"{"error":"invalid payload"}"#)));
+    assert_eq!(said(&payload_error(Message::untranslated("the reason"))), Some((400, r#"{"error":"invalid payload"}"#)));
     assert_eq!(said(&body_too_large()), Some((413, r#"{"error":"payload too large"}"#)));
-    assert_eq!(said(&Error::configuration("no secret")), None);
+    assert_eq!(said(&Error::configuration(Message::untranslated("no secret"))), None);
 }
 
 fn event(json: &str) -> Event {
