@@ -95,9 +95,7 @@ fn order_text(order: &Value) -> Result<String, Error> {
                 Some(whole) if whole == "0" || whole.starts_with('-') => {
                     refuse(messages::the_number(whole))
                 }
-                Some(whole) if is_rounded(&text, &whole) => {
-                    refuse(messages::rounded_float())
-                }
+                Some(whole) if is_rounded(&text, &whole) => refuse(messages::rounded_float()),
                 Some(whole) => Ok(whole),
             }
         }

@@ -33,7 +33,8 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// What stands before a key in a header or in a file of variables.
-const NAMES: &[&str] = &["lomi_api_key=", "lomi_api_key:", "x-api-key:", "authorization:", "export "];
+const NAMES: &[&str] =
+    &["lomi_api_key=", "lomi_api_key:", "x-api-key:", "authorization:", "export "];
 
 /// Refuses a key that cannot be sent in a header, or that a server must not send.
 pub(crate) fn check(key: &Secret) -> Result<(), Error> {

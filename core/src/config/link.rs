@@ -6,11 +6,11 @@ use http::header::{ACCEPT, ACCEPT_ENCODING};
 use http::{HeaderMap, HeaderValue};
 use url::{Position, Url};
 
+use super::base_url::Refusal;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::headers::put;
 use super::{Config, base_url};
-use super::base_url::Refusal;
 use crate::error::Error;
 use crate::messages::config as messages;
 

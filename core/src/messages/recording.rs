@@ -15,6 +15,11 @@ pub(crate) fn body_not_json(example: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
+/// "a file is neither in a recording nor in a stub: test a download with a server, such as lomi-sandbox"
+pub(crate) fn no_download() -> Message {
+    Message { english: "a file is neither in a recording nor in a stub: test a download with a server, such as lomi-sandbox".into(), french: "un fichier n'est ni dans un enregistrement ni dans un stub : testez un téléchargement avec un serveur, tel que lomi-sandbox".into() }
+}
+
 /// "replay: {path} is no recording: line {line} was not written by record"
 pub(crate) fn no_recording(path: impl Argument, line: impl Argument) -> Message {
     let in_english = format!(

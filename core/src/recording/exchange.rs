@@ -131,9 +131,9 @@ impl Received {
     }
 
     /// A failure that no retry can mend.
-    pub(crate) fn refused(message: impl Into<Message>) -> Self {
+    pub(crate) fn refused(message: Message) -> Self {
         let (kind, outcome) = (ErrorKind::Configuration, Outcome::Final);
-        Self::Failure { kind, outcome, message: message.into() }
+        Self::Failure { kind, outcome, message }
     }
 
     fn failure_of(failure: &Value) -> Option<Self> {

@@ -26,9 +26,9 @@ impl Recorder {
         options.append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| {
-            Error::configuration(messages::not_writable(path.display(), error))
-        })?;
+        let file = options
+            .open(path)
+            .map_err(|error| Error::configuration(messages::not_writable(path.display(), error)))?;
         Ok(Self { file, has_failed: AtomicBool::new(false) })
     }
 

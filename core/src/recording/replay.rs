@@ -24,9 +24,8 @@ pub(crate) struct Replay {
 impl Replay {
     /// Reads a recording.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::configuration(messages::not_readable(path.display(), error))
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::configuration(messages::not_readable(path.display(), error)))?;
         let mut attempts = Vec::new();
         for (number, line) in text.split_inclusive('\n').enumerate() {
             match Exchange::of_line(line.trim_end()) {

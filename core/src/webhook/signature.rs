@@ -37,11 +37,7 @@ pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
                 _ => false,
             }
         });
-    if whole {
-        Ok(bytes)
-    } else {
-        Err(signature_error(of_another_form(header)))
-    }
+    if whole { Ok(bytes) } else { Err(signature_error(of_another_form(header))) }
 }
 
 /// Names the header that was probably passed instead.

@@ -17,6 +17,8 @@ use crate::table::EVENT;
 
 /// Largest body that is accepted.
 const LARGEST: usize = 16 << 20;
+/// How frameworks of Rust pass on the raw body.
+const RAW_BODY: &str = "axum, actix-web: Bytes";
 /// How far ahead of this machine's clock the sender's may be.
 const FUTURE_SKEW: Duration = Duration::from_secs(300);
 
@@ -97,6 +99,7 @@ pub fn construct_event(
     secrets: &[&str],
     options: VerifyOptions,
 ) -> Result<Event, Error> {
+    let options = VerifyOptions { raw_body: options.raw_body.or(Some(RAW_BODY)), ..options };
     let verified = verify(payload, signature, secrets, options)?;
     Ok(read_model(&verified.document, Document::ROOT))
 }
@@ -119,7 +122,12 @@ pub fn verify(
         matched |= mac(payload, secret)?.as_slice().ct_eq(&given);
     }
     if !bool::from(matched) {
-        return Err(signature_error(signature::explain(payload, &given, &secrets, options.raw_body)));
+        return Err(signature_error(signature::explain(
+            payload,
+            &given,
+            &secrets,
+            options.raw_body,
+        )));
     }
     let verified = Verified { document: payload::read(payload)? };
     check_time(&verified, options)?;
@@ -146,14 +154,12 @@ fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> 
             Err(signature_error(messages::from_the_future(ahead, allowed)))
         }
         (Some(made), Some(max_age)) => match now.duration_since(made) {
-            Ok(age) if age > max_age => Err(signature_error(
-                messages::too_old(age.as_secs(), max_age.as_secs()),
-            )),
+            Ok(age) if age > max_age => {
+                Err(signature_error(messages::too_old(age.as_secs(), max_age.as_secs())))
+            }
             _ => Ok(()),
         },
-        (None, Some(_)) => {
-            Err(signature_error(messages::age_unknown()))
-        }
+        (None, Some(_)) => Err(signature_error(messages::age_unknown())),
         _ => Ok(()),
     }
 }

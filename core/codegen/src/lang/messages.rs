@@ -120,4 +120,28 @@ mod tests {
         assert!(text("ends.", "finit").unwrap_err().contains("full stop"));
         assert!(text("text", "").unwrap_err().contains("no text"));
     }
+
+    /// Sentences that are the same in both languages: words that French has too.
+    const SAME: &[&str] = &["code {code}"];
+
+    #[test]
+    fn every_sentence_is_translated_and_has_the_typography_of_french() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for entry in std::fs::read_dir(root.join(FOLDER)).unwrap() {
+            let path = entry.unwrap().path();
+            let area = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let file = std::fs::read_to_string(&path).unwrap();
+            let texts: BTreeMap<String, Text> = serde_json::from_str(&file).unwrap();
+            for (name, Text { en, fr }) in texts {
+                let is_same = en == fr && !SAME.contains(&en.as_str());
+                assert!(!is_same, "{area}.json: {name} is the same in French");
+                let plain = fr.replace(":?}", "}");
+                for mark in [": ", "; ", "?"] {
+                    let mut before = plain.match_indices(mark).map(|(at, _)| &plain[..at]);
+                    let is_spaced = before.all(|text| text.is_empty() || text.ends_with(' '));
+                    assert!(is_spaced, "{area}.json: {name}: no space before {mark:?} in French");
+                }
+            }
+        }
+    }
 }
