@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(
             of_key("lomi_sk_test_1", Some("live")),
             "environment vaut \"live\", mais la clé est une clé test : omettez environment, ou \
-             utilisez une clé live"
+             utilisez une clé de cet environnement"
         );
         assert_eq!(
             french(Limits::default().set("bodi", 1).unwrap_err()),

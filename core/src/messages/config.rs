@@ -206,18 +206,18 @@ pub(crate) fn key_of_other_company(owner: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "environment is {environment:?}, but the key is a {of_key} key: leave environment out, or use a {environment} key"
+/// "environment is {environment:?}, but the key is a {of_key} key: leave environment out, or use a key of that environment"
 pub(crate) fn key_of_other_environment(
     environment: impl std::fmt::Debug,
     of_key: impl Argument,
 ) -> Message {
     let in_english = format!(
-        "environment is {environment}, but the key is a {of_key} key: leave environment out, or use a {environment} key",
+        "environment is {environment}, but the key is a {of_key} key: leave environment out, or use a key of that environment",
         environment = format_args!("{:?}", environment),
         of_key = of_key.english()
     );
     let in_french = format!(
-        "environment vaut {environment}, mais la clé est une clé {of_key} : omettez environment, ou utilisez une clé {environment}",
+        "environment vaut {environment}, mais la clé est une clé {of_key} : omettez environment, ou utilisez une clé de cet environnement",
         environment = format_args!("{:?}", environment),
         of_key = of_key.french()
     );

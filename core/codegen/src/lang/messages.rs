@@ -60,6 +60,9 @@ fn message(name: &str, text: &Text) -> Result<Value, String> {
     if english.iter().cloned().collect::<BTreeSet<_>>() != french {
         return Err("the languages have different arguments".into());
     }
+    if french.iter().any(|(name, is_quoted)| french.contains(&(name.clone(), !is_quoted))) {
+        return Err("an argument is in quotes in one place and not in another".into());
+    }
     for (language, sentence) in [("en", &text.en), ("fr", &text.fr)] {
         if sentence.trim() != sentence || sentence.is_empty() || sentence.ends_with('.') {
             return Err(format!(
@@ -115,6 +118,8 @@ mod tests {
         assert!(text("{a} is not {b:?}", "{b:?} n'est pas {a}").is_ok());
         assert!(text("{a} is empty", "est vide").unwrap_err().contains("different arguments"));
         assert!(text("{a:?}", "{a}").unwrap_err().contains("different arguments"));
+        let both = text("{a} is not {a:?}", "{a} n'est pas {a:?}");
+        assert!(both.unwrap_err().contains("in one place"));
         assert!(text("{a", "{a}").unwrap_err().contains("not closed"));
         assert!(text("{A}", "{A}").unwrap_err().contains("no argument"));
         assert!(text("ends.", "finit").unwrap_err().contains("full stop"));
