@@ -10,6 +10,10 @@ use napi_derive::napi;
 use crate::response::{AtOnce, CallResult, JsonWriter};
 use crate::table;
 
+/// How frameworks pass on the raw body, for the error about a changed one.
+const RAW_BODY: &str =
+    "Express: express.raw({ type: 'application/json' }), Next.js: await request.text()";
+
 /// Checks a delivery and returns its event. Times are in seconds; `received_at` counts from 1970.
 #[napi(catch_unwind)]
 pub fn verify_webhook(
@@ -33,6 +37,7 @@ pub fn verify_webhook(
             };
             let mut options = VerifyOptions::default();
             (options.max_age, options.received_at) = (max_age, received_at);
+            options.raw_body = Some(RAW_BODY);
             let mut writer = JsonWriter::default();
             verify(&payload, &signature, &secrets, options)?.decode(&mut writer)?;
             Ok(writer)

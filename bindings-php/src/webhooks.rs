@@ -10,6 +10,9 @@ use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, long, string_zval,
 };
 
+/// How frameworks pass on the raw body, for the error about a changed one.
+const RAW_BODY: &str = "file_get_contents('php://input'), Laravel, Symfony: $request->getContent()";
+
 static WEBHOOKS: ClassRef = ClassRef::new();
 
 pub(crate) fn register() -> Result<(), String> {
@@ -111,6 +114,7 @@ fn construct_event(call: &mut Call<'_>) -> Done {
     let max_age = seconds(call, 3)?.map(duration).transpose()?;
     let mut options = VerifyOptions::default();
     (options.max_age, options.received_at) = (max_age, received_at);
+    options.raw_body = Some(RAW_BODY);
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
     let event = guarded(|| verified.decode(&mut PhpSink::arrays()))??;
     call.give(event)

@@ -14,6 +14,10 @@ use crate::exception::guarded;
 use crate::model_set::ModelSet;
 use crate::rows::builder::Objects;
 
+/// How frameworks pass on the raw body, for the error about a changed one.
+const RAW_BODY: &str =
+    "Django: request.body, Flask: request.get_data(), FastAPI: await request.body()";
+
 /// Checks a delivery and reads its event. Times are in seconds.
 #[pyfunction]
 #[pyo3(signature = (payload, signature, secrets, max_age, received_at))]
@@ -36,6 +40,7 @@ pub(crate) fn verify_webhook<'py>(
         let mut options = VerifyOptions::default();
         options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
         options.received_at = received_at.map(moment).transpose()?;
+        options.raw_body = Some(RAW_BODY);
         let verified = verify(&payload, &signature, &secrets, options)?;
         verified.decode(&mut Objects::new(py, ModelSet::Modern))
     })

@@ -27,7 +27,15 @@ pub mod log {
 
 pub mod names {
     //! Misspelled names.
-    pub use crate::names::{OPTIONS, hint, near_miss, suggestion};
+    pub use crate::names::{OPTIONS, near_miss, suggestion};
+
+    use crate::message::Language;
+
+    /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or an empty
+    /// string. In the language of `LOMI_LANG`.
+    pub fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+        crate::names::hint(name, known).text(Language::of_environment()).to_owned()
+    }
 }
 
 pub mod table {

@@ -20,6 +20,7 @@ use http::HeaderMap;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::message::Language;
+use crate::messages::config as messages;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
@@ -53,9 +54,7 @@ impl std::str::FromStr for RouteChoice {
             "documented" => Ok(Self::Only(RouteStyle::Documented)),
             "current" => Ok(Self::Only(RouteStyle::Current)),
             "newest" => Ok(Self::Only(RouteStyle::Newest)),
-            other => Err(Error::configuration(format!(
-                "routes must be auto, documented, current or newest, not {other:?}"
-            ))),
+            other => Err(Error::configuration(messages::unknown_routes(other))),
         }
     }
 }

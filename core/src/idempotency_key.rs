@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 use crate::decimal::Decimal;
 use crate::error::Error;
+use crate::message::Message;
+use crate::messages::money as messages;
 
 /// The namespace of derived keys. It must never change: an order must have the same key in every
 /// version.
@@ -77,45 +79,43 @@ fn key_of(order: &Value) -> Result<Uuid, Error> {
 }
 
 fn order_text(order: &Value) -> Result<String, Error> {
-    let refuse = |what: &str| {
-        Err(Error::validation(format!(
-            "the order must be its id, a string or a whole number from 1, not {what}: \
-             orders without an id of their own would share one key"
-        )))
-    };
+    let refuse = |what: Message| Err(Error::validation(messages::not_an_order(what)));
     match order {
-        Value::Null => refuse("null"),
-        Value::Bool(flag) => refuse(if *flag { "the boolean true" } else { "the boolean false" }),
-        Value::Array(_) => refuse("a list"),
-        Value::Object(_) => refuse("an object"),
+        Value::Null => refuse(Message::untranslated("null")),
+        Value::Bool(flag) => refuse(messages::the_boolean(flag)),
+        Value::Array(_) => refuse(messages::a_list()),
+        Value::Object(_) => refuse(messages::an_object()),
         Value::Number(number) => {
             let text = number.to_string();
-            let Some(exact) = Decimal::parse(&text) else { return refuse("NaN or infinity") };
+            let Some(exact) = Decimal::parse(&text) else {
+                return refuse(messages::no_number());
+            };
             match exact.whole() {
-                None => refuse(&format!("the number {text}")),
+                None => refuse(messages::the_number(text)),
                 Some(whole) if whole == "0" || whole.starts_with('-') => {
-                    refuse(&format!("the number {whole}"))
+                    refuse(messages::the_number(whole))
                 }
-                Some(whole) if is_rounded(&text, &whole) => {
-                    refuse("a float beyond 2^53, which has lost digits (give the id as a string)")
-                }
+                Some(whole) if is_rounded(&text, &whole) => refuse(messages::rounded_float()),
                 Some(whole) => Ok(whole),
             }
         }
         Value::String(text) => {
             let blank = |letter: char| letter.is_whitespace() || is_invisible(letter);
             if text.chars().all(blank) {
-                return refuse(if text.is_empty() { "an empty string" } else { "a blank string" });
+                return refuse(match text.is_empty() {
+                    true => messages::empty_string(),
+                    false => messages::blank_string(),
+                });
             }
             if text.starts_with(blank) || text.ends_with(blank) {
-                return refuse("a string with a blank at its start or end");
+                return refuse(messages::string_with_blanks());
             }
             if NO_ORDERS.contains(&text.as_str()) {
-                return refuse(&format!("the string {text:?}"));
+                return refuse(messages::the_string(text));
             }
             match Decimal::parse(text) {
                 Some(number) if number.whole().is_some_and(|n| n == "0" || n.starts_with('-')) => {
-                    refuse(&format!("the string {text:?}"))
+                    refuse(messages::the_string(text))
                 }
                 _ => Ok(text.clone()),
             }
@@ -143,13 +143,13 @@ fn attempt_number(attempt: &Value) -> Result<u64, Error> {
     };
     whole.ok_or_else(|| {
         let shown = match attempt {
-            Value::Number(number) => number.to_string(),
-            Value::Bool(flag) => flag.to_string(),
-            Value::String(_) => "a string".to_owned(),
-            Value::Array(_) => "a list".to_owned(),
-            _ => "an object".to_owned(),
+            Value::Number(number) => messages::the_number(number),
+            Value::Bool(flag) => messages::the_boolean(flag),
+            Value::String(_) => messages::a_string(),
+            Value::Array(_) => messages::a_list(),
+            _ => messages::an_object(),
         };
-        Error::validation(format!("the attempt must be a whole number from 1, not {shown}"))
+        Error::validation(messages::not_an_attempt(shown))
     })
 }
 
@@ -157,9 +157,7 @@ fn attempt_number(attempt: &Value) -> Result<u64, Error> {
 pub(crate) fn check(key: &str) -> Result<(), Error> {
     let visible = key.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
     if key.is_empty() || key.len() > 255 || !visible {
-        return Err(Error::validation(
-            "an idempotency key has 1 to 255 characters of visible ASCII, without spaces",
-        ));
+        return Err(Error::validation(messages::bad_idempotency_key()));
     }
     Ok(())
 }

@@ -130,6 +130,8 @@ mod json;
 mod limits;
 mod log;
 mod message;
+// Some sentences are only of the feature `reqwest`.
+#[cfg_attr(not(feature = "reqwest"), allow(dead_code))]
 mod messages;
 pub mod models;
 mod money;

@@ -51,7 +51,7 @@ impl Limits {
             "values" => &mut self.values,
             "ratio" => &mut self.ratio,
             _ => {
-                let hint = names::hint(name, Self::NAMES.iter().copied());
+                let hint = names::hint_or_all(name, Self::NAMES);
                 return Err(Error::configuration(messages::unknown_limit(name, hint)));
             }
         };

@@ -129,6 +129,13 @@ impl From<&str> for Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ConfigBuilder;
+    use crate::error::Error;
+    use crate::json::Value;
+    use crate::limits::Limits;
+    use crate::money::Money;
+    use crate::secret::Secret;
+    use crate::{idempotency_key, webhook};
 
     #[test]
     fn tags_are_read() {
@@ -139,5 +146,41 @@ mod tests {
         for tag in ["", "C", "french", "de"] {
             assert_eq!(Language::from_tag(tag), None, "{tag}");
         }
+    }
+
+    #[test]
+    fn errors_have_their_french_text() {
+        let french = |error: Error| error.in_language(Language::French).message().to_owned();
+        let of_key = |key: &str, environment: Option<&str>| {
+            let builder = ConfigBuilder {
+                api_key: Some(Secret::new(key)),
+                environment: environment.map(str::to_owned),
+                ..ConfigBuilder::default()
+            };
+            french(builder.build().unwrap_err())
+        };
+        assert_eq!(
+            of_key("lomi_pk_test_1", None),
+            "ceci est une clé publique (lomi_pk_), destinée au navigateur ; un serveur a besoin \
+             d'une clé secrète (lomi_sk_)"
+        );
+        assert_eq!(
+            of_key("lomi_sk_test_1", Some("live")),
+            "environment vaut \"live\", mais la clé est une clé test : omettez environment, ou \
+             utilisez une clé de cet environnement"
+        );
+        assert_eq!(
+            french(Limits::default().set("bodi", 1).unwrap_err()),
+            "limits n'a pas de \"bodi\" ; vouliez-vous dire \"body\" ?"
+        );
+        assert_eq!(
+            french(Money::new(1, "CFA").unwrap_err()),
+            "la devise doit être XOF, EUR ou USD, et non \"CFA\" ; écrivez \"XOF\""
+        );
+        let order = french(idempotency_key::for_order(Value::Null).unwrap_err());
+        assert!(order.contains("et non par null : des commandes"), "{order}");
+        let signature = webhook::verify(b"{}", "", &["whsec_1"], Default::default());
+        let signature = french(signature.unwrap_err());
+        assert!(signature.starts_with("la signature est absente"), "{signature}");
     }
 }

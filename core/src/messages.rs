@@ -4,7 +4,11 @@
 pub(crate) mod call;
 pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod money;
+pub(crate) mod names;
 pub(crate) mod outcome;
+pub(crate) mod recording;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod transport;
+pub(crate) mod webhook;

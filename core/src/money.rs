@@ -4,6 +4,9 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::message::Message;
+use crate::messages::error as words;
+use crate::messages::money as messages;
 
 /// Currencies of lomi.: code, decimals of the smallest unit, sign.
 const CURRENCIES: &[(&str, u32, &str)] = &[("XOF", 0, "F CFA"), ("EUR", 2, "€"), ("USD", 2, "$US")];
@@ -34,11 +37,10 @@ impl Money {
     /// An amount in the currency's smallest unit. Refuses a negative amount and a currency that
     /// lomi. does not accept.
     pub fn new(amount: i64, currency: &str) -> Result<Self, Error> {
-        let (currency, decimals, sign) = self::currency(currency).ok_or_else(|| {
-            Error::validation(format!("the currency must be XOF, EUR or USD, not {currency:?}"))
-        })?;
+        let (currency, decimals, sign) = self::currency(currency)
+            .ok_or_else(|| Error::validation(unknown_currency(currency)))?;
         if amount < 0 {
-            return Err(Error::validation(format!("an amount cannot be negative: {amount}")));
+            return Err(Error::validation(messages::negative(amount)));
         }
         Ok(Self { amount, currency, decimals, sign })
     }
@@ -47,19 +49,19 @@ impl Money {
     /// function that scales an amount. It refuses more decimals than the currency has.
     pub fn from_major(text: &str, currency: &str) -> Result<Self, Error> {
         let zero = Self::new(0, currency)?;
-        let refuse = |why: &str| Err(Error::validation(format!("{text:?} {why}")));
+        let refuse = |why: Message| Err(Error::validation(why));
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || !digits(whole) || !digits(fraction) || text.ends_with('.') {
-            return refuse("is not an amount: digits, and a dot before the decimals");
+            return refuse(messages::not_digits(text));
         }
         if fraction.len() > zero.decimals as usize {
-            return refuse(&format!("has more decimals than {currency} has"));
+            return refuse(messages::too_many_decimals(text, currency, zero.decimals));
         }
         let scaled = format!("{whole}{fraction:0<width$}", width = zero.decimals as usize);
         match scaled.parse() {
             Ok(amount) => Self::new(amount, currency),
-            Err(_) => refuse("is larger than any amount"),
+            Err(_) => refuse(messages::too_large(text)),
         }
     }
 
@@ -77,6 +79,20 @@ impl Money {
     pub fn decimals(&self) -> u32 {
         self.decimals
     }
+}
+
+/// Names the code that was probably meant.
+fn unknown_currency(given: &str) -> Message {
+    let refusal = messages::unknown_currency(given);
+    let plain: String = given.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let code = match plain.to_ascii_uppercase() {
+        plain if ["CFA", "FCFA", "CFAFRANC"].contains(&plain.as_str()) => "XOF",
+        plain => match currency(&plain) {
+            Some((code, ..)) => code,
+            None => return refusal,
+        },
+    };
+    words::with_advice(refusal, messages::currency_is(code))
 }
 
 impl fmt::Display for Money {
@@ -137,5 +153,9 @@ mod tests {
             assert!(major(text, currency).is_err(), "{text} {currency}");
         }
         assert!(Money::new(-1, "XOF").is_err());
+        for (wrong, code) in [("xof", "XOF"), ("F CFA", "XOF"), ("eur", "EUR")] {
+            let error = Money::new(1, wrong).unwrap_err();
+            assert!(error.message().ends_with(&format!("; write \"{code}\"")), "{error}");
+        }
     }
 }

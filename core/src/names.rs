@@ -1,6 +1,10 @@
 //! Finds misspelled names. An unknown name may be newer than this library and is sent; one that is
 //! almost a known name is refused as a mistake.
 
+use crate::message::Message;
+use crate::messages::error as words;
+use crate::messages::names as messages;
+
 /// Names of a call's options, which must not be among the fields of a body or a query.
 pub const OPTIONS: &[&str] = &[
     "idempotency_key",
@@ -65,16 +69,29 @@ pub fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> O
 
 /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or an empty
 /// string.
-pub fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub(crate) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Message {
+    let nothing = Message::untranslated("");
     match suggestion(name, known) {
-        Some(name) => format!("; did you mean {name:?}?"),
-        None => String::new(),
+        Some(name) => words::with_advice(nothing, messages::did_you_mean(name)),
+        None => nothing,
+    }
+}
+
+/// Like [`hint`], with all names where none is close: for a short list.
+pub(crate) fn hint_or_all(name: &str, known: &[&str]) -> Message {
+    match suggestion(name, known.iter().copied()) {
+        Some(_) => hint(name, known.iter().copied()),
+        None => {
+            let all = messages::known_are(known.join(", "));
+            words::with_advice(Message::untranslated(""), all)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Language;
 
     const KNOWN: &[&str] = &["amount", "currency_code", "title", "url", "id", "customer_email"];
 
@@ -96,7 +113,11 @@ mod tests {
 
     #[test]
     fn a_refused_name_gets_a_hint() {
-        assert_eq!(hint("curency", KNOWN.iter().copied()), "");
-        assert_eq!(hint("titel", KNOWN.iter().copied()), "; did you mean \"title\"?");
+        assert_eq!(hint("curency", KNOWN.iter().copied()), Message::untranslated(""));
+        let titel = hint("titel", KNOWN.iter().copied());
+        assert_eq!(titel.text(Language::English), "; did you mean \"title\"?");
+        assert_eq!(titel.text(Language::French), " ; vouliez-vous dire \"title\" ?");
+        let size = hint_or_all("size", &["body", "depth"]);
+        assert_eq!(size.text(Language::English), "; the known names are body, depth");
     }
 }

@@ -9,7 +9,8 @@ use super::state::Call;
 use super::transport_error::TransportError;
 use crate::json::{Map, Value};
 use crate::log;
-use crate::message::Language;
+use crate::message::Message;
+use crate::messages::recording as messages;
 use crate::recording::{Exchange, Offline, Received, Sent};
 use crate::request::{Request, Target};
 
@@ -28,7 +29,7 @@ impl Call {
             target: target.to_owned(),
             idempotency_key: self.idempotency_key.clone(),
             body: body_of(request),
-            received: Received::refused(String::new()),
+            received: Received::refused(Message::untranslated("")),
         }));
     }
 
@@ -54,7 +55,7 @@ impl Call {
             Err(error) => Received::Failure {
                 kind: error.kind,
                 outcome: error.outcome,
-                message: error.message.text(Language::English).to_owned(),
+                message: error.message.clone(),
             },
         };
         let took = now.saturating_duration_since(self.sent_at);
@@ -73,8 +74,7 @@ impl Call {
         request: &Request,
     ) -> Result<RawResponse, TransportError> {
         if self.is_download() {
-            let message = "a file is neither in a recording nor in a stub";
-            return to_raw(Received::refused(message.to_owned()));
+            return to_raw(Received::refused(messages::no_download()));
         }
         let name = self.target.name();
         to_raw(offline.answer(Sent {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::Client;
 use crate::error::Error;
+use crate::messages::config as messages;
 use crate::request::{DownloadOptions, Input, Target};
 use crate::response::Response;
 
@@ -76,5 +77,5 @@ impl Client {
 
 /// The size of a file that was saved.
 pub(crate) fn saved(response: &Response) -> Result<u64, Error> {
-    response.saved.ok_or_else(|| Error::internal("a download was not saved"))
+    response.saved.ok_or_else(|| Error::internal(messages::download_not_saved()))
 }

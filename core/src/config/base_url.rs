@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::message::Message;
+use crate::messages::config as messages;
 use crate::secret::Secret;
 
 /// The hosts of the API, without a version, as the current server requires.
@@ -23,59 +25,63 @@ pub(super) fn host_for(
     });
     match (environment, of_key) {
         (Some(named), Some(of_key)) if named != of_key && ["test", "live"].contains(&named) => {
-            Err(Error::configuration(format!(
-                "environment is {named:?}, but the key is a {of_key} key"
-            )))
+            Err(Error::configuration(messages::key_of_other_environment(named, of_key)))
         }
         (Some("test"), _) | (None, Some("test")) => Ok(TEST),
         (Some("live"), _) | (None, _) => Ok(LIVE),
-        (Some(other), _) => Err(Error::configuration(format!(
-            "environment must be \"test\" or \"live\", not {other:?}"
-        ))),
+        (Some(other), _) => Err(Error::configuration(messages::unknown_environment(other))),
     }
 }
 
 /// Checks that a key may be sent to a base URL. Returns it without the slash at its end, and
 /// parsed.
 pub(crate) fn check(given: &str, allow_http: bool) -> Result<(String, Url), Error> {
-    let refuse = |why: &str| Err(Error::configuration(format!("the base URL {given:?} {why}")));
+    let refuse = |why: Message| Err(Error::configuration(why));
     if given.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return refuse("has a space or a control character in it");
+        return refuse(messages::base_url_has_blank(given));
     }
     let Ok(url) = Url::parse(given) else {
-        return refuse("is not a URL; it must look like https://api.lomi.africa");
+        return refuse(messages::base_url_is_no_url(given, LIVE));
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::configuration("the base URL has a user name or password in it"));
+        return refuse(messages::base_url_has_password());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a ? or # in it");
+        return refuse(messages::base_url_has_query(given, LIVE));
     }
     if let Some(why) = refusal(&url, allow_http) {
-        return refuse(why);
+        return refuse(match why {
+            Refusal::NoHost => messages::base_url_has_no_host(given, LIVE),
+            Refusal::NotEncrypted => messages::base_url_is_not_encrypted(given),
+            Refusal::OtherScheme => messages::base_url_has_other_scheme(given),
+        });
     }
     let base_url = if given.is_ascii() { given } else { url.as_str() };
     Ok((base_url.trim_end_matches('/').to_owned(), url))
 }
 
-/// Why nothing is sent to a URL: it must be encrypted, or lead to this machine.
-pub(super) fn refusal(url: &Url, allow_http: bool) -> Option<&'static str> {
+/// Why nothing is sent to a URL.
+pub(super) enum Refusal {
+    NoHost,
+    NotEncrypted,
+    OtherScheme,
+}
+
+/// A URL must be encrypted, or lead to this machine.
+pub(super) fn refusal(url: &Url, allow_http: bool) -> Option<Refusal> {
     match (url.scheme(), url.host()) {
-        (_, None) => Some("has no host"),
+        (_, None) => Some(Refusal::NoHost),
         ("https", Some(_)) => None,
         ("http", Some(host)) if allow_http || is_loopback(&host) => None,
-        ("http", Some(_)) => Some(
-            "is not encrypted: http is for this machine only; use https, or allow_http in a \
-             network of your own",
-        ),
-        _ => Some("must start with https://"),
+        ("http", Some(_)) => Some(Refusal::NotEncrypted),
+        _ => Some(Refusal::OtherScheme),
     }
 }
 
 /// The warning that `allow_http` lets the API key be sent unencrypted to another machine.
-pub(super) fn unencrypted(url: &Url, base_url: &str) -> Option<String> {
+pub(super) fn unencrypted(url: &Url, base_url: &str) -> Option<Message> {
     let is_sent = url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host));
-    is_sent.then(|| format!("allow_http: the API key is sent unencrypted to {base_url}"))
+    is_sent.then(|| messages::key_is_sent_unencrypted(base_url))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -90,6 +96,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::message::Language;
 
     #[test]
     fn base_urls_are_encrypted_or_loopback() {
@@ -125,6 +132,7 @@ mod tests {
             assert_eq!(warned(given), None, "{given}");
         }
         let sentence = warned("http://10.0.0.1:8080/v1/").unwrap();
+        let sentence = sentence.text(Language::English);
         assert!(sentence.contains("unencrypted to http://10.0.0.1:8080/v1"), "{sentence}");
     }
 }

@@ -14,8 +14,8 @@ use super::time::positive;
 use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::message::Language;
-use crate::messages::call as messages;
+use crate::message::{Language, Message};
+use crate::messages::config as messages;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
 use crate::secret::Secret;
@@ -134,10 +134,7 @@ impl ConfigBuilder {
             Some(key) => key::check(key)?,
             None if self.key_optional => {}
             None => {
-                return Err(Error::configuration(format!(
-                    "no API key: give one, or set {API_KEY_VARIABLE}; keys are made in the \
-                     merchant's dashboard of lomi. (a test key starts with lomi_sk_test_)"
-                )));
+                return Err(Error::configuration(messages::no_key(API_KEY_VARIABLE)));
             }
         }
         let base_url = match self.base_url {
@@ -150,14 +147,18 @@ impl ConfigBuilder {
         };
         let (base_url, url) = base_url::check(&base_url, self.allow_http)?;
         let mistake = api_key.as_ref().and_then(|key| key::probable_mistake(key, &base_url));
-        let mut warnings: Vec<String> = match mistake {
+        let mut warnings: Vec<Message> = match mistake {
             Some(mistake) if !self.documented => return Err(Error::configuration(mistake)),
             mistake => mistake.into_iter().collect(),
         };
         warnings.extend(base_url::unencrypted(&url, &base_url));
+        let language = Language::of_environment();
+        let warnings = warnings.iter().map(|warning| warning.text(language).to_owned()).collect();
         let max_connections = match self.max_connections {
             None => MAX_CONNECTIONS,
-            Some(0) => return Err(Error::configuration("max_connections must be above 0")),
+            Some(0) => {
+                return Err(Error::configuration(messages::not_above_zero("max_connections")));
+            }
             Some(given) => usize::try_from(given).unwrap_or(usize::MAX),
         };
         let record = match self.record {
@@ -223,7 +224,7 @@ impl ConfigBuilder {
         let offline = match (self.replay.take(), self.offline.take()) {
             (None, None) => return Ok(None),
             (Some(_), Some(_)) => {
-                return Err(Error::configuration("give replay or a stub, not both"));
+                return Err(Error::configuration(messages::replay_and_stub()));
             }
             (Some(path), None) => Offline::replay(&path)?,
             (None, Some(offline)) => offline,
@@ -253,10 +254,7 @@ impl ConfigBuilder {
         ];
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
-            Some((name, _)) => Err(Error::configuration(format!(
-                "{name} has no effect together with http_client: set it where the reqwest \
-                 client is built"
-            ))),
+            Some((name, _)) => Err(Error::configuration(messages::option_of_http_client(name))),
         }
     }
 }
@@ -271,10 +269,9 @@ fn from_environment(name: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!(
-            "the environment variable {name} has bytes that are not UTF-8: set it again, from a \
-             file or a shell that uses UTF-8"
-        ))),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::configuration(messages::variable_not_utf(name)))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Config;
 use crate::error::{Error, ErrorKind};
+use crate::messages::config as messages;
 use crate::secret::Secret;
 
 pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -41,7 +42,7 @@ pub(crate) fn key_value(prefix: Option<&str>, key: &Secret) -> Result<HeaderValu
         None => key.expose().to_owned(),
     };
     let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
+        .map_err(|_| Error::configuration(messages::key_not_for_a_header()))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -56,11 +57,9 @@ pub(crate) fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()
 pub(crate) fn check_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     const OURS: &[&str] = &["content-length", "transfer-encoding", "host", "connection"];
     let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::validation(format!("{name:?} is not a header name")))?;
+        .map_err(|_| Error::validation(messages::no_header_name(name)))?;
     if OURS.contains(&header.as_str()) {
-        return Err(Error::validation(format!(
-            "the header {header} is set by the transport and cannot be given"
-        )));
+        return Err(Error::validation(messages::header_of_transport(header)));
     }
     checked_value(header, value)
 }
@@ -70,12 +69,10 @@ pub(crate) fn checked_value(
     value: &str,
 ) -> Result<(HeaderName, HeaderValue), Error> {
     if !value.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
-        return Err(Error::validation(format!(
-            "the header {header} has a line break or a character that is not plain ASCII"
-        )));
+        return Err(Error::validation(messages::header_not_plain(header)));
     }
     let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::validation(format!("the header {header} cannot be sent")))?;
+        .map_err(|_| Error::validation(messages::header_not_plain(&header)))?;
     if matches!(header.as_str(), "x-api-key" | "x-lomi-api-key" | "authorization") {
         value.set_sensitive(true);
     }
@@ -99,10 +96,7 @@ pub(crate) fn take_header(
         !is_same
     });
     if differs {
-        return Err(Error::validation(format!(
-            "the call has two values for {name}, and only one can be sent: give either the \
-             option {option} or the header {name}, once"
-        )));
+        return Err(Error::validation(messages::two_values(name, option)));
     }
     match given {
         Some(value) if value.is_empty() => Err(blank_option(option, name)),
@@ -111,19 +105,13 @@ pub(crate) fn take_header(
 }
 
 pub(crate) fn blank_option(option: &str, name: &str) -> Error {
-    Error::validation(format!(
-        "{option} (the header {name}) is blank: leave it out, and each call gets one of its own"
-    ))
+    Error::validation(messages::option_is_blank(option, name))
 }
 
 /// Refuses a fixed idempotency key among the headers of every call of a client.
 pub fn check_client_headers<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
     match names.into_iter().any(|name| name.trim().eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
-        true => Err(Error::configuration(
-            "the client's headers have an Idempotency-Key, which would be one key for all \
-             calls: the server would return the first order's result for the second one; \
-             give idempotency_key with each call",
-        )),
+        true => Err(Error::configuration(messages::one_key_for_all())),
         false => Ok(()),
     }
 }

@@ -6,22 +6,27 @@ use http::header::{ACCEPT, ACCEPT_ENCODING};
 use http::{HeaderMap, HeaderValue};
 use url::{Position, Url};
 
+use super::base_url::Refusal;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::headers::put;
 use super::{Config, base_url};
 use crate::error::Error;
+use crate::messages::config as messages;
 
 impl Config {
     /// The same configuration for a link, without the key, the client certificate and every header
     /// of the caller's: nothing of them may reach another host. `body` is the most bytes in memory.
     pub(crate) fn for_link(&self, link: &Url, body: Option<usize>) -> Result<Arc<Self>, Error> {
-        let refuse = |why: &str| Error::validation(format!("the link to download {why}"));
         if !link.username().is_empty() || link.password().is_some() {
-            return Err(refuse("has a user name or password in it"));
+            return Err(Error::validation(messages::link_has_password()));
         }
         if let Some(why) = base_url::refusal(link, self.endpoint.allow_http) {
-            return Err(refuse(why));
+            return Err(Error::validation(match why {
+                Refusal::NoHost => messages::link_has_no_host(),
+                Refusal::NotEncrypted => messages::link_is_not_encrypted(),
+                Refusal::OtherScheme => messages::link_has_other_scheme(),
+            }));
         }
         let mut limits = self.limits;
         limits.body = body.unwrap_or(limits.body);

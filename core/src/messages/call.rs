@@ -117,15 +117,6 @@ pub(crate) fn no_state_to_wait_for(operation: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "lang must be "en" or "fr", not {tag:?}"
-pub(crate) fn no_such_language(tag: impl std::fmt::Debug) -> Message {
-    let in_english =
-        format!("lang must be \"en\" or \"fr\", not {tag}", tag = format_args!("{:?}", tag));
-    let in_french =
-        format!("lang doit être \"en\" ou \"fr\", pas {tag}", tag = format_args!("{:?}", tag));
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "{until:?} is no state of this object; did you mean {meant:?}?"
 pub(crate) fn no_such_state(until: impl std::fmt::Debug, meant: impl std::fmt::Debug) -> Message {
     let in_english = format!(

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use super::mask;
 use crate::error::{ErrorKind, Outcome};
 use crate::json::{Map, Value};
+use crate::message::{Language, Message};
 
 /// The version of the format.
 const VERSION: i64 = 1;
@@ -31,7 +32,7 @@ const LONGEST_TEXT: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) enum Received {
     Response { status: u16, headers: HeaderMap, body: Bytes },
-    Failure { kind: ErrorKind, outcome: Outcome, message: String },
+    Failure { kind: ErrorKind, outcome: Outcome, message: Message },
 }
 
 /// One attempt.
@@ -81,7 +82,7 @@ impl Exchange {
                 let failure = [
                     ("kind", kind.class_name()),
                     ("outcome", outcome.as_str()),
-                    ("message", &mask::string(message)),
+                    ("message", &mask::string(message.text(Language::English))),
                 ];
                 let failure = failure.map(|(name, value)| (name.to_owned(), Value::from(value)));
                 add("failure", Map::from_iter(failure).into());
@@ -130,8 +131,9 @@ impl Received {
     }
 
     /// A failure that no retry can mend.
-    pub(crate) fn refused(message: String) -> Self {
-        Self::Failure { kind: ErrorKind::Configuration, outcome: Outcome::Final, message }
+    pub(crate) fn refused(message: Message) -> Self {
+        let (kind, outcome) = (ErrorKind::Configuration, Outcome::Final);
+        Self::Failure { kind, outcome, message }
     }
 
     fn failure_of(failure: &Value) -> Option<Self> {
@@ -150,7 +152,7 @@ impl Received {
         Some(Self::Failure {
             kind: kinds.into_iter().find(|known| known.class_name() == kind)?,
             outcome: outcomes.into_iter().find(|known| known.as_str() == outcome)?,
-            message: text("message")?.to_owned(),
+            message: Message::untranslated(text("message")?),
         })
     }
 

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use super::exchange::Exchange;
 use crate::error::Error;
+use crate::message::Language;
+use crate::messages::recording as messages;
 use crate::timestamp;
 
 /// A file to which attempts are appended.
@@ -24,10 +26,9 @@ impl Recorder {
         options.append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| {
-            let path = path.display();
-            Error::configuration(format!("record: {path} cannot be written: {error}"))
-        })?;
+        let file = options
+            .open(path)
+            .map_err(|error| Error::configuration(messages::not_writable(path.display(), error)))?;
         Ok(Self { file, has_failed: AtomicBool::new(false) })
     }
 
@@ -39,6 +40,6 @@ impl Recorder {
         // One write for each line: several processes may share the file.
         let error = (&self.file).write_all(line.as_bytes()).err()?;
         let is_first = !self.has_failed.swap(true, Ordering::Relaxed);
-        is_first.then(|| format!("the recording cannot be written: {error}"))
+        is_first.then(|| messages::stopped(error).text(Language::of_environment()).to_owned())
     }
 }

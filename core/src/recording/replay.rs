@@ -9,6 +9,7 @@ use super::mask;
 use super::sent::Sent;
 use crate::error::Error;
 use crate::json;
+use crate::messages::recording as messages;
 use crate::table::Operation;
 
 /// A recording that is replayed: each attempt is used once.
@@ -23,16 +24,18 @@ pub(crate) struct Replay {
 impl Replay {
     /// Reads a recording.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let refused = |why: &str| Error::configuration(format!("replay: {} {why}", path.display()));
         let text = std::fs::read_to_string(path)
-            .map_err(|error| refused(&format!("cannot be read: {error}")))?;
+            .map_err(|error| Error::configuration(messages::not_readable(path.display(), error)))?;
         let mut attempts = Vec::new();
         for (number, line) in text.split_inclusive('\n').enumerate() {
             match Exchange::of_line(line.trim_end()) {
                 Some(exchange) => attempts.push((exchange, false)),
                 // The program that recorded was killed while it wrote its last line.
                 None if !line.ends_with('\n') && number > 0 => {}
-                None => return Err(refused(&format!("is no recording: line {}", number + 1))),
+                None => {
+                    let sentence = messages::no_recording(path.display(), number + 1);
+                    return Err(Error::configuration(sentence));
+                }
             }
         }
         static NUMBER: AtomicU64 = AtomicU64::new(1);
@@ -72,11 +75,7 @@ impl Replay {
             let message = format!("Cannot {} {path}", sent.method);
             return Received::json(404, &json!({"statusCode": 404, "message": message}));
         }
-        Received::refused(format!(
-            "{} {target} is not in the recording, or was replayed already: it has {all} requests \
-             of {}, and {left} are left",
-            sent.method, sent.name
-        ))
+        Received::refused(messages::not_recorded(sent.method, target, all, sent.name, left))
     }
 }
 

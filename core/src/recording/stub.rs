@@ -9,6 +9,7 @@ use super::exchange::Received;
 use super::sent::Sent;
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::json::{Map, Value};
+use crate::messages::recording as messages;
 use crate::names;
 use crate::table::{OPERATIONS, Operation};
 
@@ -64,11 +65,13 @@ impl Stub {
     /// body that is not JSON.
     pub fn respond(&self, operation: &str, status: u16, body: &str) -> Result<(), Error> {
         if !(200..=599).contains(&status) {
-            return Err(Error::validation(format!("{status} is no status of a response")));
+            return Err(Error::validation(messages::no_status(status)));
         }
         let body = match body.trim() {
             "" => Value::Null,
-            json => json.parse().map_err(|_| Error::validation("the body is not JSON"))?,
+            json => json
+                .parse()
+                .map_err(|_| Error::validation(messages::body_not_json(r#"{"status": "open"}"#)))?,
         };
         self.add(operation, Received::json(status, &body))
     }
@@ -79,15 +82,13 @@ impl Stub {
     /// # Errors [`ErrorKind::Validation`] for an unknown operation or another word.
     pub fn fail(&self, operation: &str, how: &str) -> Result<(), Error> {
         let (kind, outcome, message) = match how {
-            "connection" => (ErrorKind::Connection, Outcome::NotSent, "the server was not reached"),
-            "timeout" => (ErrorKind::Timeout, Outcome::Unknown, "no response came in time"),
-            other => {
-                return Err(Error::validation(format!(
-                    "a call can fail by connection or timeout, not {other:?}"
-                )));
+            "connection" => {
+                (ErrorKind::Connection, Outcome::NotSent, messages::server_not_reached())
             }
+            "timeout" => (ErrorKind::Timeout, Outcome::Unknown, messages::no_response_in_time()),
+            other => return Err(Error::validation(messages::unknown_failure(other))),
         };
-        self.add(operation, Received::Failure { kind, outcome, message: message.to_owned() })
+        self.add(operation, Received::Failure { kind, outcome, message })
     }
 
     /// The requests so far, as a JSON array: `operation`, `method`, `path` (with the query), `body`
@@ -153,7 +154,7 @@ fn operation_named(name: &str) -> Result<&'static Operation, Error> {
     OPERATIONS.iter().find(is_named).copied().ok_or_else(|| {
         let all: Vec<String> = OPERATIONS.iter().map(|operation| name_of(operation)).collect();
         let hint = names::hint(name, all.iter().map(String::as_str));
-        Error::validation(format!("the API has no operation {name:?}{hint}"))
+        Error::validation(messages::unknown_operation(name, hint))
     })
 }
 

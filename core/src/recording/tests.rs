@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{Exchange, Received, mask};
 use crate::json;
 use crate::json::{Map, Value};
+use crate::message::Message;
 
 fn masked(value: Value) -> Value {
     mask::value(value)
@@ -175,7 +176,7 @@ fn a_line_is_read_as_it_was_written() {
     let failure = Received::Failure {
         kind: crate::ErrorKind::Timeout,
         outcome: crate::Outcome::Unknown,
-        message: "slow".to_owned(),
+        message: Message::untranslated("slow"),
     };
     for received in [Received::json(404, &json!({"a": [1.50, null]})), failure] {
         let line = exchange(received).to_line("2026-01-01T00:00:00Z", 0.5);

@@ -3,10 +3,10 @@
 use crate::error::{Error, ErrorKind};
 use crate::message::Message;
 
-pub(super) fn signature_error(message: impl Into<Message>) -> Error {
+pub(super) fn signature_error(message: Message) -> Error {
     Error::new(ErrorKind::SignatureVerification, message)
 }
 
-pub(super) fn payload_error(message: impl Into<Message>) -> Error {
+pub(super) fn payload_error(message: Message) -> Error {
     Error::new(ErrorKind::WebhookPayload, message)
 }

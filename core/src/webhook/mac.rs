@@ -4,11 +4,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::error::Error;
+use crate::messages::webhook as messages;
 
 /// The authentication code of a body under a secret.
 pub(super) fn mac(payload: &[u8], secret: &str) -> Result<[u8; 32], Error> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
-        .map_err(|_| Error::internal("HMAC takes any key"))?;
+        .map_err(|_| Error::internal(messages::mac_failed()))?;
     mac.update(payload);
     Ok(mac.finalize().into_bytes().into())
 }

@@ -8,21 +8,22 @@ use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::limits::Limits;
 use crate::messages::error as words;
+use crate::messages::webhook as messages;
 
 /// Parses the body as strict JSON and checks the fields that every event has.
 pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
     if payload.is_empty() {
-        return Err(payload_error("the delivery is empty"));
+        return Err(payload_error(messages::empty()));
     }
     let text = text(payload)?;
     let document = Document::read(text.into(), Limits::default()).map_err(|error| {
         payload_error(error.inner.message.replace(&words::the_response(), &words::the_delivery()))
     })?;
     if document.at(Document::ROOT) != document::Value::Object {
-        return Err(payload_error("the body is not an object"));
+        return Err(payload_error(messages::not_an_object()));
     }
     if repeats_a_key(&document, Document::ROOT) {
-        return Err(payload_error("an object has the same key twice"));
+        return Err(payload_error(messages::repeated_name()));
     }
     let has_text = |name: &str| {
         let member = document.member(Document::ROOT, name);
@@ -31,10 +32,10 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
         )
     };
     if !has_text("event") && !has_text("type") {
-        return Err(payload_error("the body has no event name"));
+        return Err(payload_error(messages::no_name()));
     }
     if !has_text("id") {
-        return Err(payload_error("the event has no id"));
+        return Err(payload_error(messages::no_id()));
     }
     Ok(document)
 }
@@ -53,10 +54,7 @@ fn repeats_a_key(document: &Document, place: usize) -> bool {
 fn text(payload: &[u8]) -> Result<&str, Error> {
     let other = match payload {
         [0xef, 0xbb, 0xbf, ..] => {
-            return Err(payload_error(
-                "the delivery starts with a byte order mark (BOM), which JSON does not allow: \
-                 something re-encoded the body before it was signed",
-            ));
+            return Err(payload_error(messages::byte_order_mark()));
         }
         [0, 0, 0xfe, 0xff, ..] | [0xff, 0xfe, 0, 0, ..] | [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] => {
             "UTF-32"
@@ -64,11 +62,8 @@ fn text(payload: &[u8]) -> Result<&str, Error> {
         [0xfe, 0xff, ..] | [0xff, 0xfe, ..] | [0, _, ..] | [_, 0, ..] => "UTF-16",
         _ => match std::str::from_utf8(payload) {
             Ok(text) => return Ok(text),
-            Err(_) => "another charset than UTF-8, such as Latin-1",
+            Err(_) => return Err(payload_error(messages::not_utf())),
         },
     };
-    Err(payload_error(format!(
-        "the delivery is in {other}, but JSON is UTF-8: something re-encoded the body before it \
-         was signed"
-    )))
+    Err(payload_error(messages::other_charset(other)))
 }

@@ -3,6 +3,7 @@
 
 use super::errors::payload_error;
 use crate::error::{Error, ErrorKind};
+use crate::messages::webhook as messages;
 
 /// The most bytes of a body that the helpers for web frameworks read: 1 MiB. Anyone can send a
 /// request to a webhook endpoint, and deliveries of lomi. have only a few kilobytes.
@@ -22,9 +23,7 @@ pub struct Refusal {
 
 /// The error for a body with more than [`MAX_BODY`] bytes. The rest of it need not be read.
 pub fn body_too_large() -> Error {
-    let mut error = payload_error(format!(
-        "the body has more than {MAX_BODY} bytes, and no delivery of lomi. is that large"
-    ));
+    let mut error = payload_error(messages::larger_than_read(MAX_BODY));
     error.inner.code = Some(TOO_LARGE.into());
     error
 }
@@ -32,11 +31,7 @@ pub fn body_too_large() -> Error {
 /// The error for an empty body of a request that was sent with one. It is a configuration error of
 /// the server: the response is a 500, so that the delivery is repeated after it is fixed.
 pub fn body_already_read() -> Error {
-    Error::configuration(
-        "the request came with a body, and something read it before the webhook handler, so its \
-         signature cannot be checked: move the handler before body parsers and middleware that \
-         read the body",
-    )
+    Error::configuration(messages::already_read())
 }
 
 /// The response to a delivery that failed with this error. Returns `None` for an error that the

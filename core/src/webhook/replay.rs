@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::json::document::{self, Document, write_string};
 use crate::limits::Limits;
 use crate::messages::error as words;
+use crate::messages::webhook as messages;
 use crate::models::Event;
 use crate::response::typed::read_model;
 use crate::timestamp;
@@ -71,10 +72,7 @@ pub(crate) fn replay_key_of(
     } else {
         let subject = SUBJECTS.iter().find_map(|name| Some((name, field(name)?)));
         let Some((subject, subject_id)) = subject else {
-            return Err(Error::validation(
-                "the event has no id of its own and no id of a transaction, refund, payout or \
-                 subscription, so a repeated delivery of it cannot be recognized",
-            ));
+            return Err(Error::validation(messages::not_identified()));
         };
         identity.add("about").add(name).add(subject).add(&subject_id).add_optional(field("status"));
         identity.add_moment(field("updated_at").as_deref());
@@ -159,7 +157,7 @@ pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     })?;
     match document.at(Document::ROOT) {
         document::Value::Object => replay_key(&read_model(&document, Document::ROOT)),
-        _ => Err(Error::validation("the event is not an object")),
+        _ => Err(Error::validation(messages::event_not_an_object())),
     }
 }
 

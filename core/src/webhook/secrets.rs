@@ -1,6 +1,7 @@
 //! Checks webhook secrets and splits lists of them.
 
 use crate::error::Error;
+use crate::messages::webhook as messages;
 
 /// Quotes that people copy together with a secret. No secret starts or ends with one.
 const QUOTES: &[char] = &['"', '\'', '`', '“', '”', '‘', '’', '«', '»'];
@@ -22,14 +23,14 @@ pub(super) fn split<'s>(given: &[&'s str]) -> Result<Vec<&'s str>, Error> {
         }
     }
     if secrets.is_empty() {
-        return Err(Error::configuration("no webhook secret was given"));
+        return Err(Error::configuration(messages::no_secret()));
     }
     secrets.iter().try_for_each(|secret| check(secret))?;
     Ok(secrets)
 }
 
 fn empty() -> Error {
-    Error::configuration("the webhook secret is empty: anyone could make a valid signature")
+    Error::configuration(messages::secret_is_empty())
 }
 
 fn check(secret: &str) -> Result<(), Error> {
@@ -37,19 +38,13 @@ fn check(secret: &str) -> Result<(), Error> {
         return Err(empty());
     }
     if secret.trim() != secret {
-        return Err(Error::configuration("the webhook secret has white space around it"));
+        return Err(Error::configuration(messages::secret_has_blanks()));
     }
     if secret.starts_with(QUOTES) || secret.ends_with(QUOTES) {
-        return Err(Error::configuration(
-            "the webhook secret has quotes around it, which do not belong to it: remove them from \
-             the setting",
-        ));
+        return Err(Error::configuration(messages::secret_has_quotes()));
     }
     if secret.ends_with("...") || secret.ends_with('…') {
-        return Err(Error::configuration(
-            "the webhook secret is the placeholder of an example: use the secret that was shown \
-             when the webhook endpoint was created",
-        ));
+        return Err(Error::configuration(messages::secret_is_placeholder()));
     }
     Ok(())
 }

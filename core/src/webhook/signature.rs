@@ -5,6 +5,8 @@ use subtle::ConstantTimeEq;
 use super::errors::signature_error;
 use super::mac::mac;
 use crate::error::Error;
+use crate::message::Message;
+use crate::messages::webhook as messages;
 
 /// Longest signature header that is searched for other formats.
 const LONGEST_SIGNATURE: usize = 4096;
@@ -18,19 +20,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
     let header = header.trim();
     if header.is_empty() {
-        return Err(signature_error("the signature is missing (header X-Lomi-Signature)"));
-    }
-    let has = |part: &str| header.len() <= LONGEST_SIGNATURE && header.contains(part);
-    if has("t=") && has("v1=") {
-        return Err(signature_error(
-            "this is Stripe's signature header (t=, v1=), not one of lomi.: pass the header \
-             X-Lomi-Signature of a delivery from lomi.",
-        ));
-    }
-    if has("t=") && has("s=") {
-        return Err(signature_error(
-            "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature",
-        ));
+        return Err(signature_error(messages::signature_missing()));
     }
     let digits = header.strip_prefix("sha256=").unwrap_or(header);
     let mut bytes = [0; 32];
@@ -47,49 +37,99 @@ pub(super) fn read(header: &str) -> Result<[u8; 32], Error> {
                 _ => false,
             }
         });
-    if whole {
-        Ok(bytes)
-    } else {
-        Err(signature_error("the signature is not 64 hexadecimal digits"))
+    if whole { Ok(bytes) } else { Err(signature_error(of_another_form(header))) }
+}
+
+/// Names the header that was probably passed instead.
+fn of_another_form(header: &str) -> Message {
+    if header.len() > LONGEST_SIGNATURE {
+        return messages::signature_not_hex();
+    }
+    if header.starts_with("whsec_") {
+        return messages::signature_is_secret();
+    }
+    let has = |part: &str| header.contains(part);
+    if has("ts=") && has("h1=") {
+        return messages::signature_of_other("Paddle");
+    }
+    if has("t=") && has("v1=") {
+        return messages::signature_of_stripe();
+    }
+    if has("t=") && has("s=") {
+        return messages::signature_of_old_header();
+    }
+    let is_hex = header.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let is_base64 = header.len() == 44 && header.ends_with('=') && !has(" ");
+    match header {
+        _ if header.len() == 128 && is_hex => messages::signature_of_other("Paystack"),
+        _ if header.starts_with("v1,") => messages::signature_of_other("Svix"),
+        _ if header.starts_with("sha1=") => messages::signature_of_other("GitHub"),
+        _ if is_base64 => messages::signature_of_other("Shopify"),
+        _ => messages::signature_not_hex(),
     }
 }
 
 /// Explains why a signature does not match, if that can be determined. It never makes a delivery
 /// accepted, and it does not parse the body.
-pub(super) fn explain(payload: &[u8], given: &[u8; 32], secrets: &[&str]) -> String {
+pub(super) fn explain(
+    payload: &[u8],
+    given: &[u8; 32],
+    secrets: &[&str],
+    raw_body: Option<&str>,
+) -> Message {
+    let pass_raw_body = match raw_body {
+        Some(how) => messages::pass_raw_body_by(how),
+        None => messages::pass_raw_body(),
+    };
     if payload.is_empty() {
-        return "the body is empty: something read it before the signature was checked, such as \
-                a body parser or another middleware; pass the raw body as received"
-            .into();
+        return messages::body_read_before(pass_raw_body);
     }
     if secrets.iter().any(|secret| secret.starts_with("lomi_")) {
-        return "the signature does not match: an API key was given as webhook secret, which \
-                must start with whsec_"
-            .into();
+        return messages::secret_is_key();
     }
-    if payload.len() <= LARGEST_EXPLAINED {
-        let matches = |body: &[u8]| {
-            secrets.iter().any(|secret| {
-                mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
-            })
-        };
-        let trimmed = payload.trim_ascii();
-        if (trimmed != payload && matches(trimmed)) || matches(&compact(payload)) {
-            return "the signature does not match these bytes, but matches the same JSON written \
-                    differently: pass the raw body as received, before anything parses it"
-                .into();
-        }
-        let marked = payload.strip_prefix(BOM).map_or_else(|| [BOM, payload].concat(), Into::into);
-        if matches(&marked) {
-            return "the signature does not match these bytes, but does with the byte order mark \
-                    (BOM) added or removed: pass the raw bytes as received, not a \
-                    string that was decoded from them"
-                .into();
-        }
+    if secrets.iter().any(|secret| is_id(secret)) {
+        return messages::secret_is_id();
     }
-    "the signature does not match the body: the body was changed (pass the raw bytes as received), \
-     or the secret belongs to another endpoint"
-        .into()
+    if payload.len() > LARGEST_EXPLAINED {
+        return messages::no_match();
+    }
+    let matches = |body: &[u8]| {
+        secrets.iter().any(|secret| {
+            mac(body, secret).is_ok_and(|mac| bool::from(mac.as_slice().ct_eq(given)))
+        })
+    };
+    let trimmed = payload.trim_ascii();
+    let compact = compact(payload);
+    if (trimmed != payload && matches(trimmed)) || matches(&compact) {
+        return messages::body_rewritten(pass_raw_body);
+    }
+    let marked = payload.strip_prefix(BOM).map_or_else(|| [BOM, payload].concat(), Into::into);
+    if matches(&marked) {
+        return messages::byte_order_mark_changed(pass_raw_body);
+    }
+    match environment(&compact) {
+        Some(environment) => messages::no_match_in_environment(environment),
+        None => messages::no_match(),
+    }
+}
+
+/// Whether a secret has the form of an object's id.
+fn is_id(secret: &str) -> bool {
+    const LENGTH: usize = 36;
+    secret.len() == LENGTH && uuid::Uuid::try_parse(secret).is_ok()
+}
+
+/// The environment that a body without white space names.
+fn environment(compact: &[u8]) -> Option<&'static str> {
+    let names = |word: &str| {
+        let field = format!("\"environment\":\"{word}\"");
+        compact.windows(field.len()).any(|part| part == field.as_bytes())
+    };
+    match (names("live"), names("test")) {
+        (true, false) => Some("live"),
+        (false, true) => Some("test"),
+        _ => None,
+    }
 }
 
 /// JSON in the sender's format: without white space between values, and without unnecessary escapes

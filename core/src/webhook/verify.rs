@@ -9,6 +9,7 @@ use super::mac::{hex, mac};
 use super::{payload, secrets, signature};
 use crate::error::Error;
 use crate::json::{Document, Sink};
+use crate::messages::webhook as messages;
 use crate::models::Event;
 use crate::response::decode;
 use crate::response::typed::read_model;
@@ -16,6 +17,8 @@ use crate::table::EVENT;
 
 /// Largest body that is accepted.
 const LARGEST: usize = 16 << 20;
+/// How frameworks of Rust pass on the raw body.
+const RAW_BODY: &str = "axum, actix-web: Bytes";
 /// How far ahead of this machine's clock the sender's may be.
 const FUTURE_SKEW: Duration = Duration::from_secs(300);
 
@@ -35,6 +38,9 @@ pub struct VerifyOptions {
     pub max_age: Option<Duration>,
     /// When the delivery was received; now, when not given.
     pub received_at: Option<SystemTime>,
+    /// How the binding's language reads the raw body, for the error about a changed one.
+    #[doc(hidden)]
+    pub raw_body: Option<&'static str>,
 }
 
 impl VerifyOptions {
@@ -93,6 +99,7 @@ pub fn construct_event(
     secrets: &[&str],
     options: VerifyOptions,
 ) -> Result<Event, Error> {
+    let options = VerifyOptions { raw_body: options.raw_body.or(Some(RAW_BODY)), ..options };
     let verified = verify(payload, signature, secrets, options)?;
     Ok(read_model(&verified.document, Document::ROOT))
 }
@@ -105,7 +112,7 @@ pub fn verify(
     options: VerifyOptions,
 ) -> Result<Verified, Error> {
     if payload.len() > LARGEST {
-        return Err(payload_error("the body is larger than any webhook"));
+        return Err(payload_error(messages::larger_than_any(payload.len(), LARGEST)));
     }
     let given = signature::read(signature)?;
     let secrets = secrets::split(secrets)?;
@@ -115,7 +122,12 @@ pub fn verify(
         matched |= mac(payload, secret)?.as_slice().ct_eq(&given);
     }
     if !bool::from(matched) {
-        return Err(signature_error(signature::explain(payload, &given, &secrets)));
+        return Err(signature_error(signature::explain(
+            payload,
+            &given,
+            &secrets,
+            options.raw_body,
+        )));
     }
     let verified = Verified { document: payload::read(payload)? };
     check_time(&verified, options)?;
@@ -127,7 +139,7 @@ pub fn verify(
 pub fn sign(payload: &[u8], secret: &str) -> Result<String, Error> {
     match secrets::split(&[secret])?.first() {
         Some(first) => Ok(hex(&mac(payload, first)?)),
-        None => Err(Error::configuration("no webhook secret was given")),
+        None => Err(Error::configuration(messages::no_secret())),
     }
 }
 
@@ -137,19 +149,17 @@ fn check_time(verified: &Verified, options: VerifyOptions) -> Result<(), Error> 
     let now = options.received_at.unwrap_or_else(SystemTime::now);
     match (made, options.max_age) {
         (Some(made), _) if made > now + FUTURE_SKEW => {
-            Err(signature_error("the event was made in the future; one of the clocks is wrong"))
+            let ahead = made.duration_since(now).unwrap_or_default().as_secs();
+            let allowed = FUTURE_SKEW.as_secs();
+            Err(signature_error(messages::from_the_future(ahead, allowed)))
         }
         (Some(made), Some(max_age)) => match now.duration_since(made) {
-            Ok(age) if age > max_age => Err(signature_error(format!(
-                "the event is {} s old, and at most {} s are allowed",
-                age.as_secs(),
-                max_age.as_secs()
-            ))),
+            Ok(age) if age > max_age => {
+                Err(signature_error(messages::too_old(age.as_secs(), max_age.as_secs())))
+            }
             _ => Ok(()),
         },
-        (None, Some(_)) => {
-            Err(signature_error("the event has no timestamp, so its age is unknown"))
-        }
+        (None, Some(_)) => Err(signature_error(messages::age_unknown())),
         _ => Ok(()),
     }
 }

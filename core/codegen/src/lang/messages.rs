@@ -60,6 +60,9 @@ fn message(name: &str, text: &Text) -> Result<Value, String> {
     if english.iter().cloned().collect::<BTreeSet<_>>() != french {
         return Err("the languages have different arguments".into());
     }
+    if french.iter().any(|(name, is_quoted)| french.contains(&(name.clone(), !is_quoted))) {
+        return Err("an argument is in quotes in one place and not in another".into());
+    }
     for (language, sentence) in [("en", &text.en), ("fr", &text.fr)] {
         if sentence.trim() != sentence || sentence.is_empty() || sentence.ends_with('.') {
             return Err(format!(
@@ -115,9 +118,35 @@ mod tests {
         assert!(text("{a} is not {b:?}", "{b:?} n'est pas {a}").is_ok());
         assert!(text("{a} is empty", "est vide").unwrap_err().contains("different arguments"));
         assert!(text("{a:?}", "{a}").unwrap_err().contains("different arguments"));
+        let both = text("{a} is not {a:?}", "{a} n'est pas {a:?}");
+        assert!(both.unwrap_err().contains("in one place"));
         assert!(text("{a", "{a}").unwrap_err().contains("not closed"));
         assert!(text("{A}", "{A}").unwrap_err().contains("no argument"));
         assert!(text("ends.", "finit").unwrap_err().contains("full stop"));
         assert!(text("text", "").unwrap_err().contains("no text"));
+    }
+
+    /// Sentences that are the same in both languages: words that French has too.
+    const SAME: &[&str] = &["code {code}"];
+
+    #[test]
+    fn every_sentence_is_translated_and_has_the_typography_of_french() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for entry in std::fs::read_dir(root.join(FOLDER)).unwrap() {
+            let path = entry.unwrap().path();
+            let area = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let file = std::fs::read_to_string(&path).unwrap();
+            let texts: BTreeMap<String, Text> = serde_json::from_str(&file).unwrap();
+            for (name, Text { en, fr }) in texts {
+                let is_same = en == fr && !SAME.contains(&en.as_str());
+                assert!(!is_same, "{area}.json: {name} is the same in French");
+                let plain = fr.replace(":?}", "}");
+                for mark in [": ", "; ", "?"] {
+                    let mut before = plain.match_indices(mark).map(|(at, _)| &plain[..at]);
+                    let is_spaced = before.all(|text| text.is_empty() || text.ends_with(' '));
+                    assert!(is_spaced, "{area}.json: {name}: no space before {mark:?} in French");
+                }
+            }
+        }
     }
 }

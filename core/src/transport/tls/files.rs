@@ -83,7 +83,7 @@ mod tests {
         std::fs::write(&file, bytes).unwrap();
         let found = certificates(&file);
         std::fs::remove_file(&file).unwrap();
-        found.map(|found| found.len()).map_err(|error| error.inner.message.clone())
+        found.map(|found| found.len()).map_err(|error| error.message().to_owned())
     }
 
     #[test]
