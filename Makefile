@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
-.PHONY: docs docs-test shops
+.PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
@@ -79,6 +79,9 @@ docs: ## the site of the documentation, in target/site
 
 docs-test: build ## the code blocks and the links of the documentation
 	@.venv/bin/python docs/test/run.py
+
+screenshots: build ## the pictures of the sandbox and the shops, those of the documentation too
+	@node tests/e2e/screenshots.js
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
