@@ -34,6 +34,8 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	python3 .ci/structure/test.py
 	.ci/check-structure
 	.ci/check-paths
+	python3 .ci/promises/test.py
+	.ci/check-promises
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/reqwest,lomi/tracing
