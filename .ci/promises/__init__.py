@@ -19,6 +19,7 @@ DOCUMENTS = {
 }
 # Every statement of these sections has a row. A section ends at the next heading.
 COMPLETE = {"README": "## What is safe", "home": "## What it does for you"}
+TRANSLATED = ("README.fr.md", "## Ce qui est garanti")  # of the README's section
 HEADING = "## Promises"
 QUOTED = re.compile(r'"(.*)"$')
 SCENARIOS = re.compile(r"scenarios? (`[^;]*)$")
@@ -69,6 +70,18 @@ def unlisted(text, quotes):
         for part in sorted((part for words in quotes for part in parts(words)), key=len, reverse=True):
             rest = rest.replace(part, "\0")
         yield from (piece.strip(" ;,.:") for piece in rest.split("\0") if re.search(r"\w", piece))
+
+
+def statements(text, heading):
+    """How many each row of a section has: they are separated by semicolons."""
+    cells = re.findall(r"^\| [^|]+ \| (.+) \|$", section(text, heading), re.M)
+    return [cell.count(";") + 1 for cell in cells]
+
+
+def untranslated(root, text):
+    name, heading = TRANSLATED
+    if statements((root / name).read_text(), heading) != statements(text, COMPLETE["README"]):
+        yield name, f"{heading} has not the statements of README.md"
 
 
 def scenario_names(root):
@@ -139,6 +152,7 @@ def errors(root: pathlib.Path):
             yield DOCUMENTS[label], f"no section {heading}"
         for words in unlisted(found, quotes[label]):
             yield DOCUMENTS[label], f"a promise without a row in tests/README.md: {words}"
+    yield from untranslated(root, texts["README"])
     yield from wrong_counts(root, texts["README"])
     yield from wrong_instructions(root)
 
