@@ -36,7 +36,7 @@ RUST_VARIANTS = re.compile(r"_(with|with_response|all)$")
 
 
 def pages() -> list[Path]:
-    kept = {"index.md", "client.md"}
+    kept = {"index.md", "client.md", "classes.md"}
     return sorted(page for page in FOLDER.glob("*.md") if page.name not in kept)
 
 

@@ -55,12 +55,23 @@ pub(crate) fn render(
         resources => rows, operations => api.operations.len(),
         earlier => facts::earlier_classes(api),
     };
-    write("index", "index", words)
+    write("index", "index", words.clone())?;
+    write("classes", "classes", words)
 }
+
+/// Abbreviations and names within a title.
+const SPELLED: &[(&str, &str)] =
+    &[("api", "API"), ("spi", "SPI"), ("qr", "QR"), ("whatsapp", "WhatsApp")];
 
 /// The name of a resource as a title: `Checkout sessions`.
 fn title(resource: &Resource) -> String {
-    let mut letters = resource.words.chars();
+    let spelled = |word: &str| {
+        let found = SPELLED.iter().find(|(known, _)| *known == word);
+        found.map_or_else(|| word.to_owned(), |(_, spelling)| (*spelling).to_owned())
+    };
+    let words: Vec<String> = resource.words.split(' ').map(spelled).collect();
+    let text = words.join(" ");
+    let mut letters = text.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
