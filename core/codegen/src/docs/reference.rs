@@ -24,7 +24,8 @@ pub(crate) fn render(
     templates.add_filter("signature", signature::fit);
     let mut write = |page: &str, template: &str, words: Value| {
         let name = format!("docs/reference/{template}.md.j2");
-        outputs.add(format!("{FOLDER}/{page}.md"), template::render(&templates, &name, words)?)
+        let text = template::render(&templates, &name, words)?;
+        outputs.add(format!("{FOLDER}/{page}.md"), without_gaps(&text))
     };
     let mut rows = Vec::new();
     for resource in &api.resources {
@@ -57,6 +58,18 @@ pub(crate) fn render(
     };
     write("index", "index", words.clone())?;
     write("classes", "classes", words)
+}
+
+/// At most one blank line in a row, and none at the end.
+fn without_gaps(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for line in text.lines() {
+        if !(line.is_empty() && result.ends_with("\n\n")) {
+            result.push_str(line);
+            result.push('\n');
+        }
+    }
+    format!("{}\n", result.trim_end())
 }
 
 /// Abbreviations and names within a title.
