@@ -29,6 +29,9 @@ OF_CLIENT = {
 SECTION = re.compile(r"^(##+) (.+)$", re.M)
 ROW = re.compile(r"^\| `([^`]+)`", re.M)
 DOCUMENTED = re.compile(r"^- In `(\w+Api)`: `(\w+)`, in Node and PHP `(\w+)`$", re.M)
+EARLIER = re.compile(r"^\| `(\w+)`(?:<br>in Python `(\w+)`)? \| \[", re.M)
+PHP_MODEL = re.compile(r"`LomiSDK\\Model\\(\w+)`")
+PYTHON_NAME = re.compile(r"`lomi\.([A-Z]\w+)`")
 BODY = re.compile(r"^The fields of the body, |^The body is .*?\[(\w+)\]\(#", re.M)
 #: Variants that the overview describes once.
 ASYNCHRONOUS = re.compile(r"Async$")
@@ -66,6 +69,18 @@ def read(page: Path):
         elif not calls:
             models[title] = sorted(ROW.findall(text))
     return methods, documented, models
+
+
+def earlier_classes() -> list[tuple[str, str, str]]:
+    """The other classes of generated clients: class, method in Python if there is one, method in PHP."""
+    found = sections((FOLDER / "classes.md").read_text())
+    return [(title, *row[::-1]) for title, text in found if title.endswith("Api") for row in EARLIER.findall(text)]
+
+
+def named() -> dict[str, set[str]]:
+    """The classes that the pages name, by language."""
+    text = "\n".join(page.read_text() for page in FOLDER.glob("*.md"))
+    return {"python": set(PYTHON_NAME.findall(text)), "php": set(PHP_MODEL.findall(text))}
 
 
 def arguments(language: str, text: str) -> list[str]:
@@ -153,8 +168,10 @@ def compare(packages: dict[str, dict], found: dict[str, dict], documented, model
             wrong += [f"{title}: {name}: {one}" for one in of_method(there[name], here[name], options)]
         if language != "rust":
             wrong += differences(title, set(packages[language]["client"]), of_client_page(language))
-            for name in sorted({one[0] for one in documented}):
-                here = {one[1 if language == "python" else 2] for one in documented if one[0] == name}
+            # Node has only the classes of one resource each.
+            known = [one for one in documented if language != "js" or one[0] in packages["js"]["documented"]]
+            for name in sorted({one[0] for one in known}):
+                here = {one[1 if language == "python" else 2] for one in known if one[0] == name} - {""}
                 wrong += differences(f"{title}: {name}", set(packages[language]["documented"].get(name, ())), here)
     wrong += differences("AsyncLomiClient", set(packages["python"]["asynchronous"]), set(found["python"]))
     for name, fields in models.items():
@@ -173,10 +190,17 @@ def check() -> list[str]:
             found[language] |= methods[language]
         documented += classes
         models |= tables
-    names = json.dumps(sorted({one[0] for one in documented}))
-    packages = {"python": probe("python"), "js": probe("js"), "php": probe("php", names)}
+    of_one = {one[0] for one in documented}
+    documented += earlier_classes()
+    names = named()
+    lists = [json.dumps(sorted(some)) for some in ({one[0] for one in documented}, names["php"])]
+    packages = {"python": probe("python"), "js": probe("js"), "php": probe("php", *lists)}
     packages["rust"] = {"methods": of_crate()}
     wrong = compare(packages, found, documented, models)
+    wrong += [f"Node: {name} does not exist" for name in sorted(of_one - set(packages["js"]["documented"]))]
+    for language, here in names.items():
+        missing = sorted(here - set(packages[language]["names"]))
+        wrong += [f"{LANGUAGES[language]}: {name} does not exist" for name in missing]
     counted = ", ".join(f"{len(found[language])} {title}" for language, title in LANGUAGES.items())
     shown = sum(name in packages["python"]["models"] for name in models)
     print(f"docs: reference: methods: {counted}; {shown} models compared; {len(wrong)} differences")

@@ -30,4 +30,10 @@ foreach (json_decode($argv[1]) as $name) {
     $isVariant = fn ($one) => in_array($base($one), array_diff($all, [$one]), true);
     $documented[$name] = array_values(array_filter($all, fn ($one) => !$isVariant($one)));
 }
-echo json_encode(['methods' => $found, 'client' => methods(LomiSDK\LomiClient::class), 'documented' => $documented]);
+$models = array_values(array_filter(json_decode($argv[2]), fn ($name) => class_exists("LomiSDK\\Model\\$name")));
+echo json_encode([
+    'methods' => $found,
+    'client' => methods(LomiSDK\LomiClient::class),
+    'documented' => $documented,
+    'names' => $models,
+]);

@@ -1,10 +1,13 @@
 """Prints, as JSON, what the Python package has: methods, arguments, fields of bodies and of models."""
 
+import importlib
 import inspect
 import json
+import pkgutil
 import re
 
 import lomi
+import lomi.api
 import lomi.types
 
 OPTIONS = {"api_key", "account", "headers", "idempotency_key", "max_retries", "request_id", "extra_body"}
@@ -43,7 +46,8 @@ def main():
     own = [name for of in lomi.LomiClient.__mro__[:-1] for name in public(of)]
     names = {name: getattr(lomi, name) for name in lomi.__all__}
     models = {name: one for name, one in names.items() if isinstance(getattr(one, "_fields", None), tuple)}
-    documented = {name: one for name, one in names.items() if name.endswith("Api")}
+    modules = [importlib.import_module(f"lomi.api.{one.name}") for one in pkgutil.iter_modules(lomi.api.__path__)]
+    documented = {name: one for of in modules for name, one in vars(of).items() if name.endswith("Api")}
     print(
         json.dumps(
             {
@@ -54,6 +58,7 @@ def main():
                 "documented": {
                     name: [one for one in public(of) if not one.endswith(VARIANTS)] for name, of in documented.items()
                 },
+                "names": list(lomi.__all__),
                 "models": {name: sorted(one._fields) for name, one in models.items()},
             }
         )
