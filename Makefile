@@ -79,7 +79,8 @@ docs: ## the site of the documentation, in target/site
 	@NO_MKDOCS_2_WARNING=1 target/docs-venv/bin/mkdocs build --strict --quiet
 	@python3 docs/site/check.py target/site
 
-docs-test: build ## the code blocks and the links of the documentation
+docs-test: build ## the code blocks, links, translations and reference of the documentation
+	@.venv/bin/pytest -q docs/test
 	@.venv/bin/python docs/test/run.py
 
 screenshots: build ## the pictures of the sandbox and the shops, those of the documentation too
