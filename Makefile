@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: test-dist conformance mutants lint codegen fuzz dist
-.PHONY: docs docs-test shops
+.PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
 
 help: ## this list
@@ -34,6 +34,8 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	python3 .ci/structure/test.py
 	.ci/check-structure
 	.ci/check-paths
+	python3 .ci/promises/test.py
+	.ci/check-promises
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/reqwest,lomi/tracing
@@ -77,8 +79,12 @@ docs: ## the site of the documentation, in target/site
 	@NO_MKDOCS_2_WARNING=1 target/docs-venv/bin/mkdocs build --strict --quiet
 	@python3 docs/site/check.py target/site
 
-docs-test: build ## the code blocks and the links of the documentation
+docs-test: build ## the code blocks, links, translations and reference of the documentation
+	@.venv/bin/pytest -q docs/test
 	@.venv/bin/python docs/test/run.py
+
+screenshots: build ## the pictures of the sandbox and the shops, those of the documentation too
+	@node tests/e2e/screenshots.js
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist

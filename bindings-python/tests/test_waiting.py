@@ -69,6 +69,7 @@ def told(error):
     assert (call.attempts, call.outcome) == (1, "unknown"), call
     return call.idempotency_key
 kept = []
+SENT = 0.8  # seconds: the request is out, also on a busy machine, and its response comes after 2
 def create():
     try:
         client.checkout_sessions.create(ORDER)
@@ -80,10 +81,10 @@ GEVENT_GIVEN_UP = (
     GIVEN_UP
     + """
 job = gevent.spawn(create)
-gevent.sleep(0.1)
+gevent.sleep(SENT)
 job.kill()
 try:
-    with gevent.Timeout(0.1):
+    with gevent.Timeout(SENT):
         create()
 except gevent.Timeout:
     pass
@@ -94,10 +95,10 @@ EVENTLET_GIVEN_UP = (
     GIVEN_UP
     + """
 job = eventlet.spawn(create)
-eventlet.sleep(0.1)
+eventlet.sleep(SENT)
 job.kill()
 try:
-    with eventlet.Timeout(0.1):
+    with eventlet.Timeout(SENT):
         create()
 except eventlet.Timeout:
     pass

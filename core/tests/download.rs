@@ -188,6 +188,18 @@ fn a_file_may_be_larger_than_bytes_in_memory() {
 }
 
 #[test]
+fn a_file_has_at_most_a_gibibyte_unless_more_is_allowed() {
+    for (announced, is_refused) in [((1 << 30) + 1, true), (1 << 30, false)] {
+        let start = format!("HTTP/1.1 200 OK\r\ncontent-length: {announced}\r\n\r\nhalf");
+        let (folder, (link, _)) = (Folder::new(), server(&[start.into_bytes()]));
+        let once = ConfigBuilder { max_retries: Some(0), ..builder() };
+        let client = blocking::Client::from(Client::with(once).unwrap());
+        let error = client.download_to(&link, folder.file(), options()).unwrap_err();
+        assert_eq!(error.kind() == ErrorKind::ResponseTooLarge, is_refused, "{error}");
+    }
+}
+
+#[test]
 fn gzip_is_decompressed_within_the_ratio() {
     let gzip = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

@@ -75,7 +75,7 @@ impl World {
     /// The word for what was found about a call that was done, and about one that was not.
     async fn both(&self, operation: &str, input: impl Fn(&str) -> Input) -> [&'static str; 2] {
         let done = self.lose(operation, input("done"), "reset-after", 0).await;
-        let not_done = self.lose(operation, input("not done"), "reset-before", 600).await;
+        let not_done = self.lose(operation, input("not done"), "reset-before", 3600).await;
         [done, not_done].map(|found| match found {
             FoundOutcome::Done(_) => "done",
             FoundOutcome::NotDone => "not done",

@@ -1,6 +1,7 @@
 """What the site makes of the pages, which are plain Markdown for readers of the repository.
 
 - Code blocks of different languages that follow each other become tabs.
+- The navigation has a page for each resource without naming it.
 - Links out of `docs/` become links to the repository; pictures out of it are copied.
 """
 
@@ -20,6 +21,32 @@ FENCE = re.compile(r"^```(\w+)[^\n]*\n.*?^```[ \t]*\n?", re.M | re.S)
 # What may be between two blocks of one group: blank lines and comments.
 BETWEEN = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\()(\.\./[^)#\s]*)(#[^)\s]*)?\)")
+
+
+def on_config(config):
+    """Called by mkdocs first. `folder/*.md` in the navigation is every other page of that folder."""
+    named = set(pages(config.nav))
+    config.nav = [expanded(entry, named, Path(config.docs_dir)) for entry in config.nav]
+    return config
+
+
+def pages(entry):
+    """The paths in a part of the navigation."""
+    if isinstance(entry, str):
+        return [entry]
+    parts = entry.values() if isinstance(entry, dict) else entry
+    return [path for part in parts for path in pages(part)]
+
+
+def expanded(entry, named, folder):
+    if isinstance(entry, list):
+        return [expanded(part, named, folder) for part in entry]
+    if isinstance(entry, dict):
+        return {title: expanded(part, named, folder) for title, part in entry.items()}
+    if "*" not in entry:
+        return entry
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob(entry))
+    return [path for path in found if path not in named]
 
 
 def on_page_markdown(markdown, page, config, files):

@@ -32,10 +32,10 @@ def blank(match: re.Match) -> str:
 
 
 @cache
-def anchors(page: Path) -> set[str]:
-    """The anchors of a page, as GitHub makes them from headings."""
+def slugs(page: Path) -> list[str]:
+    """The anchor of each heading of a page, as GitHub makes them."""
     text = FENCED.sub(blank, page.read_text())
-    found: set[str] = set()
+    found: list[str] = []
     for match in HEADING.finditer(text):
         title = re.sub(r"\{\s*#[\w-]+\s*\}", "", match[2])
         title = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", title)
@@ -44,9 +44,26 @@ def anchors(page: Path) -> set[str]:
         while name in found:
             count += 1
             name = f"{slug}-{count}"
-        found.add(name)
-    found |= {one or other for one, other in EXPLICIT.findall(text)}
+        found.append(name)
     return found
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page: those of its headings, and the explicit ones."""
+    text = FENCED.sub(blank, page.read_text())
+    return set(slugs(page)) | {one or other for one, other in EXPLICIT.findall(text)}
+
+
+def resolve(page: Path, target: str) -> tuple[Path, str] | None:
+    """The file of the repository and the anchor that a link leads to; None if it leads elsewhere."""
+    base = page.parent
+    if target.startswith(OWN):
+        base, target = ROOT, target[len(OWN) :]
+    elif ELSEWHERE.match(target):
+        return None
+    name, _, anchor = target.partition("#")
+    return ((base / unquote(name)).resolve() if name else page), unquote(anchor).lower()
 
 
 def dead(page: Path) -> list[str]:
@@ -54,18 +71,14 @@ def dead(page: Path) -> list[str]:
     text = CODE.sub(blank, FENCED.sub(blank, page.read_text()))
     found = []
     for match in [*LINK.finditer(text), *REFERENCE.finditer(text)]:
-        target = match[1]
-        base = page.parent
-        if target.startswith(OWN):
-            base, target = ROOT, target[len(OWN) :]
-        elif ELSEWHERE.match(target):
+        at = resolve(page, match[1])
+        if at is None:
             continue
-        name, _, anchor = target.partition("#")
-        file = (base / unquote(name)).resolve() if name else page
+        file, anchor, name = *at, match[1].partition("#")[0]
         line = text.count("\n", 0, match.start()) + 1
         if not file.exists():
             found.append(f"{page.relative_to(ROOT)}:{line}: there is no {name}")
-        elif anchor and file.suffix == ".md" and unquote(anchor).lower() not in anchors(file):
+        elif anchor and file.suffix == ".md" and anchor not in anchors(file):
             found.append(f"{page.relative_to(ROOT)}:{line}: {file.name} has no #{anchor}")
     return found
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the code blocks of the documentation, and checks its links. `make docs-test` calls it.
+"""Runs the code blocks of the documentation, and checks its links, its translations and its reference.
+`make docs-test` calls it.
 
     docs/test/run.py [PATH-PART]     only the pages whose path contains PATH-PART
     docs/test/run.py --keep          leave the programs in target/docs-test
 
 `README.md` beside this file says how a block is marked. The exit status is 1 where a block fails,
-where one is neither run nor marked, where more than 5 % are marked, or where a link is dead.
+where one is neither run nor marked, where more than 5 % are marked, where a link is dead, where a French page
+differs from its English original, or where docs/reference differs from the packages.
 """
 
 import json
@@ -21,7 +23,9 @@ from concurrent.futures import ThreadPoolExecutor
 import buyer
 import links
 import programs
+import reference
 import rust
+import translations
 from blocks import ROOT, Block, blocks, documents, setups
 
 MOST_MARKED = 0.05
@@ -160,9 +164,13 @@ def main() -> int:
     too_many = report(found, failed, time.monotonic() - started)
     if too_many and not arguments:
         print(f"docs: more than {MOST_MARKED:.0%} of the blocks are not run")
+    wrong = []
+    if not arguments or any(part in "docs/reference" for part in arguments):
+        wrong += reference.check()
+    wrong += translations.check()
     count, dead = links.check()
-    print("\n".join(dead + [f"docs: {count} pages, {len(dead)} dead links"]))
-    return 1 if failed or dead or (too_many and not arguments) else 0
+    print("\n".join([*wrong, *dead, f"docs: {count} pages, {len(dead)} dead links"]))
+    return 1 if failed or wrong or dead or (too_many and not arguments) else 0
 
 
 def named(block: Block) -> bool:

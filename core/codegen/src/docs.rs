@@ -2,7 +2,7 @@
 //! `core/spec/options.json`.
 
 pub(crate) mod inbox;
-pub(crate) mod resources;
+pub(crate) mod reference;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -125,6 +125,8 @@ pub struct Field {
     pub documented: bool,
     /// Which documented generations of the API have it, such as "ABCDE".
     pub generations: String,
+    /// Which of them require it in this request body, such as "D".
+    pub required: String,
     /// Other names under which the server sends it.
     pub aliases: Vec<String>,
     /// The field that has the same value under another name.

@@ -23,6 +23,14 @@ const LANGUAGES: [(&str, Render); 5] = [
     ("sandbox", sandbox::render),
 ];
 
+/// Adds the filters of every language: names and types.
+pub(crate) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+    rust::add_filters(templates, api);
+    python::add_filters(templates, api);
+    php::add_filters(templates, api);
+    node::add_filters(templates, api);
+}
+
 /// Renders the files of every language and of the sandbox, or those of one of them.
 pub(crate) fn render(
     templates: &Environment<'_>,
@@ -30,10 +38,6 @@ pub(crate) fn render(
     only: Option<&str>,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
-    let mut templates = templates.clone();
-    rust::add_filters(&mut templates, api);
-    php::add_filters(&mut templates, api);
-    node::add_filters(&mut templates, api);
     if let Some(only) = only
         && !LANGUAGES.iter().any(|(name, _)| *name == only)
     {
@@ -42,7 +46,7 @@ pub(crate) fn render(
     }
     for (name, render) in LANGUAGES {
         if only.is_none_or(|only| only == name) {
-            render(&templates, api, outputs)?;
+            render(templates, api, outputs)?;
         }
     }
     Ok(())

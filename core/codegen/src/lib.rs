@@ -17,9 +17,10 @@ pub use outputs::{Outputs, Report};
 /// Generates all files in memory, or those of one language. The error names the place in the spec, or the template, that is
 /// wrong.
 pub fn generate(root: &Path, only: Option<&str>) -> Result<Outputs, String> {
-    let templates = template::environment(root)?;
+    let mut templates = template::environment(root)?;
     let mut outputs = Outputs::default();
     let api = read(root)?;
+    lang::add_filters(&mut templates, &api);
     lang::render(&templates, &api, only, &mut outputs)?;
     if only.is_some() {
         outputs.keep_others();
@@ -28,7 +29,7 @@ pub fn generate(root: &Path, only: Option<&str>) -> Result<Outputs, String> {
     lang::messages::render(&templates, root, &mut outputs)?;
     docs::render(&templates, root, &mut outputs)?;
     docs::inbox::render(&templates, root, &mut outputs)?;
-    docs::resources::render(&templates, &api, &mut outputs)?;
+    docs::reference::render(&templates, &api, &mut outputs)?;
     Ok(outputs)
 }
 

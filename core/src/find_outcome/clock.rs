@@ -10,10 +10,11 @@ use crate::timestamp;
 const WORK_TIME: Duration = Duration::from_secs(120);
 /// The server's time is known to a second, and its clocks differ a little.
 const INACCURACY: Duration = Duration::from_secs(2);
-/// An object this close to the window may be of the call.
-const NEAR: Duration = Duration::from_secs(10);
-/// The same if the server's clock is not known, or that of another machine was used.
-const NEAR_WITHOUT_CLOCK: Duration = Duration::from_secs(180);
+/// An object this close to the window may be of the call: the clock that writes `created_at` need
+/// not be the one that writes `Date`.
+const NEAR: Duration = Duration::from_secs(15 * 60);
+/// The same if the server's clock is not known: a clock may be a time zone away.
+const NEAR_WITHOUT_CLOCK: Duration = Duration::from_secs(24 * 3600);
 
 /// Whether an object was created by a call, by its time of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub(super) struct Window {
     start: SystemTime,
     end: SystemTime,
     near: Duration,
+    /// Whether the server's clock is known.
+    is_known: bool,
 }
 
 impl Window {
@@ -43,7 +46,7 @@ impl Window {
             Some(_) => NEAR,
             None => NEAR_WITHOUT_CLOCK,
         };
-        Self { start, end, near }
+        Self { start, end, near, is_known: call.clock_offset.is_some() }
     }
 
     /// Whether a time is before the call.
@@ -58,7 +61,7 @@ impl Window {
         };
         if self.is_before(at) || at > self.end + self.near {
             ByTime::Outside
-        } else if at < self.start || at > self.end {
+        } else if at < self.start || at > self.end || !self.is_known {
             ByTime::Near
         } else {
             ByTime::Within

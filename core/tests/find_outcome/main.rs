@@ -136,7 +136,7 @@ fn run(case: &Case, seed: u64, counts: &mut [u32; 3]) {
     let mut server = Server {
         rows: Vec::new(),
         object: None,
-        skew: random.below(240_000) as i64 - 120_000,
+        skew: random.below(1_440_000) as i64 - 720_000,
         sends_date: !random.one_in(4),
         newest_first: !random.one_in(3),
         page: 4 + random.below(30) as usize,
@@ -179,7 +179,7 @@ fn run(case: &Case, seed: u64, counts: &mut [u32; 3]) {
     if let Some(before) = &case.before {
         let fields = if is_done { &case.object } else { before };
         let mut object = fields.as_object().unwrap().clone();
-        let changed = if is_done { began + delay } else { began - 500_000 };
+        let changed = if is_done { began + delay } else { began - random.below(7_200_000) as i64 };
         object.insert(id_field.to_owned(), "one".into());
         object.insert("updated_at".to_owned(), iso(changed).into());
         server.object = (!(is_done && case.deletes)).then(|| show(object, &mut random));

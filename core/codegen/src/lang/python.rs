@@ -33,9 +33,6 @@ pub(super) fn render(
     api: &Api,
     outputs: &mut Outputs,
 ) -> Result<(), String> {
-    let mut templates = templates.clone();
-    add_filters(&mut templates, api);
-    let templates = &templates;
     let whole = &Value::from(Serde(api));
     let classes = classes(api);
     let names = &Value::from(Serde(&classes));
@@ -271,7 +268,7 @@ fn shown(role: Role, read: bool, write: bool) -> bool {
 }
 
 /// Filters for Python templates: names and annotations.
-fn add_filters(templates: &mut Environment<'_>, api: &Api) {
+pub(super) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     let names: BTreeMap<String, (String, String)> = api
         .models
         .iter()

@@ -97,6 +97,9 @@ pub(super) struct SchemaExtension {
     pub(super) reads: Map<String, Value>,
     #[serde(default)]
     pub(super) folds: bool,
+    /// Field of a request body: the generations of the API whose documents require it.
+    #[serde(default)]
+    pub(super) required: Map<String, Value>,
 }
 
 #[derive(Deserialize)]

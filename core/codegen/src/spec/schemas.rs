@@ -26,7 +26,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
             (None, None, false) => Role::Response,
             _ => return Err(at("it has two of `writes`, `lists` and `body`".into())),
         };
-        let fields = match &schema.lomi.writes {
+        let mut fields: Vec<Field> = match &schema.lomi.writes {
             Some(source) => {
                 let points_at =
                     schema.reference.as_deref().map(referred).transpose().map_err(at)?;
@@ -47,6 +47,7 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
                 read_fields(properties, &is_enum).map_err(at)?
             }
         };
+        require(&mut fields, &schema.lomi.required, role).map_err(at)?;
         if schema.type_.as_deref().unwrap_or("object") != "object" {
             return Err(at("a model must be an object".into()));
         }
@@ -65,6 +66,21 @@ pub(super) fn read(schemas: &Ordered) -> Result<(Vec<Model>, Vec<Enum>), String>
     }
     check_links(&models)?;
     Ok((models, enums))
+}
+
+/// Marks the fields of a request body that some generations of the API require.
+fn require(fields: &mut [Field], required: &Ordered, role: Role) -> Result<(), String> {
+    for (name, letters) in required {
+        let letters = letters.as_str().unwrap_or_default();
+        let field = fields.iter_mut().find(|field| field.name == *name && field.write);
+        let field = field.ok_or_else(|| format!("required: there is no field {name} to write"))?;
+        let has_all = letters.chars().all(|letter| field.generations.contains(letter));
+        if role != Role::Request || letters.is_empty() || !has_all {
+            return Err(format!("required: {name} by {letters:?}"));
+        }
+        letters.clone_into(&mut field.required);
+    }
+    Ok(())
 }
 
 fn names(entry: &NamesEntry) -> Names {
@@ -130,6 +146,7 @@ fn read_fields(properties: &Ordered, is_enum: &dyn Fn(&str) -> bool) -> Result<V
             write: !property.read_only,
             documented: extension.documented,
             generations: extension.generations.clone(),
+            required: String::new(),
             aliases: extension.aliases.clone(),
             mirrors: extension.mirrors.clone(),
             sent,
