@@ -1,6 +1,6 @@
 //! The error type of this crate. `exception` turns it into a Python exception.
 
-use lomi::{Error, ErrorKind, Response};
+use lomi::{Error, ErrorKind, Message, Response};
 use pyo3::prelude::*;
 
 /// What a native call can raise.
@@ -44,6 +44,6 @@ impl From<PyErr> for BindingError {
 }
 
 /// The validation error for a wrong argument.
-pub(crate) fn wrong(message: impl Into<String>) -> BindingError {
+pub(crate) fn wrong(message: impl Into<Message>) -> BindingError {
     BindingError::Core(Error::new(ErrorKind::Validation, message))
 }

@@ -7,6 +7,7 @@ pub use crate::call::{
 pub use crate::config::{Config, ConfigBuilder, check_client_headers, milliseconds, seconds};
 pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
+pub use crate::messages::bindings as messages;
 pub use crate::process::generation;
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
 pub use crate::recording::Offline;

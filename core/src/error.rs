@@ -266,15 +266,15 @@ impl Error {
         self
     }
 
-    pub(crate) fn validation(message: impl Into<Message>) -> Self {
+    pub(crate) fn validation(message: Message) -> Self {
         Self::new(ErrorKind::Validation, message)
     }
 
-    pub(crate) fn configuration(message: impl Into<Message>) -> Self {
+    pub(crate) fn configuration(message: Message) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    pub(crate) fn unexpected(message: impl Into<Message>) -> Self {
+    pub(crate) fn unexpected(message: Message) -> Self {
         Self::new(ErrorKind::UnexpectedResponse, message)
     }
 

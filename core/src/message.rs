@@ -87,7 +87,7 @@ impl Message {
 
 /// What stands in a sentence: a sentence or a part of one, or a value that is the same in every
 /// language.
-pub(crate) trait Argument {
+pub trait Argument {
     /// In English.
     fn english(&self) -> impl fmt::Display;
     /// In French.
@@ -114,12 +114,14 @@ impl<T: fmt::Display> Argument for T {
     }
 }
 
+/// For a program that makes an error itself; those of this crate are in the catalogue.
 impl From<String> for Message {
     fn from(text: String) -> Self {
         Self::untranslated(text)
     }
 }
 
+/// The same, borrowed.
 impl From<&str> for Message {
     fn from(text: &str) -> Self {
         Self::untranslated(text)

@@ -273,7 +273,7 @@ mod tests {
         let response = Response::from_json(text, &crate::table::CHECKOUT_SESSION)?;
         match response.decode(&mut Values)? {
             Decoded::One(value) => Ok(value),
-            other => Err(Error::unexpected(format!("{other:?}"))),
+            other => Err(Error::unexpected(format!("{other:?}").into())),
         }
     }
 

@@ -50,7 +50,7 @@ impl Thrown {
     }
 
     /// A wrong argument. Nothing was sent.
-    pub(crate) fn validation(what: impl Into<String>) -> Self {
+    pub(crate) fn validation(what: impl Into<lomi::Message>) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Validation, what))
     }
 
@@ -63,7 +63,7 @@ impl Thrown {
     }
 
     /// A configuration that cannot be used.
-    pub(crate) fn configuration(what: impl Into<String>) -> Self {
+    pub(crate) fn configuration(what: impl Into<lomi::Message>) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Configuration, what))
     }
 

@@ -152,8 +152,9 @@ impl ConfigBuilder {
             mistake => mistake.into_iter().collect(),
         };
         warnings.extend(base_url::unencrypted(&url, &base_url));
-        let language = Language::of_environment();
-        let warnings = warnings.iter().map(|warning| warning.text(language).to_owned()).collect();
+        let of_warnings = language.unwrap_or_else(Language::of_environment);
+        let warnings =
+            warnings.iter().map(|warning| warning.text(of_warnings).to_owned()).collect();
         let max_connections = match self.max_connections {
             None => MAX_CONNECTIONS,
             Some(0) => {

@@ -253,7 +253,7 @@ mod tests {
         let url = "https://f.test/a%20b?name=x&X-Sig=ab%2Fcdef%3D&X-Exp=300";
         assert_eq!(link(&format!("{url}#page=2")).address().unwrap(), url);
         let mut error = Error::validation(
-            "no: name=x&X-Sig=ab%2Fcdef%3D&X-Exp=300, ab%2Fcdef%3D or ab/cdef= (300)",
+            "no: name=x&X-Sig=ab%2Fcdef%3D&X-Exp=300, ab%2Fcdef%3D or ab/cdef= (300)".into(),
         );
         error.inner.body = Some(Bytes::from_static(b"<Sig>ab/cdef=</Sig>"));
         error.inner.headers.push(("location".into(), "/b?X-Sig=ab%2Fcdef%3D".into()));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::binding::{self as core, RawResponse, TransportError};
+use lomi::binding::{self as core, RawResponse, TransportError, messages};
 use lomi::{ErrorKind, Limits, Outcome};
 
 use super::response;
@@ -107,10 +107,7 @@ impl Transfer {
             (None, Err(failure)) if state.only_interim(&failure) => Err(TransportError::new(
                 ErrorKind::Timeout,
                 Outcome::Unknown,
-                format!(
-                    "the server sent {} interim responses and no response: {}",
-                    state.interim, failure.message
-                ),
+                messages::only_interim_responses(state.interim, failure.message),
             )),
             (None, result) => result,
         }
