@@ -60,7 +60,8 @@ impl Call {
             // An earlier attempt deleted it, and its response was lost.
             let deleted = matches!(raw.status, 404 | 410)
                 && self.earlier_unknown
-                && *method == Method::DELETE;
+                && *method == Method::DELETE
+                && !web_page::is_page(&raw.body);
             if !self.options.any_status && !deleted {
                 return Err(self.status(parsed, &raw));
             }

@@ -197,6 +197,30 @@ pub(crate) fn amount_in_units(
     Message { english: in_english.into(), french: in_french.into() }
 }
 
+/// "{name} is {shown}, which may mean {thousands} or {units}: give only digits, in the currency's smallest unit"
+pub(crate) fn amount_of_thousands(
+    name: impl Argument,
+    shown: impl Argument,
+    thousands: impl Argument,
+    units: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "{name} is {shown}, which may mean {thousands} or {units}: give only digits, in the currency's smallest unit",
+        name = name.english(),
+        shown = shown.english(),
+        thousands = thousands.english(),
+        units = units.english()
+    );
+    let in_french = format!(
+        "{name} vaut {shown}, ce qui peut vouloir dire {thousands} ou {units} : indiquez seulement des chiffres, dans la plus petite unité de la devise",
+        name = name.french(),
+        shown = shown.french(),
+        thousands = thousands.french(),
+        units = units.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "{name} is {shown}, which is more than any payment: at most {most} of the currency's smallest unit"
 pub(crate) fn amount_too_large(
     name: impl Argument,

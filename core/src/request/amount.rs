@@ -62,6 +62,11 @@ pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) ->
         if exact.whole().is_none_or(|whole| whole.parse::<i64>().is_err()) {
             return Some(messages::amount_too_large(name, shown, i64::MAX));
         }
+        // "1.000" may be a thousand, as people write it, or one.
+        if value.is_string() && fraction_length(&text) == 3 {
+            let thousands = text.replace('.', "");
+            return Some(messages::amount_of_thousands(name, shown, thousands, exact.whole()?));
+        }
         // With two decimals, "50.00" EUR probably means 50 euros, but the API would take 0.50.
         let (code, decimals) = currency?;
         if decimals == 0 || fraction_length(&text) < decimals as usize {
@@ -227,6 +232,8 @@ mod tests {
             }
         }
         assert_eq!(sentence(json!({"amount": "5000.00", "currency_code": "XOF"})), None);
+        let thousand = sentence(json!({"amount": "1.000", "currency_code": "XOF"})).unwrap();
+        assert!(thousand.contains("may mean 1000 or 1:"), "{thousand}");
     }
 
     #[test]
