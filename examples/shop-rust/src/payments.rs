@@ -5,27 +5,27 @@ use lomi::{
     CallOptions, Client, Created, Error, FindOptions, FoundOutcome, Map, UnknownCall, Value,
 };
 
-use crate::orders::{Order, Orders};
+use crate::orders::{self, Order};
 use crate::pages::Failure;
 
 /// The page on which the buyer pays the order; the order's own page if there is nothing to pay.
 pub(crate) async fn checkout_page(
     lomi: &Client,
-    orders: &Orders,
     order: &Order,
-    order_url: String,
+    url: &str,
 ) -> Result<String, Failure> {
+    let (mut attempt, own_page) = (order.attempt, url.to_owned());
     if order.status != "pending" {
-        return Ok(order_url);
+        return Ok(own_page);
     }
-    let mut attempt = order.attempt;
     if let Some(session) = &order.session_id {
-        match lomi.checkout_sessions().get(session).await?.status {
+        let session = lomi.checkout_sessions().get(session).await?;
+        match session.status {
             Some(CheckoutSessionStatus::Open) => {
-                return Ok(order.checkout_url.clone().unwrap_or(order_url));
+                return Ok(session.checkout_url.unwrap_or(own_page));
             }
             Some(CheckoutSessionStatus::Expired) => attempt += 1,
-            _ => return Ok(order_url),
+            _ => return Ok(own_page),
         }
     }
     let body = CheckoutSessionCreate::new()
@@ -33,24 +33,23 @@ pub(crate) async fn checkout_page(
         .currency_code("XOF")
         .title("Coffee beans, 1 kg")
         .metadata(Map::from_iter([("order".to_owned(), order.id.as_str().into())]))
-        .success_url(&order_url)
-        .cancel_url(format!("{order_url}?cancelled=1"));
+        .success_url(url)
+        .cancel_url(format!("{url}?cancelled=1"));
     // Two clicks, or a crash after this call, give the same session.
     let key = lomi::idempotency_key::for_attempt(order.id.as_str(), attempt)?;
     let options = CallOptions::new().idempotency_key(key);
     let session = lomi.checkout_sessions().create_with(body, options).await?.into_session()?;
-    let sql = "UPDATE orders SET attempt = ?, session_id = ?, checkout_url = ?, failed = NULL
-        WHERE id = ?";
-    orders.run(sql, (attempt, &session.checkout_session_id, &session.checkout_url, &order.id))?;
-    Ok(session.checkout_url.unwrap_or(order_url))
+    let sql = "UPDATE orders SET attempt = ?, session_id = ?, failed = 0 WHERE id = ?";
+    orders::run(sql, (attempt, session.checkout_session_id, &order.id))?;
+    Ok(session.checkout_url.unwrap_or(own_page))
 }
 
 /// The state to show to a buyer who is back. What marks the order as paid is `on_event`.
 pub(crate) async fn state_of(
     lomi: &Client,
     order: &Order,
-    is_cancelled: bool,
-) -> Result<String, Failure> {
+    cancelled: bool,
+) -> Result<String, Error> {
     let Some(session) = order.session_id.as_ref().filter(|_| order.status == "pending") else {
         return Ok(order.status.clone());
     };
@@ -58,40 +57,36 @@ pub(crate) async fn state_of(
     let amount = session.amount.and_then(|amount| amount.as_i64());
     let id = session.metadata.as_ref().and_then(|metadata| metadata.get("order")?.as_str());
     let fits = amount == Some(order.amount) && id == Some(&order.id);
-    let state = match session.status {
+    Ok(String::from(match session.status {
         Some(CheckoutSessionStatus::Completed) if fits => "paid",
         Some(CheckoutSessionStatus::Expired) => "expired",
-        Some(CheckoutSessionStatus::Open) if is_cancelled => "cancelled",
+        Some(CheckoutSessionStatus::Open) if cancelled => "cancelled",
         _ => "pending",
-    };
-    Ok(state.to_owned())
+    }))
 }
 
 /// Refunds a paid order once. If the outcome is unknown, the refund is looked for, never sent again.
-pub(crate) async fn refund(lomi: &Client, orders: &Orders, order: &Order) -> Result<(), Failure> {
-    let claim = "UPDATE orders SET refund_call = 'asked', refund_note = 'A refund was asked for.'
+pub(crate) async fn refund(lomi: &Client, order: &Order) -> Result<(), Failure> {
+    let claim = "UPDATE orders SET refund_call = 'asked'
         WHERE id = ? AND status = 'paid' AND refund_call IS NULL";
     let mut call = order.refund_call.as_deref().and_then(UnknownCall::from_json);
-    if orders.run(claim, [&order.id])? == 1 {
+    if orders::run(claim, [&order.id])? == 1 {
         match send(lomi, order).await {
-            Ok(refund) => return made(orders, order, &refund.into()),
+            Ok(refund) => return made(order, &refund.into()),
             Err(error) => {
                 call = error.unknown_call().cloned();
                 let stored = call.as_ref().map(UnknownCall::to_json);
-                note(orders, order, stored, format!("Not refunded: {error}"))?;
+                note(order, stored, &format!("Not refunded: {error}"))?;
             }
         }
     }
     // `None`: another request is at work, or was killed. Then the event of the refund tells.
     let Some(call) = call.filter(|_| order.status == "paid") else { return Ok(()) };
     match lomi.find_outcome_of(&call, FindOptions::new()).await? {
-        FoundOutcome::Done(refund) => made(orders, order, &refund.json()?),
-        FoundOutcome::NotDone => {
-            note(orders, order, None, "Not refunded. You can try again.".to_owned())
-        }
+        FoundOutcome::Done(refund) => made(order, &refund.json()?),
+        FoundOutcome::NotDone => note(order, None, "Not refunded. You can try again."),
         FoundOutcome::Ambiguous(why) => {
-            let text = format!("Is it refunded? Ask again later. {}", why.reason);
-            note(orders, order, Some(call.to_json()), text)
+            note(order, Some(call.to_json()), &format!("Is it refunded? Ask again. {}", why.reason))
         }
         _ => Ok(()),
     }
@@ -107,22 +102,16 @@ async fn send(lomi: &Client, order: &Order) -> Result<Refund, Error> {
     }
 }
 
-fn made(orders: &Orders, order: &Order, refund: &Value) -> Result<(), Failure> {
-    let text = |name| refund.get(name).and_then(Value::as_str);
-    let (status, call, note) = match text("status") {
-        Some("completed") => ("refunded", Some("asked"), None),
-        Some("failed") => ("paid", None, Some("The refund failed.")),
-        _ => ("paid", Some("asked"), Some("The refund is under way.")),
-    };
-    let sql = "UPDATE orders SET refund_id = ?, status = ?, refund_call = ?, refund_note = ?
-        WHERE id = ? AND status = 'paid'";
-    orders.run(sql, (text("refund_id"), status, call, note, &order.id))?;
-    Ok(())
+fn made(order: &Order, refund: &Value) -> Result<(), Failure> {
+    let id = refund.get("refund_id").and_then(Value::as_str);
+    orders::run("UPDATE orders SET refund_id = ? WHERE id = ?", (id, &order.id))?;
+    Ok(orders::refunded(&orders::connect()?, refund)?)
 }
 
 /// Unless the refund's event has come meanwhile.
-fn note(orders: &Orders, order: &Order, call: Option<String>, note: String) -> Result<(), Failure> {
-    let sql = "UPDATE orders SET refund_call = ?, refund_note = ? WHERE id = ? AND status = 'paid'";
-    orders.run(sql, (call, note, &order.id))?;
+fn note(order: &Order, call: Option<String>, text: &str) -> Result<(), Failure> {
+    let sql = "UPDATE orders SET refund_call = ?, note = concat(note, ?, ' ')
+        WHERE id = ? AND status = 'paid'";
+    orders::run(sql, (call, text, &order.id))?;
     Ok(())
 }
