@@ -19,7 +19,9 @@
 //!     {
 //!         let order = payment.metadata.as_ref().and_then(|metadata| metadata.get("order"));
 //!         let order = order.and_then(|order| order.as_str());
-//!         transaction.execute("UPDATE orders SET paid = 1 WHERE id = ?", [order])?;
+//!         let amount = payment.gross_amount.as_ref().and_then(|amount| amount.as_i64());
+//!         let sql = "UPDATE orders SET paid = 1 WHERE id = ? AND total = ?";
+//!         transaction.execute(sql, (order, amount))?;
 //!     }
 //!     Ok(())
 //! }
@@ -27,17 +29,24 @@
 //! # let folder = std::env::temp_dir().join(format!("lomi-inbox-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
 //! # let file = folder.join("shop.sqlite3");
-//! # Connection::open(&file)?.execute("CREATE TABLE orders (id TEXT, paid INTEGER)", [])?;
-//! # let payload = br#"{"id":"1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t"}}"#;
+//! # Connection::open(&file)?.execute_batch(
+//! #     "CREATE TABLE orders (id TEXT, total INTEGER, paid INTEGER DEFAULT 0);
+//! #     INSERT INTO orders (id, total) VALUES ('o1', 500)",
+//! # )?;
+//! # let payload = br#"{"id":"1","event":"PAYMENT_SUCCEEDED","data":{"transaction_id":"t",
+//! #     "gross_amount":500,"metadata":{"order":"o1"}}}"#;
 //! # let signature = lomi::webhook::sign(payload, "whsec_test")?;
 //! # let event =
 //! #     lomi::webhook::construct_event(payload, &signature, &["whsec_test"], Default::default())?;
+//! # let same = file.clone();
 //! let inbox = Inbox::new(RusqliteStore::new(move || Connection::open(&file)));
 //! inbox.create_table()?;
 //!
 //! // In the route of the webhook. An error must become a response of 500.
 //! assert!(inbox.handle(&event, fulfil)?); // fulfil was called
 //! assert!(!inbox.handle(&event, fulfil)?); // the event was handled before
+//! # let sql = "SELECT paid FROM orders";
+//! # assert!(Connection::open(&same)?.query_row(sql, [], |row| row.get::<_, bool>(0))?);
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok(())
 //! # }
