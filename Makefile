@@ -38,7 +38,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	.ci/check-promises
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
-	cargo test --quiet --features lomi/blocking,lomi/reqwest,lomi/tracing
+	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
 	RUSTDOCFLAGS='-D warnings' cargo doc --quiet -p lomi --no-deps --all-features
 	.ci/test-host-program
 	.ci/check-package

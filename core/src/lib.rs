@@ -104,6 +104,7 @@
 //! |---|---|---|
 //! | `rustls-ring` | yes | TLS with ring. Without it, https uses the provider that the program installed for rustls. |
 //! | `blocking` | no | `lomi::blocking::Client` |
+//! | `inbox-rusqlite` | no | `inbox::RusqliteStore`: the [`inbox`] in SQLite |
 //! | `reqwest` | no | `ClientBuilder::http_client`: calls through a `reqwest::Client` of your own |
 //! | `tracing` | no | a span `lomi.attempt` (target `lomi`) for each attempt, with method, route, status and time, and an event at its end with the retry decision |
 
@@ -126,6 +127,7 @@ mod destination;
 mod error;
 mod find_outcome;
 pub mod idempotency_key;
+pub mod inbox;
 mod json;
 mod limits;
 mod log;

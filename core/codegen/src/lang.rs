@@ -5,7 +5,7 @@ mod node;
 mod php;
 mod python;
 mod rust;
-mod rustfmt;
+pub(crate) mod rustfmt;
 mod sandbox;
 
 use minijinja::Environment;

@@ -57,6 +57,8 @@ pub enum ErrorKind {
     SignatureVerification,
     /// A webhook with a valid signature and an invalid body.
     WebhookPayload,
+    /// The transaction of an [inbox](crate::inbox) has ended although its handler succeeded.
+    InboxRolledBack,
     /// A defect of this library.
     Internal,
 }
@@ -91,6 +93,7 @@ impl ErrorKind {
             Self::Cancelled => "CancelledError",
             Self::SignatureVerification => "SignatureVerificationError",
             Self::WebhookPayload => "WebhookPayloadError",
+            Self::InboxRolledBack => "InboxRolledBackError",
             Self::Internal => "InternalError",
         }
     }

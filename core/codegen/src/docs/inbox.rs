@@ -6,6 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::{Deserialize, Serialize};
 
+use crate::lang::rustfmt::rustfmt;
 use crate::outputs::Outputs;
 use crate::template;
 
@@ -13,6 +14,7 @@ const SPEC: &str = "core/spec/inbox.json";
 
 /// Each generated file and its template.
 const FILES: &[(&str, &str)] = &[
+    ("core/src/inbox/statements.rs", "rust/inbox.rs.j2"),
     ("bindings-python/python/lomi/_inbox/statements.py", "python/inbox.py.j2"),
     ("bindings-node/runtime/inbox/statements.js", "node/inbox.js.j2"),
     ("bindings-php/frameworks/src/Inbox/Statements.php", "php/inbox.php.j2"),
@@ -89,7 +91,9 @@ pub(crate) fn render(
     let inbox = Value::from(Serde(&inbox));
     for (path, template) in FILES {
         let context = context! { inbox => &inbox };
-        outputs.add((*path).into(), template::render(templates, template, context)?)?;
+        let text = template::render(templates, template, context)?;
+        let text = if path.ends_with(".rs") { rustfmt(&text)? } else { text };
+        outputs.add((*path).into(), text)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Formats Rust source, so that generated and hand-written files have the same style.
-pub(super) fn rustfmt(text: &str) -> Result<String, String> {
+pub(crate) fn rustfmt(text: &str) -> Result<String, String> {
     let io_error = |e: std::io::Error| format!("rustfmt: {e}");
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut child = Command::new("rustfmt")
