@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::statements::{self, Statements};
 use super::store::{Dialect, Parameter, Store};
 use crate::error::{Error, ErrorKind};
+use crate::messages::bindings as messages;
 use crate::models::Event;
 use crate::webhook::replay_key;
 
@@ -38,8 +39,7 @@ impl<S: Store> Inbox<S> {
                 && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
         };
         if table.split('.').count() > 2 || !table.split('.').all(is_plain) {
-            let message = "the table's name must be a plain name, such as shop.lomi_inbox";
-            return Err(Error::configuration(message));
+            return Err(Error::configuration(messages::inbox_table_name()));
         }
         Ok(Self { store, table: table.to_owned() })
     }
@@ -174,12 +174,7 @@ fn now() -> i64 {
 }
 
 fn rolled_back() -> Error {
-    Error::new(
-        ErrorKind::InboxRolledBack,
-        "the transaction of the event has ended although its handler succeeded: the handler ended \
-         it, or went on after an error of the database, or the connection was lost. Return errors, \
-         and let the inbox commit",
-    )
+    Error::new(ErrorKind::InboxRolledBack, messages::inbox_transaction_ended())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::statements::CURSOR_EVERY;
 use super::store::Store;
 use crate::client::Client;
 use crate::error::Error;
+use crate::messages::bindings as messages;
 use crate::models::Event;
 
 impl<S: Store> Inbox<S> {
@@ -71,12 +72,10 @@ impl<'a, S: Store> Run<'a, S> {
         E: From<S::Error> + From<Error>,
     {
         let stored = inbox.load_cursor()?;
-        let start = stored.clone().or_else(|| since.map(str::to_owned)).ok_or_else(|| {
-            Error::validation(
-                "the inbox has no cursor yet: the first run needs `since`, such as the day on \
-                 which the shop opened",
-            )
-        })?;
+        let start = stored
+            .clone()
+            .or_else(|| since.map(str::to_owned))
+            .ok_or_else(|| Error::validation(messages::inbox_without_cursor("`since`")))?;
         Ok(Self { inbox, start, stored, handed_over: 0, repeated: 0 })
     }
 

@@ -2,6 +2,32 @@
 
 use crate::message::{Argument, Message};
 
+/// "the table's name must be a plain name, such as shop.lomi_inbox"
+pub fn inbox_table_name() -> Message {
+    Message {
+        english: "the table's name must be a plain name, such as shop.lomi_inbox".into(),
+        french: "le nom de la table doit être un nom simple, tel que shop.lomi_inbox".into(),
+    }
+}
+
+/// "the transaction of the event has ended although its handler succeeded: the handler ended it, or went on after an error of the database, or the connection was lost. Let errors pass, and let the inbox commit"
+pub fn inbox_transaction_ended() -> Message {
+    Message { english: "the transaction of the event has ended although its handler succeeded: the handler ended it, or went on after an error of the database, or the connection was lost. Let errors pass, and let the inbox commit".into(), french: "la transaction de l'événement est terminée alors que son traitement a réussi : le traitement l'a terminée, ou a continué après une erreur de la base de données, ou la connexion a été perdue. Laissez passer les erreurs, et laissez la boîte de réception valider la transaction".into() }
+}
+
+/// "the inbox has no cursor yet: the first run needs {since}, such as the day on which the shop opened"
+pub fn inbox_without_cursor(since: impl Argument) -> Message {
+    let in_english = format!(
+        "the inbox has no cursor yet: the first run needs {since}, such as the day on which the shop opened",
+        since = since.english()
+    );
+    let in_french = format!(
+        "la boîte de réception n'a pas encore de curseur : la première exécution a besoin de {since}, par exemple le jour d'ouverture de la boutique",
+        since = since.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "the server sent {count} interim responses and no response: {failure}"
 pub fn only_interim_responses(count: impl Argument, failure: impl Argument) -> Message {
     let in_english = format!(
