@@ -136,7 +136,9 @@ impl Call {
         options.take_option_headers()?;
         #[cfg(feature = "reqwest")]
         if config.http_client.is_some() && options.connect_timeout.is_some() {
-            return Err(Error::validation(messages::no_effect_with_http_client("connect_timeout")));
+            return Err(Error::validation(crate::messages::config::option_of_http_client(
+                "connect_timeout",
+            )));
         }
         let warnings = request::check::call(config, &target, &mut input, &mut options)?;
         let destination = match &target {

@@ -54,19 +54,6 @@ pub(crate) fn needs_runtime() -> Message {
     Message { english: "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one".into(), french: "un client avec http_client a besoin d'un runtime tokio avec minuteries et sockets activées, et cet appel est fait en dehors".into() }
 }
 
-/// "{option} has no effect together with http_client: set it where the reqwest client is built"
-pub(crate) fn no_effect_with_http_client(option: impl Argument) -> Message {
-    let in_english = format!(
-        "{option} has no effect together with http_client: set it where the reqwest client is built",
-        option = option.english()
-    );
-    let in_french = format!(
-        "{option} est sans effet avec http_client : réglez-le là où le client reqwest est construit",
-        option = option.french()
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "the path of a download has no file name"
 pub(crate) fn no_file_name() -> Message {
     Message {
