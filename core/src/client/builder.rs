@@ -122,7 +122,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// The language of error messages; `LOMI_LANG` when not given, else English.
-    pub fn language(mut self, language: Language) -> Self {
+    pub fn lang(mut self, language: Language) -> Self {
         self.config.lang = Some(language.tag().to_owned());
         self
     }
