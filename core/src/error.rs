@@ -82,6 +82,12 @@ impl Error {
         self.inner.message.text(self.language())
     }
 
+    /// The same sentence in every language, for a binding that says it as part of another one.
+    #[doc(hidden)]
+    pub fn sentence(&self) -> &Message {
+        &self.inner.message
+    }
+
     /// The same error in another language.
     #[must_use]
     pub fn in_language(mut self, language: Language) -> Self {

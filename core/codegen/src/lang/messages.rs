@@ -47,7 +47,8 @@ pub(crate) fn render(
             messages.push(message(name, text).map_err(|e| wrong(&format_args!("{name}: {e}")))?);
         }
         let visibility = if area == PUBLIC { "pub" } else { "pub(crate)" };
-        let context = context! { messages, visibility };
+        let is_public = area == PUBLIC;
+        let context = context! { messages, visibility, is_public };
         write(format!("core/src/messages/{area}.rs"), "rust/messages_of.rs.j2", context)?;
         areas.push(context! { name => area, visibility });
     }
