@@ -74,7 +74,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// A sentence of the area `bindings` of the core's messages, in the language of `LOMI_LANG`.
 #[pyfunction]
-#[pyo3(signature = (name, **arguments))]
+#[pyo3(signature = (name, /, **arguments))]
 fn message(name: &str, arguments: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
     let argument = |name: &str| {
         let value = arguments.and_then(|all| all.get_item(name).ok().flatten());

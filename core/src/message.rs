@@ -71,7 +71,7 @@ impl Message {
 
     /// The argument as a text of its own.
     #[doc(hidden)]
-    pub fn of(argument: impl Argument) -> Self {
+    pub fn of(argument: &impl Argument) -> Self {
         Self {
             english: argument.english().to_string().into(),
             french: argument.french().to_string().into(),

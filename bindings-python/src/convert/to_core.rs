@@ -24,7 +24,7 @@ pub(crate) fn named(
     models: ModelSet,
 ) -> Result<Map<String, Value>, BindingError> {
     let Some(given) = given else { return Ok(Map::new()) };
-    let argument = Message::of(argument);
+    let argument = Message::of(&argument);
     match any(&argument, given, models)? {
         Value::Object(fields) => Ok(fields),
         Value::Null => Ok(Map::new()),
@@ -96,7 +96,7 @@ impl Refused {
             }
         }
         wrong(why(match subject.is_empty() {
-            true => Message::of(argument),
+            true => Message::of(&argument),
             false => Message::untranslated(subject),
         }))
     }
