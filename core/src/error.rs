@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use crate::json::Value;
 use crate::message::{Language, Message};
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 use crate::secret::redact;
 
@@ -297,7 +298,7 @@ impl Error {
     /// A wait that the caller cancelled. For a call, see [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which
     /// adds its idempotency key.
     pub fn cancelled() -> Self {
-        let mut error = Self::new(ErrorKind::Cancelled, words::cancelled());
+        let mut error = Self::new(ErrorKind::Cancelled, shared::call_cancelled());
         error.inner.outcome = Outcome::Unknown;
         error
     }
