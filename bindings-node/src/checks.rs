@@ -1,13 +1,30 @@
 //! Single rules of the core that the JavaScript half applies outside of a call.
 
-use lomi::binding::payment_required_error;
-use lomi::{Error, ErrorKind};
+use std::collections::HashMap;
+
+use lomi::binding::{messages, payment_required_error};
+use lomi::{Error, ErrorKind, Language};
 use napi_derive::napi;
 
 /// A message without API keys and webhook secrets, and of limited length.
 #[napi(catch_unwind)]
 pub fn redact(message: String) -> String {
     Error::new(ErrorKind::Validation, message).message().to_owned()
+}
+
+/// A sentence of the area `bindings` of the core's messages. `lang` is the value of `LOMI_LANG`,
+/// which in a worker is not that of the process.
+#[napi(catch_unwind)]
+pub fn message(
+    name: String,
+    arguments: HashMap<String, String>,
+    lang: Option<String>,
+) -> napi::Result<String> {
+    let argument = |name: &str| arguments.get(name).cloned().unwrap_or_default();
+    let message = messages::by_name(&name, argument);
+    let message = message.ok_or_else(|| napi::Error::from_reason(format!("no message {name}")))?;
+    let language = lang.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    Ok(message.text(language).to_owned())
 }
 
 /// Whether this value of `LOMI_LOG` turns the log on.

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use lomi::binding::{Call, Target, execute, second_call};
+use lomi::binding::{Call, Target, execute, messages, second_call};
 use lomi::{CallOptions, Error, ErrorKind, Input, Response};
 use napi::Env;
 use napi_derive::napi;
@@ -55,11 +55,10 @@ impl Client {
         on_response: bool,
         offline: Option<&Offline>,
     ) -> Option<String> {
-        let builder = convert::config::from_json(&settings).map(|mut builder| {
+        let client = convert::config::from_json(&settings).and_then(|mut builder| {
             builder.offline = offline.map(|offline| offline.inner.clone());
-            builder
+            lomi::Client::with(builder)
         });
-        let client = builder.and_then(lomi::Client::with);
         error_of(client.map(|client| {
             let mut earlier = self.config_warnings.borrow_mut();
             for warning in &client.config().warnings {
@@ -104,7 +103,7 @@ impl Client {
         input: Option<String>,
         options: Option<String>,
     ) -> Option<String> {
-        error_of(table::operation_at(operation).and_then(|operation| {
+        self.error_of(table::operation_at(operation).and_then(|operation| {
             let target = Target::Operation(operation);
             let call = self.prepare_json(target, input.as_deref(), options.as_deref())?;
             self.start(env, id, call, response::result_of)
@@ -125,7 +124,7 @@ impl Client {
         key: Option<String>,
         token: Option<String>,
     ) -> Option<String> {
-        error_of(table::operation_at(operation).and_then(|operation| {
+        self.error_of(table::operation_at(operation).and_then(|operation| {
             let input = convert::input(input.as_deref())?;
             let options = convert::call_options(options.as_deref())?;
             let token = token.unwrap_or_default();
@@ -154,13 +153,14 @@ impl Client {
         options: Option<String>,
     ) -> Option<String> {
         let start = || {
-            let method = http::Method::from_bytes(method.to_uppercase().as_bytes())
-                .map_err(|_| Error::new(ErrorKind::Validation, "that is no HTTP method"))?;
+            let method = method.to_uppercase();
+            let method = http::Method::from_bytes(method.as_bytes())
+                .map_err(|_| Error::new(ErrorKind::Validation, messages::no_method(&method)))?;
             let target = Target::Raw { method, path };
             let call = self.prepare_json(target, input.as_deref(), options.as_deref())?;
             self.start(env, id, call, response::result_of)
         };
-        error_of(start())
+        self.error_of(start())
     }
 
     /// Starts the download of a file that the API links to.
@@ -177,7 +177,7 @@ impl Client {
             let call = self.prepare(Target::Download(download), Input::default(), options)?;
             self.start(env, id, call, response::downloaded)
         };
-        error_of(start())
+        self.error_of(start())
     }
 
     /// Starts the call for the next page of a list. At the end of the list it ends without a
@@ -193,7 +193,7 @@ impl Client {
         let start = || {
             let Some(input) = response::lock(&pager.inner)?.next().cloned() else {
                 if id == ABORTED {
-                    return Err(Error::new(ErrorKind::Cancelled, "the call was cancelled"));
+                    return Err(Error::new(ErrorKind::Cancelled, messages::call_cancelled()));
                 }
                 return start(&self.queue, env, id, None, async { CallResult::nothing(None) });
             };
@@ -203,7 +203,7 @@ impl Client {
             let pager = Arc::clone(&pager.inner);
             self.start(env, id, call, move |result| response::page_of(&pager, result))
         };
-        error_of(start())
+        self.error_of(start())
     }
 
     /// Starts the next call of a search, which takes its result. It ends without a value.
@@ -222,7 +222,7 @@ impl Client {
             let search = Arc::clone(&search.inner);
             self.start(env, id, call, move |result| outcome_search::taken(&search, result))
         };
-        error_of(start())
+        self.error_of(start())
     }
 
     /// Starts the next call of a run of `reconcile`, which takes its result. It ends without a
@@ -235,11 +235,18 @@ impl Client {
             let run = Arc::clone(&run.inner);
             self.start(env, id, call, move |result| reconciliation::taken(&run, result))
         };
-        error_of(start())
+        self.error_of(start())
     }
 }
 
 impl Client {
+    /// An error as JSON, in the language of the client.
+    fn error_of(&self, result: Result<(), Error>) -> Option<String> {
+        let inner = self.inner.borrow();
+        let language = inner.as_ref().and_then(|client| client.config().language);
+        error_of(result.map_err(|error| error.or_in_language(language)))
+    }
+
     fn prepare_json(
         &self,
         target: Target,

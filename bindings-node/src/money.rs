@@ -1,5 +1,6 @@
 //! Amounts with their currency, checked and formatted by the core.
 
+use lomi::binding::messages;
 use lomi::{Error, ErrorKind, Money};
 use napi_derive::napi;
 
@@ -21,9 +22,9 @@ pub struct Amount {
 /// An amount of the currency's smallest unit, given as digits.
 #[napi(catch_unwind)]
 pub fn money(amount: String, currency: String) -> Amount {
-    let digits = amount.parse().map_err(|_| {
-        Error::new(ErrorKind::Validation, format!("{amount} is larger than any amount"))
-    });
+    let digits = amount
+        .parse()
+        .map_err(|_| Error::new(ErrorKind::Validation, messages::not_an_amount(&amount)));
     to_js(digits.and_then(|amount| Money::new(amount, &currency)))
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use lomi::binding::messages;
 use lomi::{Error, ErrorKind};
 use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use napi::bindgen_prelude::BufferSlice;
@@ -31,7 +32,7 @@ pub fn verify_webhook(
                 None => None,
                 Some(since) => {
                     Some(SystemTime::UNIX_EPOCH.checked_add(since).ok_or_else(|| {
-                        Error::new(ErrorKind::Validation, "receivedAt is later than any time")
+                        Error::new(ErrorKind::Validation, messages::impossible_moment("receivedAt"))
                     })?)
                 }
             };
@@ -135,9 +136,8 @@ fn time(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
         Ok(time) => Ok(Some(time)),
         // Longer than a Duration can be.
         Err(_) if seconds > 0.0 => Ok(Some(Duration::MAX)),
-        Err(_) => Err(Error::new(
-            ErrorKind::Validation,
-            format!("{name} must be a number of seconds from 0, not {seconds}"),
-        )),
+        Err(_) => {
+            Err(Error::new(ErrorKind::Validation, messages::not_seconds_from_zero(name, seconds)))
+        }
     }
 }

@@ -60,7 +60,7 @@ async function refuses(url, logged = warnings) {
     [BODY, '0'.repeat(64), 400, 'invalid signature', /does not match/],
     [BODY, '', 400, 'invalid signature', /missing/],
     ['', SIGNATURE, 400, 'invalid signature', /body is empty/],
-    [none, webhooks.sign(none, SECRET), 400, 'invalid payload', /not an object/],
+    [none, webhooks.sign(none, SECRET), 400, 'invalid payload', /not a JSON object/],
     ['x'.repeat(webhooks.MAX_BODY + 1), SIGNATURE, 413, 'payload too large', /1048576/],
   ];
   for (const [body, signature, status, error, reason] of cases) {

@@ -64,8 +64,8 @@ test('a limit that cannot be used is refused, with what would be right', () => {
     [{ values: Infinity }, /^limits\.values must be a whole number above 0, not Infinity$/],
     [{ ratio: '100' }, /^limits\.ratio must be a whole number above 0, not "100"$/],
     [{ depth: 513 }, /^limits: depth must be at most 512$/],
-    [5, /^limits must be an object of names and values$/],
-    [[1000], /^limits must be an object of names and values$/],
+    [5, /^limits must be an object such as \{ body: 1000000 \}, not number$/],
+    [[1000], /^limits must be an object such as \{ body: 1000000 \}, not array$/],
     [new Map([['body', 1000]]), /^limits is a Map; give a plain object/],
   ]) {
     for (const Type of [lomi.LomiClient, lomi.Configuration]) {

@@ -1,5 +1,7 @@
 //! `LomiSDK\IdempotencyKey`: keys that make a repeated call safe.
 
+use lomi::binding::messages;
+
 use crate::convert::to_json;
 use crate::zend::{Call, Class, ClassRef, Done, handler};
 
@@ -18,9 +20,9 @@ fn random(call: &mut Call<'_>) -> Done {
 }
 
 fn for_order(call: &mut Call<'_>) -> Done {
-    let order = to_json::for_core("the order", call.required(0)?)?;
+    let order = to_json::for_core(messages::the_order(), call.required(0)?)?;
     let attempt = match call.argument(1) {
-        Some(attempt) => to_json::for_core("the attempt", attempt)?,
+        Some(attempt) => to_json::for_core(messages::the_attempt(), attempt)?,
         None => lomi::Value::Null,
     };
     call.give_string(&lomi::idempotency_key::for_attempt(order, attempt)?)

@@ -8,6 +8,7 @@ mod convert;
 mod documented;
 mod errors;
 mod idempotency_key;
+mod messages;
 mod models;
 mod money;
 mod response;
@@ -65,6 +66,7 @@ fn register() -> Result<(), String> {
     documented::serializer::register()?;
     documented::form_data::register()?;
     webhooks::register()?;
+    messages::register()?;
     money::register()?;
     idempotency_key::register()?;
     client::promise::register()?;

@@ -1,6 +1,7 @@
 //! `LomiSDK\Money`: an amount in the smallest unit of its currency.
 
 use lomi::Money;
+use lomi::binding::messages;
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Object, Thrown, handler, long, new_object, payload,
@@ -79,7 +80,7 @@ fn from_major(call: &mut Call<'_>) -> Done {
 fn money(call: &mut Call<'_>) -> Result<Money, Thrown> {
     payload::<MoneyPayload>(call.handle()?)
         .and_then(|payload| payload.0)
-        .ok_or_else(|| Thrown::validation("the LomiSDK\\Money was not constructed"))
+        .ok_or_else(|| Thrown::validation(messages::not_constructed("LomiSDK\\Money")))
 }
 
 fn amount(call: &mut Call<'_>) -> Done {

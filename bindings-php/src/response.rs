@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
 use lomi::Response;
+use lomi::binding::messages;
 
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, handler, long, new_object, payload, payload_mut,
@@ -140,7 +141,7 @@ fn details<R>(call: &mut Call<'_>, read: impl FnOnce(&Details) -> R) -> Result<R
     payload::<ResponseInfo>(call.handle()?)
         .and_then(|info| info.0.as_deref())
         .map(read)
-        .ok_or_else(|| Thrown::validation("a LomiSDK\\Response is made by a call, not by new"))
+        .ok_or_else(|| Thrown::validation(messages::made_by_call("LomiSDK\\Response")))
 }
 
 fn status(call: &mut Call<'_>) -> Done {

@@ -3,9 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 use lomi::{webhook, webhook::VerifyOptions};
 
 use crate::convert::decode::PhpSink;
+use crate::convert::option::given;
 use crate::zend::{
     Array, Call, Class, ClassRef, Done, Thrown, guarded, handler, long, string_zval,
 };
@@ -73,10 +75,11 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
         };
         return match set {
             Some(secret) => Ok(vec![secret]),
-            None => Err(Thrown::configuration(
-                "no webhook secret was given: pass one, or set lomi.webhook_secret in php.ini or \
-                 the variable LOMI_WEBHOOK_SECRET",
-            )),
+            None => {
+                let variable =
+                    messages::of_ini_or_variable("lomi.webhook_secret", "LOMI_WEBHOOK_SECRET");
+                Err(Thrown::configuration(messages::no_webhook_secret(variable)))
+            }
         };
     };
     match given.array() {
@@ -89,29 +92,29 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
     }
 }
 
-fn seconds(call: &Call<'_>, position: usize) -> Result<Option<f64>, Thrown> {
+fn seconds(call: &Call<'_>, position: usize, name: &str) -> Result<Option<f64>, Thrown> {
     match call.argument(position).filter(|value| !value.is_null()) {
         None => Ok(None),
         Some(value) => match value.coerce_to_double().filter(|seconds| *seconds >= 0.0) {
             Some(seconds) if seconds.is_finite() => Ok(Some(seconds)),
-            _ => Err(Thrown::validation("a time must be a number of seconds, 0 or more")),
+            _ => Err(Thrown::validation(messages::not_seconds_from_zero(name, given(value)))),
         },
     }
 }
 
 fn duration(seconds: f64) -> Result<Duration, Thrown> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Thrown::validation("a time must be a number of seconds, 0 or more"))
+        .map_err(|_| Thrown::validation(messages::impossible_moment("receivedAt")))
 }
 
 fn construct_event(call: &mut Call<'_>) -> Done {
     let secrets = secrets(call)?;
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let received_at = match seconds(call, 4)? {
+    let received_at = match seconds(call, 4, "receivedAt")? {
         Some(since) => SystemTime::UNIX_EPOCH.checked_add(duration(since)?),
         None => None,
     };
-    let max_age = seconds(call, 3)?.map(duration).transpose()?;
+    let max_age = seconds(call, 3, "maxAge")?.map(duration).transpose()?;
     let mut options = VerifyOptions::default();
     (options.max_age, options.received_at) = (max_age, received_at);
     options.raw_body = Some(RAW_BODY);
@@ -140,7 +143,7 @@ fn verify(call: &mut Call<'_>) -> Done {
 
 /// The key that is equal when an event is delivered again.
 fn replay_key(call: &mut Call<'_>) -> Done {
-    let event = crate::convert::to_json::value("the event", call.required(0)?)?;
+    let event = crate::convert::to_json::value(messages::the_event(), call.required(0)?)?;
     let key = webhook::replay_key_of_json(&event.to_string())?;
     call.give_string(&key)
 }

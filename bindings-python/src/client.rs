@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::call::blocking::run;
 use crate::call::result_queue::{CallHandle, ResultQueue};
 use crate::call::thread_observer::ThreadObserver;
-use crate::config::builder;
+use crate::config::{builder, language};
 use crate::error::BindingError;
 use crate::events::Wanted;
 use crate::exception::guarded;
@@ -35,7 +35,8 @@ impl Client {
     #[new]
     fn new(settings: &Bound<'_, PyDict>) -> PyResult<Self> {
         guarded(|| {
-            let builder = builder(settings).map_err(BindingError::of_a_setting)?;
+            let builder = builder(settings)
+                .map_err(|error| error.of_a_setting().in_language(language(settings)))?;
             let core = lomi::Client::with(builder)?;
             let hooks = hooks(settings)?;
             warn(settings.py(), &core.config().warnings)?;
@@ -60,7 +61,7 @@ impl Client {
         observe: Option<&Bound<'py, PyAny>>,
         wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        guarded(|| {
+        self.guarded(|| {
             let models = ModelSet::from_number(models);
             let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
@@ -85,7 +86,7 @@ impl Client {
         models: u8,
         wanted: u8,
     ) -> PyResult<CallHandle> {
-        guarded(|| {
+        self.guarded(|| {
             let models = ModelSet::from_number(models);
             let call =
                 Arguments { target, path, query, body, options }.prepare(&self.core, models)?;
@@ -108,7 +109,7 @@ impl Client {
         observe: Option<&Bound<'py, PyAny>>,
         wanted: u8,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        guarded(|| {
+        self.guarded(|| {
             let models = ModelSet::from_number(models);
             let call = steps.prepare(&self.core, operation, options, models)?;
             let result = match run(py, call, observer(observe, wanted)) {
@@ -133,7 +134,7 @@ impl Client {
         models: u8,
         wanted: u8,
     ) -> PyResult<CallHandle> {
-        guarded(|| {
+        self.guarded(|| {
             let models = ModelSet::from_number(models);
             let call = steps.prepare(&self.core, operation, options, models)?;
             Ok(queue.start(token, call, models, Wanted(wanted))?)
@@ -186,6 +187,13 @@ impl Client {
     fn __repr__(&self) -> String {
         let key = self.masked_key().unwrap_or_else(|| "none".to_owned());
         format!("<lomi client api_key={key} base_url={}>", self.base_url())
+    }
+}
+
+impl Client {
+    /// Runs what must not panic, with errors in the language of the client.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, BindingError>) -> PyResult<T> {
+        guarded(|| work().map_err(|error| error.in_language(self.core.config().language)))
     }
 }
 

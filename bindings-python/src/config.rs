@@ -1,7 +1,7 @@
 //! The settings of a client, from Python's names to the core's builder.
 
-use lomi::Secret;
-use lomi::binding::ConfigBuilder;
+use lomi::binding::{ConfigBuilder, messages};
+use lomi::{Language, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -21,7 +21,7 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
         if value.is_none() {
             continue;
         }
-        let name = text("the name of a setting", &name)?;
+        let name = text(messages::name_of_option(), &name)?;
         match name.as_str() {
             "api_key" => builder.api_key = Some(Secret::new(text(&name, &value)?)),
             "key_optional" => builder.key_optional = value.is_truthy()?,
@@ -60,9 +60,15 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "limits" => limits(&mut builder.limits, &value)?,
             "on_request" | "on_response" => {} // the client has them
             other => {
-                return Err(wrong(format!("there is no setting {other:?}")));
+                return Err(wrong(messages::no_client_option(other, "")));
             }
         }
     }
     Ok(builder)
+}
+
+/// The language among the settings, for an error about another setting.
+pub(crate) fn language(settings: &Bound<'_, PyDict>) -> Option<Language> {
+    let tag = settings.get_item("lang").ok()??.extract::<String>().ok()?;
+    Language::from_tag(&tag)
 }

@@ -1,6 +1,6 @@
 //! The error type of this crate. `exception` turns it into a Python exception.
 
-use lomi::{Error, ErrorKind, Message, Response};
+use lomi::{Error, ErrorKind, Language, Message, Response};
 use pyo3::prelude::*;
 
 /// What a native call can raise.
@@ -16,6 +16,14 @@ impl BindingError {
     pub(crate) fn after(self, response: &Response) -> Self {
         match self {
             Self::Core(error) => Self::Core(response.add_call_state(error)),
+            python => python,
+        }
+    }
+
+    /// The same error in the language of its client.
+    pub(crate) fn in_language(self, language: Option<Language>) -> Self {
+        match self {
+            Self::Core(error) => Self::Core(error.or_in_language(language)),
             python => python,
         }
     }
@@ -44,6 +52,6 @@ impl From<PyErr> for BindingError {
 }
 
 /// The validation error for a wrong argument.
-pub(crate) fn wrong(message: impl Into<Message>) -> BindingError {
+pub(crate) fn wrong(message: Message) -> BindingError {
     BindingError::Core(Error::new(ErrorKind::Validation, message))
 }

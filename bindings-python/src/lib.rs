@@ -19,9 +19,12 @@ mod rows;
 mod webhook;
 
 use events::Wanted;
+use lomi::Language;
+use lomi::binding::messages;
 use model_set::ModelSet;
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 #[pymodule]
 fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -65,13 +68,27 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
     module.add_function(wrap_pyfunction!(log_is_asked_for, module)?)?;
     module.add("CALL_OPTIONS", PyTuple::new(module.py(), lomi::binding::names::OPTIONS)?)?;
+    module.add_function(wrap_pyfunction!(message, module)?)?;
     module.add_function(wrap_pyfunction!(redact, module)?)
+}
+
+/// A sentence of the area `bindings` of the core's messages, in the language of `LOMI_LANG`.
+#[pyfunction]
+#[pyo3(signature = (name, /, **arguments))]
+fn message(name: &str, arguments: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
+    let argument = |name: &str| {
+        let value = arguments.and_then(|all| all.get_item(name).ok().flatten());
+        value.map(|value| value.to_string()).unwrap_or_default()
+    };
+    let message = messages::by_name(name, argument);
+    let message = message.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+    Ok(message.text(Language::of_environment()).to_owned())
 }
 
 /// Refuses a fixed idempotency key among the headers of every call of a client.
 #[pyfunction]
 fn check_client_headers(names: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-    let names = names.iter().map(|name| convert::strings::text("the name of a header", name));
+    let names = names.iter().map(|name| convert::strings::text(messages::name_of_header(), name));
     let names = names.collect::<Result<Vec<_>, _>>()?;
     let checked = lomi::binding::check_client_headers(names.iter().map(String::as_str));
     Ok(checked.map_err(error::BindingError::from)?)

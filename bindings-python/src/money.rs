@@ -1,9 +1,10 @@
 //! Money, and idempotency keys for orders. The rules are the core's; the class is Python's.
 
-use lomi::{Money, Value, idempotency_key};
+use lomi::binding::messages;
+use lomi::{Message, Money, Value, idempotency_key};
 use pyo3::prelude::*;
 
-use crate::convert::strings::text;
+use crate::convert::strings::{given, text};
 use crate::convert::to_core;
 use crate::error::{BindingError, wrong};
 use crate::exception::guarded;
@@ -16,9 +17,8 @@ type Parts = (i64, &'static str, u32, String);
 #[pyfunction]
 pub(crate) fn money(amount: &Bound<'_, PyAny>, currency: &Bound<'_, PyAny>) -> PyResult<Parts> {
     guarded(|| {
-        let amount = amount
-            .extract::<i64>()
-            .map_err(|_| wrong("amount must be a whole number of at most 19 digits"))?;
+        let amount =
+            amount.extract::<i64>().map_err(|_| wrong(messages::not_an_amount(given(amount))))?;
         Ok(parts(&Money::new(amount, &text("currency", currency)?)?))
     })
 }
@@ -42,18 +42,18 @@ pub(crate) fn key_for_order(
     attempt: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
     guarded(|| {
-        let order = part("the order must be its id, a string or a whole number from 1", order)?;
+        let order = part(order, messages::not_an_order)?;
         let attempt = match attempt {
-            Some(attempt) => part("the attempt must be a whole number from 1", attempt)?,
+            Some(attempt) => part(attempt, messages::not_an_attempt)?,
             None => Value::Null,
         };
         Ok(idempotency_key::for_attempt(order, attempt)?)
     })
 }
 
-fn part(rule: &str, given: &Bound<'_, PyAny>) -> Result<Value, BindingError> {
-    to_core::any("the value", given, ModelSet::Modern).map_err(|error| match error {
-        BindingError::Core(error) => wrong(format!("{rule}: {}", error.message())),
+fn part(given: &Bound<'_, PyAny>, rule: fn(Message) -> Message) -> Result<Value, BindingError> {
+    to_core::any(messages::the_value(), given, ModelSet::Modern).map_err(|error| match error {
+        BindingError::Core(error) => wrong(rule(error.sentence().clone())),
         python => python,
     })
 }

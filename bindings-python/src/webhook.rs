@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
+use lomi::binding::messages;
 use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 
 use crate::convert::timeouts::time;
-use crate::convert::to_core::{NOT_UNICODE, shown, unicode};
+use crate::convert::to_core::{kind, unicode};
 use crate::error::{BindingError, wrong};
 use crate::exception::guarded;
 use crate::model_set::ModelSet;
@@ -110,7 +111,10 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, BindingErro
     if let Ok(text) = payload.cast::<PyString>() {
         // Python's error would contain the payload.
         return Ok(
-            match text.to_cow().map_err(|_| wrong(format!("the payload {NOT_UNICODE}")))? {
+            match text
+                .to_cow()
+                .map_err(|_| wrong(messages::not_unicode(messages::the_payload())))?
+            {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             },
@@ -124,10 +128,10 @@ fn bytes<'p>(payload: &'p Bound<'_, PyAny>) -> Result<Cow<'p, [u8]>, BindingErro
         Ok(copy) if payload.hasattr("tobytes")? => {
             Ok(Cow::Owned(copy.cast_into::<PyBytes>().map_err(PyErr::from)?.as_bytes().to_vec()))
         }
-        _ => Err(wrong(
-            "the payload must be the raw body as bytes, as it came over the network; \
-             what was parsed already cannot be checked",
-        )),
+        _ => {
+            let given = messages::of_type(kind(payload));
+            Err(wrong(messages::payload_parsed(given, RAW_BODY)))
+        }
     }
 }
 
@@ -136,9 +140,9 @@ fn secret_text(given: &Bound<'_, PyAny>) -> Result<String, BindingError> {
     let error = match given.cast::<PyString>() {
         Ok(secret) => match unicode(secret) {
             Some(secret) => return Ok(secret),
-            None => wrong(format!("the webhook secret {NOT_UNICODE}")),
+            None => wrong(messages::not_unicode(messages::the_secret())),
         },
-        Err(_) => wrong(format!("the webhook secret must be a string, not {}", shown(given))),
+        Err(_) => wrong(messages::secret_not_strings()),
     };
     Err(error.of_a_setting())
 }
@@ -158,5 +162,5 @@ fn moment(seconds: f64) -> Result<SystemTime, BindingError> {
     Duration::try_from_secs_f64(seconds)
         .ok()
         .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
-        .ok_or_else(|| wrong("received_at must be a time after 1970"))
+        .ok_or_else(|| wrong(messages::impossible_moment("received_at")))
 }

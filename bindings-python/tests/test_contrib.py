@@ -99,7 +99,7 @@ def refuses(post, caplog):
         (BAD, BODY, 400, "invalid signature", "does not match"),
         ({}, BODY, 400, "invalid signature", "missing"),
         (GOOD, b"", 400, "invalid signature", "body is empty"),
-        (signed, nothing, 400, "invalid payload", "not an object"),
+        (signed, nothing, 400, "invalid payload", "not a JSON object"),
         (GOOD, huge, 413, "payload too large", "1048576"),
     ):
         caplog.clear()

@@ -340,17 +340,17 @@ def test_what_cannot_be_sent_is_named(post, name):
 def test_what_holds_itself_is_refused(post):
     loop = {}
     loop["self"] = {"again": [loop]}
-    with pytest.raises(lomi.ValidationError, match="holds itself") as caught:
+    with pytest.raises(lomi.ValidationError, match="contains itself") as caught:
         post(metadata=loop)
     assert len(caught.value.message) < 200
     data = Order()
     data.amount = data
-    with pytest.raises(lomi.ValidationError, match="holds itself"):
+    with pytest.raises(lomi.ValidationError, match="contains itself"):
         post(metadata={"a": data})
     deep = []
     for _ in range(100_000):
         deep = [deep]
-    with pytest.raises(lomi.ValidationError, match="too deeply"):
+    with pytest.raises(lomi.ValidationError, match="deeper than 64 levels"):
         post(metadata={"a": deep})
     while deep:  # a list this deep is taken apart from the outside
         deep = deep[0]

@@ -53,7 +53,7 @@ def everything(error):
         ("Configuration", "api_key", lambda s: lomi.LomiClient(s)),
         ("Configuration", "proxy", lambda s: lomi.LomiClient("lomi_sk_test_1", proxy=s)),
         ("Configuration", "ca_file has text", lambda s: lomi.LomiClient("k", ca_file=s)),
-        ("Configuration", "ca_file .* type int", lambda s: lomi.LomiClient("k", ca_file=5)),
+        ("Configuration", "ca_file .*, not int", lambda s: lomi.LomiClient("k", ca_file=5)),
         ("Validation", "order", lambda s: lomi.idempotency_key.for_order(s)),
         ("Validation", "currency", lambda s: lomi.Money(1, s)),
         ("Validation", "currency", lambda s: lomi.Money.from_major("1", s)),

@@ -7,6 +7,7 @@ pub use crate::call::{
 pub use crate::config::{Config, ConfigBuilder, check_client_headers, milliseconds, seconds};
 pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
+pub use crate::message::Argument;
 pub use crate::messages::bindings as messages;
 pub use crate::process::generation;
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
@@ -28,15 +29,7 @@ pub mod log {
 
 pub mod names {
     //! Misspelled names.
-    pub use crate::names::{OPTIONS, near_miss, suggestion};
-
-    use crate::message::Language;
-
-    /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or an empty
-    /// string. In the language of `LOMI_LANG`.
-    pub fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-        crate::names::hint(name, known).text(Language::of_environment()).to_owned()
-    }
+    pub use crate::names::{OPTIONS, hint, near_miss, suggestion};
 }
 
 pub mod table {

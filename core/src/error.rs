@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use crate::json::Value;
 use crate::message::{Language, Message};
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 use crate::secret::redact;
 
@@ -80,6 +81,12 @@ impl Error {
     /// One sentence for people, without secrets, in the language of the client or of `LOMI_LANG`.
     pub fn message(&self) -> &str {
         self.inner.message.text(self.language())
+    }
+
+    /// The same sentence in every language, for a binding that says it as part of another one.
+    #[doc(hidden)]
+    pub fn sentence(&self) -> &Message {
+        &self.inner.message
     }
 
     /// The same error in another language.
@@ -291,7 +298,7 @@ impl Error {
     /// A wait that the caller cancelled. For a call, see [`CallHandle::cancelled`](crate::binding::CallHandle::cancelled), which
     /// adds its idempotency key.
     pub fn cancelled() -> Self {
-        let mut error = Self::new(ErrorKind::Cancelled, words::cancelled());
+        let mut error = Self::new(ErrorKind::Cancelled, shared::call_cancelled());
         error.inner.outcome = Outcome::Unknown;
         error
     }

@@ -69,6 +69,15 @@ impl Message {
         }
     }
 
+    /// The argument as a text of its own.
+    #[doc(hidden)]
+    pub fn of(argument: &impl Argument) -> Self {
+        Self {
+            english: argument.english().to_string().into(),
+            french: argument.french().to_string().into(),
+        }
+    }
+
     /// The sentence about something else.
     #[must_use]
     pub(crate) fn replace(&self, this: &Self, other: &Self) -> Self {
@@ -79,8 +88,9 @@ impl Message {
     }
 
     /// Changes the sentence in each language.
+    #[doc(hidden)]
     #[must_use]
-    pub(crate) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
         Self { english: change(&self.english).into(), french: change(&self.french).into() }
     }
 }
@@ -95,6 +105,16 @@ pub trait Argument {
 }
 
 impl Argument for Message {
+    fn english(&self) -> impl fmt::Display {
+        &*self.english
+    }
+
+    fn french(&self) -> impl fmt::Display {
+        &*self.french
+    }
+}
+
+impl Argument for &Message {
     fn english(&self) -> impl fmt::Display {
         &*self.english
     }

@@ -69,7 +69,7 @@ pub fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> O
 
 /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or an empty
 /// string.
-pub(crate) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Message {
+pub fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Message {
     let nothing = Message::untranslated("");
     match suggestion(name, known) {
         Some(name) => words::with_advice(nothing, messages::did_you_mean(name)),

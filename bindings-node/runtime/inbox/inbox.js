@@ -3,6 +3,7 @@
 // Hands each event over once: its mark and what the handler writes are in one transaction of the shop's store.
 
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 const { check, member } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
 const { ReplayGuard } = require('../webhooks/replayGuard.js');
@@ -84,9 +85,7 @@ class Inbox {
     let stored = (await this.#store.loadCursor()) ?? undefined;
     const start = stored ?? since ?? undefined;
     if (start === undefined) {
-      throw new errors.ValidationError(
-        'since is missing: the store has no cursor yet, so the first run needs a time to start from',
-      );
+      throw new errors.ValidationError(message('inbox_without_cursor'));
     }
     const missed = client.reconcile(start, { signal });
     let handedOver = 0;

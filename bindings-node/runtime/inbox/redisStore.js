@@ -7,6 +7,7 @@ const { randomUUID } = require('node:crypto');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 const { member, string } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
 const statements = require('./statements.js');
@@ -124,10 +125,7 @@ class RedisStore {
       await this.#release(event, token);
       throw error;
     }
-    throw new errors.InboxLeaseLostError(
-      `the handler worked for longer than the lease of ${this.#lease / 1000} s; its commands were not run, and ` +
-        'the event is handed over again. Give RedisStore a larger leaseSeconds',
-    );
+    throw new errors.InboxLeaseLostError(message('inbox_lease_lost', { lease: this.#lease / 1000 }));
   }
 
   /** Claims an event once no other process works on it. Resolves to false if it was handled. */
@@ -138,10 +136,8 @@ class RedisStore {
       if (busyFor <= 0) return busyFor === 0;
       const rest = deadline - Date.now();
       if (rest <= 0) {
-        throw new errors.InboxBusyError(
-          `another process has worked on the event for ${this.#wait / 1000} s, and may for another ` +
-            `${Math.ceil(busyFor / 1000)} s; the handler was not called`,
-        );
+        const times = { waited: this.#wait / 1000, remaining: Math.ceil(busyFor / 1000) };
+        throw new errors.InboxBusyError(message('inbox_busy', times));
       }
       await sleep(Math.min(busyFor, rest, pause));
     }

@@ -8,6 +8,7 @@
 //   read(connection, sql, values)    resolves to the first row's `detail`, or undefined
 
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 const { optionalOptions } = require('../convert/options.js');
 const statements = require('./statements.js');
 const { checkTable } = require('./storeOptions.js');
@@ -71,13 +72,7 @@ class SqlStore {
     } catch (error) {
       cause = error;
     }
-    throw new errors.InboxRolledBackError(
-      'the transaction of the event was rolled back although its handler succeeded: a statement of the handler ' +
-        'failed and the handler caught its error, or the handler ended the transaction; let errors pass, and the ' +
-        'event is handed over again',
-      {},
-      cause && { cause },
-    );
+    throw new errors.InboxRolledBackError(message('inbox_rolled_back'), {}, cause && { cause });
   }
 
   async loadCursor() {

@@ -3,6 +3,7 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 const { optionalOptions } = require('../convert/options.js');
 const { SqlStore } = require('./sqlStore.js');
 const { positive } = require('./storeOptions.js');
@@ -52,10 +53,7 @@ class SqliteDriver {
     this.#last = before.then(() => ended);
     if (await settles(before, Date.now() + this.#wait)) return end;
     end();
-    throw new errors.InboxBusyError(
-      `other events of this process have used the database for ${this.#wait / 1000} s; the event's handler was ` +
-        'not called. A handler must not wait for another event of the same inbox',
-    );
+    throw new errors.InboxBusyError(message('inbox_database_busy', { waited: this.#wait / 1000 }));
   }
 
   /** Runs a statement again until no other connection locks the database, or the time is over. */

@@ -2,6 +2,7 @@
 
 const { optionalOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 
 const STORE_OPTIONS = new Set(['dialect', 'table']);
 
@@ -34,7 +35,7 @@ class DatabaseStore {
       throw new errors.ConfigurationError('dialect must be postgres, sqlite or mysql');
     }
     if (typeof table !== 'string' || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/.test(table)) {
-      throw new errors.ConfigurationError("the table's name must be a plain name, such as shop.deliveries");
+      throw new errors.ConfigurationError(message('table_not_plain', { example: 'shop.deliveries' }));
     }
     this.#run = run;
     this.#table = table;

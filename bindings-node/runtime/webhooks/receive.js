@@ -7,6 +7,7 @@
 
 const { optionalOptions } = require('../convert/options.js');
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 const { webhooks } = require('./webhooks.js');
 
 /** The header with the signature of a delivery. */
@@ -57,10 +58,8 @@ async function rawBody(request) {
   if (Buffer.isBuffer(raw) || typeof raw === 'string') return raw;
   if (Buffer.isBuffer(body) || typeof body === 'string') return body;
   if (request.readableEnded || request.readableDidRead) {
-    throw new errors.ConfigurationError(
-      'the body was parsed before the webhook route read it, and its signature cannot be checked any more: put ' +
-        'the route before app.use(express.json()), or use express.json({verify: keepRawBody}), both of lomi/express',
-    );
+    const how = message('route_before_json');
+    throw new errors.ConfigurationError(message('body_parsed_before', { how }));
   }
   // Leaving the loop must not destroy the stream: the response to a large body needs the connection.
   return readAll(request.iterator?.({ destroyOnReturn: false }) ?? request);
@@ -78,7 +77,7 @@ function refusalOf(error, { logger }) {
   const refusal = webhooks.refusal(error);
   if (refusal === undefined) throw error;
   try {
-    const returned = logger(`refused a webhook delivery: ${error.message}`);
+    const returned = logger(message('refused_delivery', { why: error.message }));
     if (typeof returned?.then === 'function') returned.then(undefined, () => {});
   } catch {
     // What a logger throws does not change the response.

@@ -9,6 +9,7 @@ const { check, member, refusal } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
 const { checkUnicode } = require('../convert/values.js');
 const { errors } = require('../errors.js');
+const { message } = require('../message.js');
 
 /** 30 days, in seconds. */
 const DEFAULT_TTL = 30 * 24 * 60 * 60;
@@ -28,7 +29,7 @@ class ReplayGuard {
     } = optionalOptions(options, GUARD_OPTIONS, 'the options of a ReplayGuard', errors.ConfigurationError);
     this.#ttl = ttl;
     if (typeof ttl !== 'number' || !(ttl > 0)) {
-      throw new errors.ConfigurationError('ttl must be a number of seconds above 0');
+      throw new errors.ConfigurationError(message('guard_ttl'));
     }
     if (!Number.isInteger(size) || size < 1 || size > 0xffffffff) {
       throw new errors.ConfigurationError('size must be a whole number above 0');

@@ -8,9 +8,9 @@ const native = require('../../native.js');
 const { resultOf } = require('../call/dispatch.js');
 const { check } = require('../convert/json.js');
 const { optionalOptions } = require('../convert/options.js');
-const { Refusal } = require('../convert/values.js');
 const { errors } = require('../errors.js');
 const { defineLazy } = require('../lazy.js');
+const { message } = require('../message.js');
 const { readOne } = require('../response/read.js');
 
 const SECRET_VARIABLE = 'LOMI_WEBHOOK_SECRET';
@@ -24,21 +24,18 @@ function payloadBytes(payload) {
       Buffer.from(buffer, byteOffset, byteLength),
     );
   }
-  let given = 'a parsed object';
+  let given = message('parsed_object');
   if (payload === null || payload === undefined) given = payload;
-  else if (typeof payload !== 'object') given = `a ${typeof payload}`;
-  throw new errors.WebhookPayloadError(
-    `the payload is ${given}, not the raw body. The signature covers the bytes as they came, and parsing ` +
-      'loses them: take the body before a JSON parser does, for instance with ' +
-      'express.raw({type: "application/json"}), or use lomi/express, lomi/fastify or lomi/next.',
-  );
+  else if (typeof payload !== 'object') given = message('of_type', { kind: typeof payload });
+  const how = 'express.raw({ type: "application/json" }), lomi/express, lomi/fastify, lomi/next';
+  throw new errors.WebhookPayloadError(message('payload_parsed', { given, how }));
 }
 
 /** The secrets as a list of strings; those of the environment variable where none is given. */
 function secretList(secret) {
   const given = secret ?? process.env[SECRET_VARIABLE];
   if (given === undefined || given === '') {
-    throw new errors.ConfigurationError(`no webhook secret: give one, or set ${SECRET_VARIABLE}`);
+    throw new errors.ConfigurationError(message('no_webhook_secret', { variable: SECRET_VARIABLE }));
   }
   let secrets;
   try {
@@ -48,10 +45,10 @@ function secretList(secret) {
   }
   // The message has neither the value nor the reason, which might show it.
   if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string')) {
-    throw new errors.ConfigurationError('a webhook secret must be a string, or a list of strings');
+    throw new errors.ConfigurationError(message('secret_not_strings'));
   }
   if (secrets.some((one) => /\p{Surrogate}/u.test(one))) {
-    throw new errors.ConfigurationError('a webhook secret has a lone surrogate, which is not Unicode text');
+    throw new errors.ConfigurationError(message('not_unicode', { place: message('the_secret') }));
   }
   return secrets;
 }
@@ -59,11 +56,10 @@ function secretList(secret) {
 /** The value of the signature's header, which frameworks give as a string or as a list of strings. */
 function signatureHeader(signature) {
   if (signature === undefined || signature === null) return '';
-  return check('the signature', errors.ValidationError, () => {
-    const values = Array.isArray(signature) ? [...signature] : [signature];
-    if (values.every((value) => typeof value === 'string')) return values.join(',');
-    throw new Refusal('must be the value of the header X-Lomi-Signature, a string or a list of strings');
-  });
+  const values = Array.isArray(signature) ? signature : [signature];
+  const strings = check('the signature', errors.ValidationError, () => [...values]);
+  if (strings.every((value) => typeof value === 'string')) return strings.join(',');
+  throw new errors.ValidationError(message('signature_not_strings'));
 }
 
 /** A time in seconds; a Date counts from 1970. */
@@ -71,7 +67,7 @@ function seconds(name, value) {
   if (value === undefined || value === null) return undefined;
   const number = types.isDate(value) ? Date.prototype.getTime.call(value) / 1000 : value;
   if (typeof number !== 'number' || Number.isNaN(number)) {
-    throw new errors.ValidationError(`${name} must be a number of seconds`);
+    throw new errors.ValidationError(message('not_a_moment', { name, kind: 'Date', given: typeof value }));
   }
   return number;
 }

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use lomi::binding::CallHandle;
 use lomi::binding::Worker;
+use lomi::binding::{CallHandle, messages};
 use lomi::{Error, ErrorKind};
 use napi::Env;
 
@@ -68,7 +68,7 @@ impl Drop for Ending {
             let error = if std::thread::panicking() {
                 Error::new(ErrorKind::Internal, "a call ended in a panic")
             } else {
-                Error::new(ErrorKind::Cancelled, "the call was cancelled")
+                Error::new(ErrorKind::Cancelled, messages::call_cancelled())
             };
             let error = match &self.progress {
                 Some(progress) => progress.ended(error),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lomi::binding::ConfigBuilder;
-use lomi::{Error, ErrorKind, RouteChoice, Secret};
+use lomi::{Error, ErrorKind, Language, RouteChoice, Secret};
 
 use super::input::value;
 use super::options::Options;
@@ -11,6 +11,14 @@ use super::options::Options;
 /// The configuration of a client from JSON.
 pub(crate) fn from_json(json: &str) -> Result<ConfigBuilder, Error> {
     let options = Options::new(value(json)?, ErrorKind::Configuration);
+    builder(&options).map_err(|error| {
+        let tag = |name| options.string(name).ok().flatten();
+        let tag = tag("lang").or_else(|| tag("environmentLang"));
+        error.or_in_language(tag.as_deref().and_then(Language::from_tag))
+    })
+}
+
+fn builder(options: &Options) -> Result<ConfigBuilder, Error> {
     Ok(ConfigBuilder {
         api_key: options.string("apiKey")?.map(Secret::new),
         key_optional: options.flag("keyOptional")?,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lomi::binding::milliseconds;
-use lomi::{Error, ErrorKind, Limits, Map, Value};
+use lomi::binding::{messages, milliseconds};
+use lomi::{Error, ErrorKind, Limits, Map, Message, Value};
 
 /// Options by name. Each method returns an option of one type, or an error for another type.
 pub(crate) struct Options {
@@ -21,15 +21,15 @@ impl Options {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
-    fn refuse<T>(&self, name: &str, expected: &str) -> Result<T, Error> {
-        Err(Error::new(self.kind, format!("{name} must be {expected}")))
+    fn refuse<T>(&self, message: Message) -> Result<T, Error> {
+        Err(Error::new(self.kind, message))
     }
 
     pub(crate) fn string(&self, name: &str) -> Result<Option<String>, Error> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(string)) => Ok(Some(string.clone())),
-            Some(_) => self.refuse(name, "a string"),
+            Some(other) => self.refuse(messages::not_a_string(name, kind(other))),
         }
     }
 
@@ -37,7 +37,7 @@ impl Options {
         match self.get(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
-            Some(_) => self.refuse(name, "true or false"),
+            Some(other) => self.refuse(messages::not_a_flag(name, kind(other))),
         }
     }
 
@@ -46,7 +46,7 @@ impl Options {
             None => Ok(None),
             Some(value) => match value.as_u64().and_then(|count| u32::try_from(count).ok()) {
                 Some(count) => Ok(Some(count)),
-                None => self.refuse(name, &format!("a whole number from 0, not {value}")),
+                None => self.refuse(messages::not_a_count(name, value)),
             },
         }
     }
@@ -56,7 +56,7 @@ impl Options {
             None => Ok(None),
             Some(value) => match value.as_u64() {
                 Some(bytes) => Ok(Some(bytes)),
-                None => self.refuse(name, &format!("a whole number above 0, not {value}")),
+                None => self.refuse(messages::not_whole_above_zero(name, value)),
             },
         }
     }
@@ -68,7 +68,7 @@ impl Options {
         let number = value.as_number().and_then(|number| number.to_string().parse().ok());
         match number.map(|number| milliseconds(name, number)) {
             Some(Ok(time)) => Ok(Some(time)),
-            _ => self.refuse(name, &format!("a number of milliseconds above 0, not {value}")),
+            _ => self.refuse(messages::not_milliseconds(name, value)),
         }
     }
 
@@ -77,14 +77,23 @@ impl Options {
         match self.get(name) {
             None => Ok(Map::new()),
             Some(Value::Object(fields)) => Ok(fields.clone()),
-            Some(_) => self.refuse(name, "an object of names and values"),
+            Some(other) => self.refuse(not_names_and_values(name, other)),
         }
     }
 
     /// Limits by name. One that is left out, or null, has its default.
     pub(crate) fn limits(&self, name: &str) -> Result<Limits, Error> {
         let mut limits = Limits::default();
-        for (limit, value) in &self.fields(name)? {
+        let fields = match self.get(name) {
+            None => return Ok(limits),
+            Some(Value::Object(fields)) => fields,
+            Some(other) => {
+                let example = "{ body: 1000000 }";
+                let object = messages::an_object();
+                return self.refuse(messages::not_limits(object, example, kind(other)));
+            }
+        };
+        for (limit, value) in fields {
             let number = value.as_u64();
             let mut changed = limits;
             // First, because it suggests the right name for an unknown one, whatever its value.
@@ -93,8 +102,8 @@ impl Options {
                 Some(_) => limits = changed,
                 None if value.is_null() => {}
                 None => {
-                    let expected = format!("a whole number above 0, not {value}");
-                    return self.refuse(&format!("{name}.{limit}"), &expected);
+                    let name = format!("{name}.{limit}");
+                    return self.refuse(messages::not_whole_above_zero(name, value));
                 }
             }
         }
@@ -106,7 +115,7 @@ impl Options {
         let fields = match self.get(name) {
             None => return Ok(Vec::new()),
             Some(Value::Object(fields)) => fields,
-            Some(_) => return self.refuse(name, "an object of names and strings"),
+            Some(other) => return self.refuse(not_names_and_values(name, other)),
         };
         let mut headers = Vec::with_capacity(fields.len());
         for (header, value) in fields {
@@ -115,7 +124,10 @@ impl Options {
                 Value::String(string) => string.clone(),
                 Value::Number(number) => number.to_string(),
                 Value::Bool(flag) => flag.to_string(),
-                _ => return self.refuse(&format!("{name}.{header}"), "a string"),
+                other => {
+                    let name = messages::the_header(header);
+                    return self.refuse(messages::not_a_string(name, kind(other)));
+                }
             };
             headers.push((header.clone(), string));
         }
@@ -127,13 +139,29 @@ impl Options {
         match self.get(name) {
             None => Ok(Vec::new()),
             Some(Value::String(string)) => Ok(vec![string.clone()]),
-            Some(Value::Array(items)) => {
+            Some(list @ Value::Array(items)) => {
                 match items.iter().map(|item| item.as_str().map(str::to_owned)).collect() {
                     Some(strings) => Ok(strings),
-                    None => self.refuse(name, "a list of strings"),
+                    None => self.refuse(messages::not_paths(name, kind(list))),
                 }
             }
-            Some(_) => self.refuse(name, "a list of strings"),
+            Some(other) => self.refuse(messages::not_paths(name, kind(other))),
         }
+    }
+}
+
+fn not_names_and_values(name: &str, given: &Value) -> Message {
+    messages::not_names_and_values(name, messages::an_object(), kind(given))
+}
+
+/// The type of a value, as JavaScript calls it.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }

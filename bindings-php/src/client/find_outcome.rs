@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ClassEntry;
-use lomi::binding::{FindStep, OutcomeSearch};
+use lomi::binding::{FindStep, OutcomeSearch, messages};
 use lomi::{FindOptions, FoundOutcome, Response};
 
 use crate::client::options::{entries, hint};
-use crate::client::state::{ClientState, state_of};
+use crate::client::state::{ClientState, in_its_language, state_of};
 use crate::convert::decode;
 use crate::convert::option::{ids, seconds};
 use crate::response;
@@ -58,21 +58,25 @@ fn read(call: &mut Call<'_>) -> Done {
 
 /// `LomiClient::findOutcome()`.
 pub(super) fn find_outcome(call: &mut Call<'_>) -> Done {
-    let mut find = FindOptions::new();
+    in_its_language(call, find)
+}
+
+fn find(call: &mut Call<'_>) -> Done {
+    let mut options = FindOptions::new();
     let mut timeout = None;
     for (name, value) in entries(call.argument(1))? {
         match name.as_str() {
-            "known_ids" => find = find.known_ids(ids(&name, &value)?),
+            "known_ids" => options = options.known_ids(ids(&name, &value)?),
             "timeout" => timeout = Some(seconds(&name, &value)?),
             _ => {
                 let hint = hint(&name, &["known_ids", "timeout"]);
-                return Err(Thrown::validation(format!("there is no option {name:?}{hint}")));
+                return Err(Thrown::validation(messages::no_option_of(name, "findOutcome", hint)));
             }
         }
     }
     let known = unknown_call(call.required(0)?)?;
     let state = state_of(call.handle()?)?;
-    let mut search = OutcomeSearch::of_json(known.as_deref(), find, SystemTime::now())?;
+    let mut search = OutcomeSearch::of_json(known.as_deref(), options, SystemTime::now())?;
     loop {
         match search.step() {
             FindStep::Done(found) => {
@@ -100,14 +104,10 @@ pub(super) fn find_outcome(call: &mut Call<'_>) -> Done {
 /// What is known of the call: that of its exception, or the string itself.
 fn unknown_call(given: &Zval) -> Result<Option<String>, Thrown> {
     let is_exception = |value: &&Zval| value.handle().is_some_and(crate::errors::is_api_exception);
-    let what = "the exception of a call or its getUnknownCall()";
     match Some(given).filter(is_exception).and_then(AsObject::handle) {
         Some(exception) => crate::errors::unknown_call(exception),
-        None if given.is_string() => php_string(what, given),
-        None => {
-            let given = type_name(given);
-            Err(Thrown::validation(format!("findOutcome takes {what}, not {given}")))
-        }
+        None if given.is_string() => php_string("getUnknownCall()", given),
+        None => Err(Thrown::validation(messages::not_an_unknown_call(type_name(given)))),
     }
 }
 

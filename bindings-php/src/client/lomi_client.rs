@@ -4,12 +4,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use ext_php_rs::types::{ZendObject, Zval};
-use lomi::binding::{Download, Downloaded, Offline, Target};
+use lomi::binding::{Download, Downloaded, Offline, Target, messages};
 use lomi::{Input, Secret};
 
 use crate::client::options::{self, ClientOptions};
 use crate::client::resource;
-use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::client::state::{ClientPayload, ClientState, in_its_language, state_of};
 use crate::convert::decode;
 use crate::convert::option::{bytes, string};
 use crate::response;
@@ -82,7 +82,7 @@ fn replay(call: &mut Call<'_>) -> Done {
 pub(super) fn give_client(call: &mut Call<'_>, position: usize, offline: Offline) -> Done {
     let mut given = options::client_options(None, call.argument(position))?;
     if given.http.is_some() {
-        return Err(Thrown::configuration("http_client has no effect where nothing is sent"));
+        return Err(Thrown::configuration(messages::http_client_without_sending()));
     }
     given.builder.offline = Some(offline);
     let class = CLIENT.get().ok_or_else(|| Thrown::defect("there is no LomiClient"))?;
@@ -113,16 +113,20 @@ fn set_up(object: &mut ZendObject, given: ClientOptions) -> Done {
 
 /// Calls any other endpoint; `query`, `body` and `headers` are among the options.
 fn request(call: &mut Call<'_>) -> Done {
+    in_its_language(call, send)
+}
+
+fn send(call: &mut Call<'_>) -> Done {
     let method = call.string(0)?.to_ascii_uppercase();
     let method = http::Method::from_bytes(method.as_bytes())
-        .map_err(|_| Thrown::validation(format!("{method:?} is no HTTP method")))?;
+        .map_err(|_| Thrown::validation(messages::no_method(&method)))?;
     let path = call.string(1)?;
     let mut input = Input::default();
     let others = ["query", "body", "json"];
     let options = options::call_options(call.argument(2), &others, |name, value| {
         match name {
             "query" => input.query = options::query(Some(value))?,
-            _ => input.body = Some(crate::convert::to_json::for_core("the body", value)?),
+            _ => input.body = Some(crate::convert::to_json::for_core(messages::the_body(), value)?),
         }
         Ok(())
     })?;
@@ -135,6 +139,10 @@ fn request(call: &mut Call<'_>) -> Done {
 
 /// Downloads a file that the API links to: its bytes, or the size of the file with the option `to`.
 fn download(call: &mut Call<'_>) -> Done {
+    in_its_language(call, save)
+}
+
+fn save(call: &mut Call<'_>) -> Done {
     let mut download = Download { url: Secret::new(call.string(0)?), to: None, max_bytes: None };
     let take = |name: &str, value: &Zval| {
         match name {

@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use ext_php_rs::ffi::zend_ce_iterator;
 use ext_php_rs::types::Zval;
 use lomi::Value;
+use lomi::binding::messages;
 use lomi::binding::{ReconcileStep, Reconciliation};
 
-use crate::client::state::{ClientState, state_of};
+use crate::client::state::{ClientState, in_its_language, state_of};
 use crate::convert::{decode, to_json};
 use crate::zend::{
     Call, Class, ClassRef, Done, Thrown, handler, new_object, payload_mut, payload_type,
@@ -37,11 +38,14 @@ pub(crate) fn register() -> Result<(), String> {
 
 /// `LomiClient::reconcile()`.
 pub(super) fn reconcile(call: &mut Call<'_>) -> Done {
+    in_its_language(call, start)
+}
+
+fn start(call: &mut Call<'_>) -> Done {
     let given = call.required(0)?;
     let Value::String(since) = to_json::for_core("since", given)? else {
-        let given = type_name(given);
-        let what = "since must be a string or a DateTimeInterface";
-        return Err(Thrown::validation(format!("{what}, not {given}")));
+        let message = messages::not_since("DateTimeInterface", type_name(given));
+        return Err(Thrown::validation(message));
     };
     let run = Run {
         run: RefCell::new(Reconciliation::new(&since)?),
@@ -93,7 +97,7 @@ impl Run {
     fn next(&self, client: &ClientState) -> Result<Option<(Zval, String)>, Thrown> {
         // A hook or a fiber would make the same request, and take its result twice.
         if self.is_busy.replace(true) {
-            return Err(Thrown::validation("the next missed event is being read already"));
+            return Err(Thrown::validation(messages::read_already()));
         }
         let found = self.read(client);
         self.is_busy.set(false);

@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 
 use ext_php_rs::types::Zval;
-use lomi::binding::{ConfigBuilder, names};
-use lomi::{CallOptions, Secret, Value};
+use lomi::binding::{ConfigBuilder, messages, names};
+use lomi::{CallOptions, Language, Message, Secret, Value};
 
 use crate::config::environment::variable;
-use crate::convert::option::{connections, flag, headers, limits, paths, retries, seconds, string};
+use crate::convert::option::{
+    connections, flag, headers, limits, not_names_and_values, paths, retries, seconds, string,
+};
 use crate::send::hook::Hook;
 use crate::send::psr18::Certificates;
 use crate::send::reporter::Reporter;
@@ -39,7 +41,7 @@ fn snake(name: &str) -> String {
 }
 
 /// The end of an error about an unknown name: a similar name that exists.
-pub(super) fn hint(name: &str, names: &[&str]) -> String {
+pub(super) fn hint(name: &str, names: &[&str]) -> Message {
     names::hint(name, names.iter().copied())
 }
 
@@ -58,16 +60,16 @@ pub(crate) fn call_options(
             "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),
             "idle_timeout" => call.idle_timeout = Some(seconds(&name, &value)?),
             "extra_body" => call.extra_body = extra_body(&value)?,
-            "max_retries" => call.max_retries = Some(retries(&value)?),
+            "max_retries" => call.max_retries = Some(retries(&name, &value)?),
             "headers" => call.headers = headers(&name, &value)?,
             "api_key" => call.api_key = Some(Secret::new(string(&name, &value)?)),
             "account" => call.account = Some(string(&name, &value)?),
             "request_id" => call.request_id = Some(string(&name, &value)?),
             other if others.contains(&other) => take(other, &value)?,
             _ => {
-                return Err(Thrown::validation(format!(
-                    "there is no option {name:?} of a call{}",
-                    hint(&name, &[names::OPTIONS, others].concat())
+                return Err(Thrown::validation(messages::no_call_option(
+                    &name,
+                    hint(&name, &[names::OPTIONS, others].concat()),
                 )));
             }
         }
@@ -80,7 +82,7 @@ fn extra_body(value: &Zval) -> Result<lomi::Map<String, Value>, Thrown> {
     match crate::convert::to_json::for_core("extra_body", value)? {
         Value::Object(fields) => Ok(fields),
         Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
-        _ => Err(Thrown::validation("extra_body must be an array of names and values")),
+        _ => Err(Thrown::validation(not_names_and_values("extra_body", value))),
     }
 }
 
@@ -124,11 +126,19 @@ pub(crate) struct ClientOptions {
     pub(crate) reporter: Reporter,
 }
 
-/// Reads the options of a client.
+/// Reads the options of a client. An error has the language among them.
 pub(crate) fn client_options(
     key: Option<String>,
     options: Option<&Zval>,
 ) -> Result<ClientOptions, Thrown> {
+    read(key, options).map_err(|thrown| {
+        let lang = options.and_then(|options| options.array()?.get("lang"));
+        let tag = lang.and_then(|lang| lang.dereference().string());
+        thrown.in_language(tag.as_deref().and_then(Language::from_tag))
+    })
+}
+
+fn read(key: Option<String>, options: Option<&Zval>) -> Result<ClientOptions, Thrown> {
     let key = match key.map_or_else(crate::config::ini::api_key, |key| Ok(Some(key)))? {
         Some(key) => Some(key),
         None => variable("LOMI_API_KEY")?,
@@ -165,8 +175,8 @@ pub(crate) fn client_options(
             "attempt_timeout" => builder.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => builder.connect_timeout = Some(seconds(&name, &value)?),
             "idle_timeout" => builder.idle_timeout = Some(seconds(&name, &value)?),
-            "max_retries" => builder.max_retries = Some(retries(&value)?),
-            "max_connections" => builder.max_connections = Some(connections(&value)?),
+            "max_retries" => builder.max_retries = Some(retries(&name, &value)?),
+            "max_connections" => builder.max_connections = Some(connections(&name, &value)?),
             "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&name, &value)?,
             "lang" => builder.lang = Some(string(&name, &value)?),
@@ -186,10 +196,7 @@ pub(crate) fn client_options(
             "record" => record = Some(string(&name, &value)?),
             "http_client" => {
                 if !value.handle().is_some_and(crate::send::psr18::is_client) {
-                    return Err(Thrown::configuration(
-                        "http_client must be a GuzzleHttp\\ClientInterface or \
-                         Psr\\Http\\Client\\ClientInterface",
-                    ));
+                    return Err(Thrown::configuration(crate::send::psr18::not_a_client()));
                 }
                 http = Some(value);
             }
@@ -197,9 +204,9 @@ pub(crate) fn client_options(
             "on_request" => reporter.on_request = Some(Hook::new("on_request", &value)?),
             "on_response" => reporter.on_response = Some(Hook::new("on_response", &value)?),
             _ => {
-                return Err(Thrown::configuration(format!(
-                    "there is no option {name:?} of a client{}",
-                    hint(&name, CLIENT_OPTIONS)
+                return Err(Thrown::configuration(messages::no_client_option(
+                    &name,
+                    hint(&name, CLIENT_OPTIONS),
                 )));
             }
         }
@@ -222,10 +229,10 @@ pub(crate) fn client_options(
 pub(crate) fn query(values: Option<&Zval>) -> Result<lomi::Map<String, Value>, Thrown> {
     match values.filter(|value| !value.is_null()) {
         None => Ok(lomi::Map::new()),
-        Some(value) => match crate::convert::to_json::for_core("the query", value)? {
+        Some(value) => match crate::convert::to_json::for_core(messages::the_query(), value)? {
             Value::Object(fields) => Ok(fields),
             Value::Array(items) if items.is_empty() => Ok(lomi::Map::new()),
-            _ => Err(Thrown::validation("a query must be an array of names and values")),
+            _ => Err(Thrown::validation(not_names_and_values(messages::the_query(), value))),
         },
     }
 }

@@ -3,6 +3,7 @@
 use ext_php_rs::ffi::{zend_ce_aggregate, zend_ce_countable};
 use ext_php_rs::types::Zval;
 use lomi::binding::Pager;
+use lomi::binding::messages;
 use lomi::binding::table::Operation;
 use lomi::{CallOptions, Input, Response};
 
@@ -89,7 +90,7 @@ fn walk(call: &mut Call<'_>) -> Result<Walk, Thrown> {
     state(call)?
         .walk
         .clone()
-        .ok_or_else(|| Thrown::validation("a LomiSDK\\Page is made by a list call, not by new"))
+        .ok_or_else(|| Thrown::validation(messages::made_by_call("LomiSDK\\Page")))
 }
 
 fn data(object: Object<'_>) -> Zval {

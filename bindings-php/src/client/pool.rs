@@ -1,6 +1,7 @@
 //! `pool`: several calls at once, results and exceptions in their order.
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::zend::{
     Array, AsObject, Call, Done, Thrown, call_function, call_method, call_value, caught,
@@ -14,7 +15,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Done {
         None => 64,
     };
     if limit == 0 {
-        return Err(Thrown::validation("concurrency must be above 0"));
+        return Err(Thrown::validation(messages::not_whole_above_zero("concurrency", 0)));
     }
     let calls = if given.is_array() {
         given

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
 use lomi::Response;
+use lomi::binding::messages;
 use lomi::binding::{self as core};
 
 use crate::client::state::ClientState;
@@ -170,11 +171,11 @@ fn promised(call: &mut Call<'_>) -> Result<PromisePayload, Thrown> {
 /// Settles a promise, once. The outer error is `exit()`.
 fn settle(promised: &PromisePayload) -> Result<Result<Zval, Zval>, Thrown> {
     let Some(shared) = &promised.0 else {
-        return Err(Thrown::validation("a LomiSDK\\Promise is made by a call, not by new"));
+        return Err(Thrown::validation(messages::made_by_call("LomiSDK\\Promise")));
     };
     let state = shared.borrow_mut().take();
     let outcome = match state {
-        None => return Err(Thrown::validation("a promise waits for itself")),
+        None => return Err(Thrown::validation(messages::waits_for_itself())),
         Some(State::Fulfilled(value)) => Ok(value),
         Some(State::Rejected(exception)) => Err(exception),
         Some(State::Pending(call)) => caught(call.wait())?,

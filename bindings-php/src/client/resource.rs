@@ -2,10 +2,11 @@
 
 use ext_php_rs::types::Zval;
 use lomi::binding::Target;
+use lomi::binding::messages;
 use lomi::binding::table::{Idempotency, Returns};
 use lomi::{Input, Response, Value};
 
-use crate::client::state::{ClientPayload, ClientState, state_of};
+use crate::client::state::{ClientPayload, ClientState, in_its_language, state_of};
 use crate::client::{confirmation, options};
 use crate::convert::decode;
 use crate::convert::option::string;
@@ -13,7 +14,7 @@ use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{
     self, AsObject, Call, Class, ClassRef, Done, Method, Thrown, Wanted, call_method, call_value,
-    handler, new_object, payload_mut,
+    handler, new_object, payload_mut, type_name,
 };
 
 const NAMESPACE: &str = "LomiSDK\\Resource\\";
@@ -96,11 +97,15 @@ fn takes_query(operation: &Documented) -> bool {
 fn confirm_option(value: &Zval) -> Result<Zval, Thrown> {
     match value.is_callable() {
         true => Ok(value.shallow_clone()),
-        false => Err(Thrown::validation("confirm must be a function that decides")),
+        false => Err(Thrown::validation(messages::not_callable("confirm", type_name(value)))),
     }
 }
 
 fn call_verb(call: &mut Call<'_>) -> Done {
+    in_its_language(call, verb)
+}
+
+fn verb(call: &mut Call<'_>) -> Done {
     let verb = call.attached::<Verb>()?;
     let operation = verb.operation;
     let mut input = Input::default();

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use lomi::Response;
+use lomi::binding::messages;
 
 use crate::response::ResponseInfo;
 use crate::send::sender::Sender;
-use crate::zend::{Object, Thrown, payload, payload_type};
+use crate::zend::{Call, Done, Object, Thrown, payload, payload_type};
 
 /// A client's sender and last response, shared by its resources.
 #[derive(Clone, Default)]
@@ -31,8 +32,16 @@ payload_type!(ClientPayload, |payload, visit| if let Some(state) = &payload.0 {
 });
 
 pub(crate) fn state_of(object: Object<'_>) -> Result<ClientState, Thrown> {
-    payload::<ClientPayload>(object).and_then(|payload| payload.0.clone()).ok_or_else(|| {
-        Thrown::configuration("the client was not set up; was its constructor called?")
+    payload::<ClientPayload>(object)
+        .and_then(|payload| payload.0.clone())
+        .ok_or_else(|| Thrown::configuration(messages::not_constructed("LomiSDK\\LomiClient")))
+}
+
+/// Runs a method of a client or of what has its state. An error has the language of the client.
+pub(super) fn in_its_language(call: &mut Call<'_>, method: fn(&mut Call<'_>) -> Done) -> Done {
+    method(call).map_err(|thrown| {
+        let state = call.handle().and_then(state_of).ok();
+        thrown.in_language(state.and_then(|state| state.sender.client.config().language))
     })
 }
 

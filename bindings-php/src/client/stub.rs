@@ -1,6 +1,7 @@
 //! `LomiSDK\Testing\Stub`: clients that send nothing, for unit tests.
 
 use lomi::binding::Offline;
+use lomi::binding::messages;
 use lomi::testing;
 
 use crate::client::lomi_client::give_client;
@@ -41,7 +42,7 @@ fn client(call: &mut Call<'_>) -> Done {
 
 fn respond(call: &mut Call<'_>) -> Done {
     let body = match call.argument(1) {
-        Some(body) => to_json::for_core("the body", body)?,
+        Some(body) => to_json::for_core(messages::the_body(), body)?,
         None => lomi::Value::Null,
     };
     let status = match call.argument(2) {

@@ -7,12 +7,19 @@ use std::sync::OnceLock;
 
 use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::zend::{Thrown, call_function, string_zval};
 
 /// The variables that this SDK reads.
-const NAMES: [&str; 5] =
-    ["LOMI_API_KEY", "LOMI_BASE_URL", "LOMI_LOG", "LOMI_RECORD", "LOMI_WEBHOOK_SECRET"];
+const NAMES: [&str; 6] = [
+    "LOMI_API_KEY",
+    "LOMI_BASE_URL",
+    "LOMI_LANG",
+    "LOMI_LOG",
+    "LOMI_RECORD",
+    "LOMI_WEBHOOK_SECRET",
+];
 
 /// The values when the process started.
 static AT_START: OnceLock<Vec<(&str, OsString)>> = OnceLock::new();
@@ -40,10 +47,7 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
         None => Ok(None),
         Some(value) => match value.str() {
             Some(text) => Ok(Some(text.to_owned())),
-            None => Err(Thrown::configuration(format!(
-                "the environment variable {name} has bytes that are not UTF-8: set it again, from \
-                 a file or a shell that uses UTF-8"
-            ))),
+            None => Err(Thrown::configuration(messages::variable_not_utf(name))),
         },
     }
 }

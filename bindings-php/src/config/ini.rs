@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ext_php_rs::ffi::ext_php_rs_sapi_module;
 use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
+use lomi::binding::messages;
 
 use crate::zend::Thrown;
 
@@ -32,13 +33,11 @@ pub(crate) fn register(module: i32) {
 /// Refuses a file outside the folders of `open_basedir`, which PHP enforces only for its own
 /// functions.
 pub(crate) fn check_open_basedir(file: &str) -> Result<(), Thrown> {
-    let path = CString::new(file).map_err(|_| Thrown::validation("a path has a NUL in it"))?;
+    let path = CString::new(file).map_err(|_| Thrown::validation(messages::path_has_nul()))?;
     // SAFETY: a C string that lives until the engine has compared it.
     match unsafe { php_check_open_basedir_ex(path.as_ptr(), 0) } {
         0 => Ok(()),
-        _ => Err(Thrown::validation(format!(
-            "the file {file} cannot be written: open_basedir does not allow its folder"
-        ))),
+        _ => Err(Thrown::validation(messages::outside_open_basedir(file))),
     }
 }
 
@@ -57,7 +56,7 @@ fn read(name: &CStr) -> Option<Vec<u8>> {
 fn text(name: &CStr) -> Result<Option<String>, Thrown> {
     read(name).map(String::from_utf8).transpose().map_err(|_| {
         let name = name.to_string_lossy();
-        Thrown::configuration(format!("{name} in php.ini is not valid UTF-8; set it again"))
+        Thrown::configuration(messages::ini_not_utf(name))
     })
 }
 

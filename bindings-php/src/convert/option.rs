@@ -1,15 +1,14 @@
 //! The values of options, with errors that name the option.
 
 use ext_php_rs::types::Zval;
-use lomi::Limits;
+use lomi::binding::{Argument, messages};
+use lomi::{Limits, Message};
 
 use crate::zend::{Key, Thrown, pairs, php_string, type_name};
 
-pub(crate) fn string(name: &str, value: &Zval) -> Result<String, Thrown> {
-    php_string(&format!("the option {name}"), value)?.ok_or_else(|| {
-        let given = type_name(value);
-        Thrown::validation(format!("the option {name} must be a string, not {given}"))
-    })
+pub(crate) fn string(name: impl Argument + Copy, value: &Zval) -> Result<String, Thrown> {
+    php_string(name, value)?
+        .ok_or_else(|| Thrown::validation(messages::not_a_string(name, type_name(value))))
 }
 
 pub(crate) fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
@@ -17,91 +16,86 @@ pub(crate) fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, T
         (Some(whole), _) => whole as f64,
         (_, Some(number)) => number,
         _ => {
-            return Err(Thrown::validation(format!(
-                "{name} must be a number of seconds above 0, not {}",
-                type_name(value)
-            )));
+            return Err(Thrown::validation(messages::not_seconds(name, type_name(value))));
         }
     };
     Ok(lomi::binding::seconds(name, number)?)
 }
 
-pub(crate) fn retries(value: &Zval) -> Result<u32, Thrown> {
+pub(crate) fn retries(name: &str, value: &Zval) -> Result<u32, Thrown> {
     value
         .long()
         .and_then(|number| u32::try_from(number).ok())
-        .ok_or_else(|| Thrown::validation("max_retries must be 0 or more"))
+        .ok_or_else(|| Thrown::validation(messages::not_a_count(name, given(value))))
 }
 
 pub(crate) fn bytes(name: &str, value: &Zval) -> Result<u64, Thrown> {
     value
         .long()
         .and_then(|number| u64::try_from(number).ok())
-        .ok_or_else(|| Thrown::validation(format!("{name} must be a whole number above 0")))
+        .ok_or_else(|| Thrown::validation(messages::not_whole_above_zero(name, given(value))))
 }
 
 pub(crate) fn flag(name: &str, value: &Zval) -> Result<bool, Thrown> {
-    value.bool().ok_or_else(|| Thrown::configuration(format!("{name} must be true or false")))
+    value.bool().ok_or_else(|| Thrown::configuration(messages::not_a_flag(name, type_name(value))))
 }
 
 /// Headers, of the option `option`.
 pub(crate) fn headers(option: &str, value: &Zval) -> Result<Vec<(String, String)>, Thrown> {
-    let table = value.array().ok_or_else(|| {
-        Thrown::validation(format!(
-            "{option} must be an array of name and value, not {}",
-            type_name(value)
-        ))
-    })?;
+    let table =
+        value.array().ok_or_else(|| Thrown::validation(not_names_and_values(option, value)))?;
     let mut headers = Vec::new();
     for (name, value) in pairs(table) {
         if let Key::Bytes(name) = &name {
-            return Err(Thrown::not_utf8(&format!("the name of the header {name}")));
+            return Err(Thrown::not_utf8(messages::name_of_this_header(name)));
         }
         let name = name.to_string();
+        let header = messages::the_header(&name);
         let value = value.dereference();
         match value.array() {
             Some(values) => {
                 for value in crate::zend::values(values) {
-                    headers.push((name.clone(), string(&name, value)?));
+                    headers.push((name.clone(), string(&header, value)?));
                 }
             }
-            None => headers.push((name.clone(), string(&name, value)?)),
+            None => {
+                let value = string(&header, value)?;
+                headers.push((name, value));
+            }
         }
     }
     Ok(headers)
 }
 
-pub(crate) fn connections(value: &Zval) -> Result<u32, Thrown> {
+pub(crate) fn connections(name: &str, value: &Zval) -> Result<u32, Thrown> {
     value
         .long()
         .and_then(|number| u32::try_from(number).ok())
-        .ok_or_else(|| Thrown::configuration("max_connections must be a whole number above 0"))
+        .ok_or_else(|| Thrown::configuration(messages::not_whole_above_zero(name, given(value))))
 }
 
 /// A list of paths.
 pub(crate) fn paths(name: &str, value: &Zval) -> Result<Vec<String>, Thrown> {
-    let table = value.array().ok_or_else(|| {
-        let given = type_name(value);
-        Thrown::configuration(format!("{name} must be an array of paths, not {given}"))
-    })?;
+    let table = value
+        .array()
+        .ok_or_else(|| Thrown::configuration(messages::not_paths(name, type_name(value))))?;
     crate::zend::values(table).map(|path| string(name, path.dereference())).collect()
 }
 
 /// A list of ids.
 pub(crate) fn ids(name: &str, value: &Zval) -> Result<Vec<String>, Thrown> {
-    let table = value.array().ok_or_else(|| {
-        Thrown::validation(format!("{name} must be an array of ids, not {}", type_name(value)))
-    })?;
-    crate::zend::values(table).map(|id| string(name, id.dereference())).collect()
+    let table = value
+        .array()
+        .ok_or_else(|| Thrown::validation(messages::not_ids(name, type_name(value))))?;
+    crate::zend::values(table).map(|id| string(&messages::id_in(name), id.dereference())).collect()
 }
 
 /// Limits on a response. A limit that is missing or null keeps its default.
 pub(crate) fn limits(value: &Zval) -> Result<Limits, Thrown> {
     let table = value.array().ok_or_else(|| {
-        let given = type_name(value);
-        Thrown::configuration(format!(
-            "limits must be an array such as ['body' => 1000000], not {given}"
-        ))
+        let example = "['body' => 1000000]";
+        let array = messages::an_array();
+        Thrown::configuration(messages::not_limits(array, example, type_name(value)))
     })?;
     let mut limits = Limits::default();
     for (name, value) in pairs(table) {
@@ -111,10 +105,21 @@ pub(crate) fn limits(value: &Zval) -> Result<Limits, Thrown> {
         }
         let name = name.to_string();
         let number = value.long().ok_or_else(|| {
-            let given = type_name(value);
-            Thrown::configuration(format!("limits: {name} must be a whole number, not {given}"))
+            let name = format!("limits.{name}");
+            Thrown::configuration(messages::not_whole_above_zero(name, given(value)))
         })?;
         limits.set(&name, u64::try_from(number).unwrap_or_default())?;
     }
     Ok(limits)
+}
+
+/// The sentence about an option that must be an array with names.
+pub(crate) fn not_names_and_values(name: impl Argument, value: &Zval) -> Message {
+    messages::not_names_and_values(name, messages::an_array(), type_name(value))
+}
+
+/// A number as it is written, or the type of what is none.
+pub(crate) fn given(value: &Zval) -> String {
+    let number = value.long().map(|number| number.to_string());
+    number.or_else(|| Some(value.double()?.to_string())).unwrap_or_else(|| type_name(value))
 }

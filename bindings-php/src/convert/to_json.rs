@@ -9,7 +9,8 @@ use ext_php_rs::convert::FromZval;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use lomi::binding::table::Kind;
-use lomi::{Map, Number, Value};
+use lomi::binding::{Argument, messages};
+use lomi::{Map, Message, Number, Value};
 
 use crate::models::registry::{self, CONTAINER, ModelClass, NULLS};
 use crate::zend::{
@@ -23,14 +24,14 @@ const DEEPEST: usize = 100;
 
 /// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
 /// named by its path.
-pub(crate) fn value(what: &str, zval: &Zval) -> Result<Value, Thrown> {
-    convert(zval, &Place::root(what, false))
+pub(crate) fn value(what: impl Argument, zval: &Zval) -> Result<Value, Thrown> {
+    convert(zval, &Place::root(&|| Message::of(&what), false))
 }
 
 /// The same for a value that is only handed to the core, which refuses NaN and infinity
 /// with the sentence of every language.
-pub(crate) fn for_core(what: &str, zval: &Zval) -> Result<Value, Thrown> {
-    convert(zval, &Place::root(what, true))
+pub(crate) fn for_core(what: impl Argument, zval: &Zval) -> Result<Value, Thrown> {
+    convert(zval, &Place::root(&|| Message::of(&what), true))
 }
 
 /// A body as JSON. An array that has lost some of its keys (`array_filter` leaves gaps) is
@@ -39,7 +40,7 @@ pub(crate) fn body(
     zval: &Zval,
     model: Option<&lomi::binding::table::Model>,
 ) -> Result<Value, Thrown> {
-    let mut value = for_core("the body", zval)?;
+    let mut value = for_core(messages::the_body(), zval)?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {
             let kind = model.field(name).map(|field| field.kind);
@@ -57,9 +58,7 @@ pub(crate) fn body(
 fn convert(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
     if place.depth > DEEPEST {
         let top = place.top();
-        return Err(Thrown::validation(format!(
-            "{top} is nested deeper than {DEEPEST} levels, or contains itself"
-        )));
+        return Err(Thrown::validation(messages::too_deep(top, DEEPEST)));
     }
     let zval = zval.dereference();
     Ok(match zval.get_type() {
@@ -76,11 +75,11 @@ fn convert(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
                 };
                 Value::Number(Number::from_string_unchecked(word.to_owned()))
             }
-            _ => return Err(Thrown::validation(format!("{place} is not a finite number"))),
+            _ => return Err(Thrown::validation(messages::not_finite(place.message()))),
         },
         DataType::String => match zval.str() {
             Some(text) => Value::String(text.to_owned()),
-            None => return Err(Thrown::not_utf8(&place.to_string())),
+            None => return Err(Thrown::not_utf8(place.message())),
         },
         DataType::Array => match zval.array() {
             Some(table) => array(table, place)?,
@@ -117,7 +116,7 @@ fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>
         let name = match key {
             Key::Index(index) => index.to_string(),
             Key::Text(name) => name,
-            Key::Bytes(_) => return Err(Thrown::not_utf8(&format!("a key in {place}"))),
+            Key::Bytes(_) => return Err(Thrown::not_utf8(messages::key_in(place.message()))),
         };
         let value = convert(item, &place.field(&name))?;
         map.insert(name, value);
@@ -194,11 +193,10 @@ fn object(object: Object<'_>, place: &Place<'_>) -> Result<Value, Thrown> {
     let seen = call_function("get_object_vars", &mut [object_zval(object)])?;
     match seen.array() {
         Some(table) if is_plain || !table.is_empty() => fields(table, place).map(Value::Object),
-        _ => Err(Thrown::validation(format!(
-            "{place} is of type {}, which has no public properties to send; give an array, or \
-             let the class implement JsonSerializable",
-            type_name(&object_zval(object))
-        ))),
+        _ => {
+            let kind = type_name(&object_zval(object));
+            Err(Thrown::validation(messages::no_public_properties(place.message(), kind)))
+        }
     }
 }
 

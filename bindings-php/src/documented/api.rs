@@ -4,6 +4,7 @@
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 use lomi::binding::Target;
+use lomi::binding::messages;
 
 use crate::documented::JSON;
 use crate::documented::arguments::arguments;
@@ -221,7 +222,7 @@ fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
     let index = property(call, "hostIndex")?.long().unwrap_or_default();
     let config = property(call, "config")?;
     let config = config.handle().ok_or_else(|| {
-        Thrown::configuration("the object has no configuration; was its constructor called?")
+        Thrown::configuration(messages::not_constructed("LomiSDK\\Configuration"))
     })?;
     let index = u32::try_from(index)
         .map_err(|_| Thrown::invalid_argument(format!("Invalid index {index}")))?;

@@ -3,6 +3,7 @@
 
 use ext_php_rs::types::Zval;
 use lomi::Secret;
+use lomi::binding::messages;
 
 use crate::config::ini::default_timeout;
 use crate::convert::option::flag;
@@ -292,8 +293,9 @@ fn seconds(call: &mut Call<'_>, read: impl Fn(&Settings) -> Option<f64>) -> Done
 }
 
 fn set_max_retries(call: &mut Call<'_>) -> Done {
-    let retries = u32::try_from(call.integer(0)?)
-        .map_err(|_| Thrown::validation("max_retries must be 0 or more"))?;
+    let given = call.integer(0)?;
+    let retries = u32::try_from(given)
+        .map_err(|_| Thrown::validation(messages::not_a_count("max_retries", given)))?;
     change(call, |settings| settings.max_retries = Some(retries))
 }
 

@@ -50,7 +50,7 @@ fn overridden(
     let mut answers = settings.clone();
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;
-        if value.is_null() { Ok(None) } else { php_string(&format!("{name}()"), &value) }
+        if value.is_null() { Ok(None) } else { php_string(format!("{name}()"), &value) }
     };
     let identifier = || [string_zval(API_KEY)];
     if let Some(key) = ask("getApiKey", &mut identifier())? {

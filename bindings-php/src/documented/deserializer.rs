@@ -2,6 +2,7 @@
 
 use ext_php_rs::types::Zval;
 use lomi::binding::Decoded;
+use lomi::binding::messages;
 use lomi::binding::table::Model;
 use lomi::{Response, Value};
 
@@ -30,12 +31,12 @@ pub(super) fn deserialize(call: &mut Call<'_>) -> Done {
     let json = match data.str() {
         // For a model a string is JSON; for a string it is the value.
         Some(text) => match scalar(&class) {
-            true => crate::convert::to_json::value("the value", data)?,
+            true => crate::convert::to_json::value(messages::the_value(), data)?,
             false => text.parse().map_err(|_| {
-                lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, "the data is not JSON")
+                lomi::Error::new(lomi::ErrorKind::UnexpectedResponse, messages::data_not_json())
             })?,
         },
-        None => crate::convert::to_json::value("the value", data)?,
+        None => crate::convert::to_json::value(messages::the_value(), data)?,
     };
     let value = read(&json, class.trim())?;
     call.give(value)
@@ -50,7 +51,7 @@ fn read(json: &Value, class: &str) -> Result<Zval, Thrown> {
     let mismatch = || {
         Thrown::from(lomi::Error::new(
             lomi::ErrorKind::UnexpectedResponse,
-            format!("the data cannot be read as {class}"),
+            messages::data_not_of(class),
         ))
     };
     if json.is_null() {

@@ -2,6 +2,7 @@
 //! code that uses it.
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::zend::{Array, Call, Class, ClassRef, Done, Thrown, handler, set_property, string_zval};
 
@@ -40,7 +41,7 @@ fn prepare(call: &mut Call<'_>) -> Done {
 fn processed(value: &Zval) -> Result<Zval, Thrown> {
     if value.is_object() {
         return Ok(crate::convert::from_json::array(&crate::convert::to_json::value(
-            "the value",
+            messages::the_value(),
             value,
         )?));
     }

@@ -8,7 +8,7 @@ use crate::documented::settings::{change, settings};
 use crate::zend::{Array, Call, Done, long, string_zval};
 
 pub(super) fn set_max_connections(call: &mut Call<'_>) -> Done {
-    let count = connections(call.required(0)?)?;
+    let count = connections("max_connections", call.required(0)?)?;
     change(call, |settings| settings.max_connections = Some(count))
 }
 

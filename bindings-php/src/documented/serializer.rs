@@ -1,6 +1,7 @@
 //! `LomiSDK\ObjectSerializer`, as documented, with the core's reading behind `deserialize`.
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::convert::to_json::ATOM;
 use crate::documented::configuration;
@@ -77,7 +78,7 @@ fn sanitized(data: &Zval, date_only: bool) -> Result<Zval, Thrown> {
         let format = if date_only { string_zval("Y-m-d") } else { format() };
         return call_method(object, "format", &mut [format]);
     }
-    crate::convert::from_json::object(&crate::convert::to_json::value("the value", data)?)
+    crate::convert::from_json::object(&crate::convert::to_json::value(messages::the_value(), data)?)
 }
 
 fn sanitize_filename(call: &mut Call<'_>) -> Done {
@@ -119,10 +120,10 @@ fn string_of(value: &Zval) -> Result<String, Thrown> {
     if value.is_bool() {
         return Ok(if value.is_true() { "true" } else { "false" }.to_owned());
     }
-    match php_string("the value", value)? {
+    match php_string(messages::the_value(), value)? {
         Some(text) => Ok(text),
         None if value.is_null() => Ok(String::new()),
-        None => Ok(crate::convert::to_json::value("the value", value)?.to_string()),
+        None => Ok(crate::convert::to_json::value(messages::the_value(), value)?.to_string()),
     }
 }
 

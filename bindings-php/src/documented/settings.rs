@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use lomi::binding::ConfigBuilder;
+use lomi::binding::messages;
 use lomi::{Client, Limits, Secret};
 
 use crate::config::ini::default_timeout;
@@ -65,13 +66,14 @@ payload_type!(Settings, |settings, visit| {
 
 /// The settings of a configuration.
 pub(crate) fn settings(object: Object<'_>) -> Result<&Settings, Thrown> {
-    payload(object).ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))
+    payload(object)
+        .ok_or_else(|| Thrown::validation(messages::not_constructed("LomiSDK\\Configuration")))
 }
 
 /// Changes a configuration's settings and returns the configuration.
 pub(super) fn change(call: &mut Call<'_>, set: impl FnOnce(&mut Settings)) -> Done {
     let settings = payload_mut::<Settings>(call.this()?)
-        .ok_or_else(|| Thrown::validation("this is no LomiSDK\\Configuration"))?;
+        .ok_or_else(|| Thrown::validation(messages::not_constructed("LomiSDK\\Configuration")))?;
     set(settings);
     settings.clients.borrow_mut().clear();
     call.give_this()

@@ -1,6 +1,7 @@
 //! Reading and setting a model's fields. The model follows from the object's class.
 
 use ext_php_rs::types::{ZendObject, Zval};
+use lomi::binding::messages;
 use lomi::binding::table::Kind;
 
 use crate::models::registry::{
@@ -30,7 +31,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Done {
             continue;
         }
         if let crate::zend::Key::Bytes(name) = &key {
-            return Err(Thrown::not_utf8(&format!("the name of the field {name}")));
+            return Err(Thrown::not_utf8(messages::name_of_field(name)));
         }
         let name = key.to_string();
         let value = value.dereference().shallow_clone();

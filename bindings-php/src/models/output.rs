@@ -2,6 +2,7 @@
 
 use ext_php_rs::types::Zval;
 use lomi::Value;
+use lomi::binding::messages;
 
 use crate::models::registry::{CONTAINER, ORIGINALS, read_slot, slot};
 use crate::response::ResponseInfo;
@@ -9,7 +10,7 @@ use crate::zend::{Call, Done, Thrown, new_object, object_zval, payload};
 
 fn json(call: &mut Call<'_>) -> Result<Value, Thrown> {
     let this = object_zval(call.handle()?);
-    crate::convert::to_json::value("the model", &this)
+    crate::convert::to_json::value(messages::the_value(), &this)
 }
 
 /// The set fields as a plain object, as documented.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::send::log::warn;
 use crate::zend::{
@@ -35,13 +36,11 @@ impl Hook {
     /// creates the generator and runs nothing.
     pub(crate) fn new(name: &'static str, value: &Zval) -> Result<Self, Thrown> {
         if !value.is_callable() {
-            let message = format!("{name} must be callable, not {}", type_name(value));
+            let message = messages::not_callable(name, type_name(value));
             return Err(Thrown::configuration(message));
         }
         if is_generator(value)? {
-            return Err(Thrown::configuration(format!(
-                "{name} must not be a generator function: calling one runs nothing; remove its yield"
-            )));
+            return Err(Thrown::configuration(messages::generator_function(name)));
         }
         let callable = value.shallow_clone();
         Ok(Self { name, callable, has_failed: Rc::default() })

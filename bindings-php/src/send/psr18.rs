@@ -10,8 +10,8 @@ mod transfer;
 use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
-use lomi::binding::{self as core, RawResponse, Request, Step, TransportError};
-use lomi::{Client, Response};
+use lomi::binding::{self as core, RawResponse, Request, Step, TransportError, messages};
+use lomi::{Client, Message, Response};
 
 use crate::send::signals::sleep;
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_ending};
@@ -30,6 +30,11 @@ pub(crate) fn is_client(object: Object<'_>) -> bool {
     is_a(object, GUZZLE) || is_a(object, PSR_18)
 }
 
+/// The sentence about an object that is no such client.
+pub(crate) fn not_a_client() -> Message {
+    messages::not_an_http_client(GUZZLE, PSR_18)
+}
+
 /// Runs a call through the user's client.
 pub(crate) fn drive(
     core: &Client,
@@ -37,9 +42,10 @@ pub(crate) fn drive(
     certificates: Option<&Certificates>,
     prepared: &mut core::Call,
 ) -> Result<Response, Thrown> {
-    let http = http.handle().filter(|object| is_client(*object)).ok_or_else(|| {
-        Thrown::configuration(format!("the HTTP client must be a {GUZZLE} or {PSR_18}"))
-    })?;
+    let http = http
+        .handle()
+        .filter(|object| is_client(*object))
+        .ok_or_else(|| Thrown::configuration(not_a_client()))?;
     core.check_plain_http(prepared)?;
     if is_a(http, GUZZLE) {
         let defaults = guzzle::setting(http, "headers")?;
@@ -94,7 +100,7 @@ fn send(
                 Ok(None) => exception::read_exception(&context),
                 Err(thrown) => Err(thrown),
             },
-            None => Err(Thrown::configuration("the HTTP client returned no response")),
+            None => Err(Thrown::configuration(messages::no_response_of_client())),
         },
         Err(Thrown::Pending) => exception::read_exception(&context),
         Err(other) => Err(other),

@@ -140,7 +140,7 @@ impl Call<'_> {
     /// An argument as a string, as PHP would convert it.
     pub(crate) fn string(&self, position: usize) -> Result<String, Thrown> {
         let value = self.required(position)?;
-        super::coerce::php_string(&self.argument_name(position), value)?
+        super::coerce::php_string(self.argument_name(position), value)?
             .ok_or_else(|| self.wrong_type(position, "string", value))
     }
 

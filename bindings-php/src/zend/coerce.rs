@@ -2,6 +2,7 @@
 
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
+use lomi::binding::Argument;
 
 use super::handle::AsObject;
 use super::invoke::call_method;
@@ -9,7 +10,7 @@ use super::thrown::Thrown;
 
 /// A value as a string, as PHP converts it; nothing where PHP does not convert it. `what` names
 /// the value in errors.
-pub(crate) fn php_string(what: &str, value: &Zval) -> Result<Option<String>, Thrown> {
+pub(crate) fn php_string(what: impl Argument, value: &Zval) -> Result<Option<String>, Thrown> {
     match value.get_type() {
         DataType::String => match value.str() {
             Some(text) => Ok(Some(text.to_owned())),

@@ -3,6 +3,8 @@
 use ext_php_rs::ffi::{zend_ce_argument_count_error, zend_ce_type_error};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ClassEntry, ExecutorGlobals};
+use lomi::binding::{Argument, messages};
+use lomi::{Language, Message};
 
 unsafe extern "C" {
     static mut spl_ce_InvalidArgumentException: *mut ClassEntry;
@@ -44,26 +46,32 @@ impl Thrown {
         }
     }
 
+    /// The same in the language of its client.
+    pub(crate) fn in_language(self, language: Option<Language>) -> Self {
+        match self {
+            Self::Failure(error) => Self::Failure(error.or_in_language(language)),
+            other => other,
+        }
+    }
+
     /// A defect of this extension.
     pub(crate) fn defect(what: &str) -> Self {
         Self::Failure(lomi::Error::internal(what))
     }
 
     /// A wrong argument. Nothing was sent.
-    pub(crate) fn validation(what: impl Into<lomi::Message>) -> Self {
+    pub(crate) fn validation(what: Message) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Validation, what))
     }
 
     /// A string in another encoding. Its bytes are not repeated: they may be a key.
-    pub(crate) fn not_utf8(what: &str) -> Self {
-        Self::validation(format!(
-            "{what} is not valid UTF-8; convert it first, for example with \
-             mb_convert_encoding($text, 'UTF-8', 'ISO-8859-1')"
-        ))
+    pub(crate) fn not_utf8(what: impl Argument) -> Self {
+        let example = "mb_convert_encoding($text, 'UTF-8', 'ISO-8859-1')";
+        Self::validation(messages::not_utf(what, example))
     }
 
     /// A configuration that cannot be used.
-    pub(crate) fn configuration(what: impl Into<lomi::Message>) -> Self {
+    pub(crate) fn configuration(what: Message) -> Self {
         Self::Failure(lomi::Error::new(lomi::ErrorKind::Configuration, what))
     }
 

@@ -9,7 +9,7 @@ Hand over the raw body, before anything parses it::
 
 from __future__ import annotations
 
-from ._lomi import WEBHOOK_MAX_BODY, sign_webhook, verify_webhook
+from ._lomi import WEBHOOK_MAX_BODY, message, sign_webhook, verify_webhook
 from ._replay.database_store import DatabaseStore
 from ._replay.guard import AsyncReplayGuard, ReplayGuard
 from ._replay.stores import CallbackStore, RedisStore
@@ -26,6 +26,8 @@ SIGNATURE_HEADER = "X-Lomi-Signature"
 
 #: The most bytes of a body that the helpers for web frameworks read: 1 MiB.
 MAX_BODY = WEBHOOK_MAX_BODY
+
+_SECRET_VARIABLE = "LOMI_WEBHOOK_SECRET"
 
 __all__ = [
     "MAX_BODY",
@@ -77,15 +79,12 @@ def _secrets(given: str | Sequence[str] | None) -> list[str]:
     if given is None:
         from os import environ
 
-        given = environ.get("LOMI_WEBHOOK_SECRET")
+        given = environ.get(_SECRET_VARIABLE)
         if given is None:
-            raise ConfigurationError("no webhook secret: give one, or set LOMI_WEBHOOK_SECRET")
+            raise ConfigurationError(message("no_webhook_secret", variable=_SECRET_VARIABLE))
         # Not with Python's exception, which would contain the secret.
         if given.encode(errors="ignore").decode() != given:
-            raise ConfigurationError(
-                "the environment variable LOMI_WEBHOOK_SECRET has bytes that are not UTF-8: set "
-                "it again, from a file or a shell that uses UTF-8"
-            )
+            raise ConfigurationError(message("variable_not_utf", name=_SECRET_VARIABLE))
     return list(given) if isinstance(given, (list, tuple)) else [given]  # type: ignore[list-item]
 
 
@@ -95,8 +94,8 @@ def _timestamp(given: float | datetime | None) -> float | None:
     if not hasattr(given, "timestamp"):
         from .errors import ValidationError
 
-        kind = type(given).__name__
-        raise ValidationError(f"received_at must be a datetime or seconds since 1970, not {kind}")
+        wrong = {"name": "received_at", "kind": "datetime", "given": type(given).__name__}
+        raise ValidationError(message("not_a_moment", **wrong))
     return given.timestamp()
 
 

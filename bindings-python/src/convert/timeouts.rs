@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lomi::binding::seconds;
+use lomi::binding::{messages, seconds};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
@@ -50,7 +50,7 @@ fn other_form<'py>(
     let reader = python_code::attribute(&module, &PyString::new(py, reader))?;
     let read = python_code::call(&reader, (name, value));
     read.map_err(|error| match error.is_instance_of::<PyValueError>(py) {
-        true => wrong(error.value(py).to_string()),
+        true => wrong(messages::not_a_timeout(name, error.value(py).to_string())),
         false => error.into(),
     })
 }

@@ -2,7 +2,8 @@
 //! `lomi._convert.plain_data` converts everything that is not a built-in type: enums, dates,
 //! models, dataclasses. The error for a value that cannot be sent names its field.
 
-use lomi::{Map, Number, Value};
+use lomi::binding::{Argument, messages};
+use lomi::{Error, Map, Message, Number, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
@@ -18,21 +19,25 @@ const SHOWN: usize = 6;
 
 /// Converts a dictionary; None gives an empty map.
 pub(crate) fn named(
-    argument: &str,
+    argument: impl Argument,
     given: Option<&Bound<'_, PyAny>>,
     models: ModelSet,
 ) -> Result<Map<String, Value>, BindingError> {
     let Some(given) = given else { return Ok(Map::new()) };
-    match any(argument, given, models)? {
+    let argument = Message::of(&argument);
+    match any(&argument, given, models)? {
         Value::Object(fields) => Ok(fields),
         Value::Null => Ok(Map::new()),
-        _ => Err(wrong(format!("{argument} must be a dictionary, not {}", shown(given)))),
+        _ => {
+            let dictionary = messages::a_dictionary();
+            Err(wrong(messages::not_names_and_values(argument, dictionary, kind(given))))
+        }
     }
 }
 
 /// Converts any value. `argument` names it in an error that concerns no field.
 pub(crate) fn any(
-    argument: &str,
+    argument: impl Argument,
     given: &Bound<'_, PyAny>,
     models: ModelSet,
 ) -> Result<Value, BindingError> {
@@ -53,8 +58,8 @@ enum Step {
 }
 
 enum Why {
-    /// A sentence without its subject, which is the field.
-    Sentence(String),
+    /// A sentence about the field.
+    Sentence(Box<dyn FnOnce(Message) -> Message>),
     /// The caller's code raised, such as a `to_dict` method.
     Raised(PyErr),
 }
@@ -65,12 +70,12 @@ impl From<PyErr> for Box<Refused> {
     }
 }
 
-fn refuse(why: impl Into<String>) -> Box<Refused> {
-    Box::new(Refused { path: Vec::new(), why: Why::Sentence(why.into()) })
+fn refuse(why: impl FnOnce(Message) -> Message + 'static) -> Box<Refused> {
+    Box::new(Refused { path: Vec::new(), why: Why::Sentence(Box::new(why)) })
 }
 
 impl Refused {
-    fn into_error(self, argument: &str) -> BindingError {
+    fn into_error(self, argument: impl Argument) -> BindingError {
         let why = match self.why {
             Why::Raised(error) => return error.into(),
             Why::Sentence(why) => why,
@@ -90,10 +95,10 @@ impl Refused {
                 Step::Position(position) => subject.push_str(&format!("[{position}]")),
             }
         }
-        if subject.is_empty() {
-            argument.clone_into(&mut subject);
-        }
-        wrong(format!("{subject} {why}"))
+        wrong(why(match subject.is_empty() {
+            true => Message::of(&argument),
+            false => Message::untranslated(subject),
+        }))
     }
 
     fn within(mut self: Box<Self>, step: Step) -> Box<Self> {
@@ -110,10 +115,10 @@ struct Reader {
 impl Reader {
     fn value(&self, given: &Bound<'_, PyAny>, deepest: usize) -> Result<Value, Box<Refused>> {
         let Some(deepest) = deepest.checked_sub(1) else {
-            return Err(refuse("is nested too deeply, or holds itself"));
+            return Err(refuse(|place| messages::too_deep(place, DEEPEST)));
         };
         if let Ok(text) = given.cast::<PyString>() {
-            return Ok(Value::String(unicode(text).ok_or_else(|| refuse(NOT_UNICODE))?));
+            return Ok(Value::String(unicode(text).ok_or_else(|| refuse(messages::not_unicode))?));
         }
         if given.is_none() {
             return Ok(Value::Null);
@@ -147,7 +152,9 @@ impl Reader {
         // Any other object is converted by Python code first.
         let plain = plain(given, self.as_given)?;
         if plain.is(given) {
-            return Err(refuse(format!("is {}, which cannot be sent", shown(given))));
+            let kind = kind(given);
+            let container = messages::a_dictionary();
+            return Err(refuse(|place| messages::not_sendable(place, kind, container)));
         }
         if let Ok(special) = plain.cast_exact::<PyTuple>() {
             return match special.len() {
@@ -156,7 +163,7 @@ impl Reader {
                     let digits: String = special.get_item(0)?.extract()?;
                     Ok(Value::Number(Number::from_string_unchecked(digits)))
                 }
-                _ => Err(refuse(special.get_item(1)?.extract::<String>()?)),
+                _ => Err(refused_time(&special.get_item(1)?.extract::<String>()?, kind(given))),
             };
         }
         self.value(&plain, deepest)
@@ -175,15 +182,24 @@ impl Reader {
 
     fn name(&self, name: &Bound<'_, PyAny>) -> Result<String, Box<Refused>> {
         match name.cast::<PyString>() {
-            Ok(name) => unicode(name).ok_or_else(|| refuse("has a name that is not Unicode")),
+            Ok(name) => unicode(name).ok_or_else(|| refuse(messages::name_not_unicode)),
             Err(_) => {
-                Err(refuse(format!("has a name that is {}; names must be strings", shown(name))))
+                let kind = kind(name);
+                Err(refuse(|place| messages::name_of_type(place, kind)))
             }
         }
     }
 }
 
-pub(crate) const NOT_UNICODE: &str = "has text that is not Unicode (half of a surrogate pair)";
+/// The error for a time, by the name of the sentence that `lomi._convert.plain_data` gives.
+fn refused_time(sentence: &str, kind: String) -> Box<Refused> {
+    match sentence {
+        "not_a_time" => refuse(messages::not_a_time),
+        "time_without_zone" => refuse(messages::time_without_zone),
+        "time_of_numpy" => refuse(|place| messages::time_of_numpy(place, kind)),
+        other => PyErr::from(BindingError::from(Error::internal(format!("no {other}")))).into(),
+    }
+}
 
 /// A Python string as UTF-8; None where it has no UTF-8 form.
 pub(crate) fn unicode(text: &Bound<'_, PyString>) -> Option<String> {
@@ -206,7 +222,7 @@ fn whole(given: &Bound<'_, PyAny>) -> Result<Value, Box<Refused>> {
     match given.py().get_type::<PyInt>().call_method1("__repr__", (given,)) {
         Ok(digits) => Ok(Value::Number(Number::from_string_unchecked(digits.extract()?))),
         // Python converts a few thousand digits at most.
-        Err(_) => Err(refuse("is a number with too many digits")),
+        Err(_) => Err(refuse(messages::too_many_digits)),
     }
 }
 
@@ -219,9 +235,6 @@ fn float(value: f64) -> Value {
 }
 
 /// The type of an argument, without its content: it may be a secret.
-pub(crate) fn shown(given: &Bound<'_, PyAny>) -> String {
-    match given.get_type().name() {
-        Ok(name) => format!("an object of type {name}"),
-        Err(_) => "an object".to_owned(),
-    }
+pub(crate) fn kind(given: &Bound<'_, PyAny>) -> String {
+    given.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
 }

@@ -1,6 +1,6 @@
 //! The arguments of one call: the operation, its input and its options.
 
-use lomi::binding::{Call, Download, Target};
+use lomi::binding::{Call, Download, Target, messages};
 use lomi::binding::{table::Returns, table::operation};
 use lomi::{CallOptions, Error, Input, Secret};
 use pyo3::prelude::*;
@@ -48,11 +48,11 @@ impl Arguments<'_, '_> {
             python => python,
         };
         let input = Input {
-            path: to_core::named("the path", self.path, models).map_err(named)?,
-            query: to_core::named("the query", self.query, models).map_err(named)?,
+            path: to_core::named(messages::the_path(), self.path, models).map_err(named)?,
+            query: to_core::named(messages::the_query(), self.query, models).map_err(named)?,
             body: self
                 .body
-                .map(|body| to_core::any("the body", body, models))
+                .map(|body| to_core::any(messages::the_body(), body, models))
                 .transpose()
                 .map_err(named)?,
         };
@@ -122,14 +122,14 @@ fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
     let given = given.cast::<PyTuple>().map_err(PyErr::from)?;
     if let Ok((url, to, most)) = given.extract::<(Bound<'_, PyAny>, Optional<'_>, Optional<'_>)>() {
         return Ok(Target::Download(Download {
-            url: Secret::new(text("the link", &url)?),
+            url: Secret::new(text(messages::the_link(), &url)?),
             to: to.map(|to| path("to", &to)).transpose()?,
             max_bytes: most.map(|most| bytes("max_bytes", &most)).transpose()?,
         }));
     }
     let (method, path): (String, String) =
-        given.extract().map_err(|_| wrong("the method and the path must be strings"))?;
+        given.extract().map_err(|_| wrong(messages::method_and_path_not_strings()))?;
     let method = http::Method::from_bytes(method.as_bytes())
-        .map_err(|_| wrong(format!("{method:?} is no HTTP method")))?;
+        .map_err(|_| wrong(messages::no_method(method)))?;
     Ok(Target::Raw { method, path })
 }

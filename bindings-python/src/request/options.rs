@@ -1,6 +1,6 @@
 //! The options of one call.
 
-use lomi::binding::names;
+use lomi::binding::{messages, names};
 use lomi::{CallOptions, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -20,7 +20,7 @@ pub(super) fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, 
         if value.is_none() {
             continue;
         }
-        let name = text("the name of an option", &name)?;
+        let name = text(messages::name_of_option(), &name)?;
         match name.as_str() {
             "timeout" => {
                 let times = times(&name, &value)?;
@@ -44,7 +44,7 @@ pub(super) fn options(given: Option<&Bound<'_, PyDict>>) -> Result<CallOptions, 
             "any_status" => options.any_status = value.is_truthy()?,
             other => {
                 let hint = names::hint(other, names::OPTIONS.iter().copied());
-                return Err(wrong(format!("there is no option {other:?}{hint}")));
+                return Err(wrong(messages::no_call_option(other, hint)));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use lomi::binding::Call;
+use lomi::binding::{Call, messages};
 use lomi::{Error, Input, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -89,8 +89,8 @@ fn first(
     path: Option<&Bound<'_, PyAny>>,
     query: Option<&Bound<'_, PyAny>>,
 ) -> Result<lomi::binding::Pager, BindingError> {
-    let path = to_core::named("the path", path, ModelSet::Modern)?;
-    let query = to_core::named("the query", query, ModelSet::Modern)?;
+    let path = to_core::named(messages::the_path(), path, ModelSet::Modern)?;
+    let query = to_core::named(messages::the_query(), query, ModelSet::Modern)?;
     Ok(lomi::binding::Pager::new(Input { path, query, body: None }))
 }
 

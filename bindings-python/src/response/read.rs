@@ -1,11 +1,13 @@
 //! From the core's response to the value that a call returns, with the response beside it.
 
-use lomi::binding::{Content, Decoded, Downloaded, MODELS, NewRows, payment_required_error};
+use lomi::binding::{
+    Content, Decoded, Downloaded, MODELS, NewRows, messages, payment_required_error,
+};
 use lomi::{Error, Response};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
 
-use crate::convert::to_core::{NOT_UNICODE, named, unicode};
+use crate::convert::to_core::{named, unicode};
 use crate::error::{BindingError, wrong};
 use crate::exception::guarded;
 use crate::model_set::ModelSet;
@@ -85,13 +87,14 @@ pub(crate) fn read<'py>(
     models: u8,
 ) -> PyResult<Bound<'py, PyAny>> {
     guarded(|| {
-        let text = unicode(text).ok_or_else(|| wrong(format!("the JSON text {NOT_UNICODE}")))?;
+        let text =
+            unicode(text).ok_or_else(|| wrong(messages::not_unicode(messages::the_text())))?;
         let known = MODELS.iter().copied().find(|known| known.name == model);
-        let model = known.ok_or_else(|| wrong(format!("there is no model {model}")))?;
+        let model = known.ok_or_else(|| wrong(messages::no_model(model)))?;
         let response = Response::from_json(&text, model)?;
         match response.decode(&mut Objects::new(py, ModelSet::from_number(models)))? {
             Decoded::One(value) => Ok(value),
-            _ => Err(wrong("the JSON is not one object")),
+            _ => Err(wrong(messages::not_one_object())),
         }
     })
 }
@@ -100,7 +103,7 @@ pub(crate) fn read<'py>(
 #[pyfunction]
 pub(crate) fn payment_required(response: &Bound<'_, PyAny>) -> PyResult<String> {
     guarded(|| {
-        let fields = named("the response", Some(response), ModelSet::Modern)?;
+        let fields = named(messages::the_response(), Some(response), ModelSet::Modern)?;
         Ok(payment_required_error(&fields.into()).message().to_owned())
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use lomi::binding::{self, Call, Decoded, ReconcileStep, Target};
+use lomi::binding::{self, Call, Decoded, ReconcileStep, Target, messages};
 use lomi::{CallOptions, Error, Input, Response, Value};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -36,8 +36,7 @@ impl Reconciliation {
     fn new(since: &Bound<'_, PyAny>) -> PyResult<Self> {
         guarded(|| {
             let Value::String(cursor) = to_core::any("since", since, ModelSet::Modern)? else {
-                let given = to_core::shown(since);
-                return Err(wrong(format!("since must be a string or a datetime, not {given}")));
+                return Err(wrong(messages::not_since("datetime", to_core::kind(since))));
             };
             let run = binding::Reconciliation::new(&cursor)?;
             Ok(Self { state: Mutex::new(State { run, next: None, cursor }) })

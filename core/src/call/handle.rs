@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::about::About;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 
 /// A view of a call that outlives it, taken with [`Call::progress`](crate::binding::Call::progress) before the call runs. A
@@ -45,7 +46,7 @@ impl CallHandle {
 
     /// The error of a cancelled call, with its key, attempts and outcome.
     pub fn cancelled(&self) -> Error {
-        self.ended(Error::new(ErrorKind::Cancelled, words::cancelled()))
+        self.ended(Error::new(ErrorKind::Cancelled, shared::call_cancelled()))
     }
 
     /// Adds the state of the call to an error that ended it from outside.

@@ -15,6 +15,7 @@ use super::{Config, RouteChoice, base_url, key};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::message::{Language, Message};
+use crate::messages::bindings as shared;
 use crate::messages::config as messages;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
@@ -271,7 +272,7 @@ fn from_environment(name: &str) -> Result<Option<String>, Error> {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::configuration(messages::variable_not_utf(name)))
+            Err(Error::configuration(shared::variable_not_utf(name)))
         }
     }
 }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::limits::LONGEST_TIME;
+use crate::messages::bindings as shared;
 use crate::messages::config as messages;
 
 /// A time in seconds, as every language but Node passes it. Infinity, and any time too long for a
 /// clock, is endless. Refuses zero, a negative number and NaN.
 pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
-    time_of(value).ok_or_else(|| Error::validation(messages::not_seconds(name, value)))
+    time_of(value).ok_or_else(|| Error::validation(shared::not_seconds(name, value)))
 }
 
 /// A time in milliseconds, as Node passes it.
 pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
-    time_of(value / 1000.0)
-        .ok_or_else(|| Error::validation(messages::not_milliseconds(name, value)))
+    time_of(value / 1000.0).ok_or_else(|| Error::validation(shared::not_milliseconds(name, value)))
 }
 
 /// A thousand years: longer than any time in use, such as the seconds since 1970. Timeouts of a

@@ -39,7 +39,7 @@ impl<S: Store> Inbox<S> {
                 && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
         };
         if table.split('.').count() > 2 || !table.split('.').all(is_plain) {
-            return Err(Error::configuration(messages::inbox_table_name()));
+            return Err(Error::configuration(messages::table_not_plain("shop.lomi_inbox")));
         }
         Ok(Self { store, table: table.to_owned() })
     }
@@ -174,7 +174,7 @@ fn now() -> i64 {
 }
 
 fn rolled_back() -> Error {
-    Error::new(ErrorKind::InboxRolledBack, messages::inbox_transaction_ended())
+    Error::new(ErrorKind::InboxRolledBack, messages::inbox_rolled_back())
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ impl<'a, S: Store> Run<'a, S> {
         let start = stored
             .clone()
             .or_else(|| since.map(str::to_owned))
-            .ok_or_else(|| Error::validation(messages::inbox_without_cursor("`since`")))?;
+            .ok_or_else(|| Error::validation(messages::inbox_without_cursor()))?;
         Ok(Self { inbox, start, stored, handed_over: 0, repeated: 0 })
     }
 

@@ -2,30 +2,885 @@
 
 use crate::message::{Argument, Message};
 
-/// "the table's name must be a plain name, such as shop.lomi_inbox"
-pub fn inbox_table_name() -> Message {
+/// "a dictionary"
+pub fn a_dictionary() -> Message {
+    Message { english: "a dictionary".into(), french: "un dictionnaire".into() }
+}
+
+/// "an array"
+pub fn an_array() -> Message {
+    Message { english: "an array".into(), french: "un tableau".into() }
+}
+
+/// "an object"
+pub fn an_object() -> Message {
+    Message { english: "an object".into(), french: "un objet".into() }
+}
+
+/// "the body was parsed before the webhook route read it, and its signature cannot be checked any more: {how}"
+pub fn body_parsed_before(how: impl Argument) -> Message {
+    let in_english = format!(
+        "the body was parsed before the webhook route read it, and its signature cannot be checked any more: {how}",
+        how = how.english()
+    );
+    let in_french = format!(
+        "le corps a été analysé avant que la route de webhook le lise, et sa signature ne peut plus être vérifiée : {how}",
+        how = how.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response has more than {limit} bytes"
+pub fn body_too_large(limit: impl Argument) -> Message {
+    let in_english = format!("the response has more than {limit} bytes", limit = limit.english());
+    let in_french = format!("la réponse dépasse {limit} octets", limit = limit.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the connection broke: {reason}"
+pub fn broke(reason: impl Argument) -> Message {
+    let in_english = format!("the connection broke: {reason}", reason = reason.english());
+    let in_french = format!("la connexion a été coupée : {reason}", reason = reason.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the call was cancelled"
+pub fn call_cancelled() -> Message {
+    Message { english: "the call was cancelled".into(), french: "l'appel a été annulé".into() }
+}
+
+/// "the server closed the connection before the whole head of a response"
+pub fn closed_before_head() -> Message {
     Message {
-        english: "the table's name must be a plain name, such as shop.lomi_inbox".into(),
-        french: "le nom de la table doit être un nom simple, tel que shop.lomi_inbox".into(),
+        english: "the server closed the connection before the whole head of a response".into(),
+        french: "le serveur a fermé la connexion avant l'en-tête complet d'une réponse".into(),
     }
 }
 
-/// "the transaction of the event has ended although its handler succeeded: the handler ended it, or went on after an error of the database, or the connection was lost. Let errors pass, and let the inbox commit"
-pub fn inbox_transaction_ended() -> Message {
-    Message { english: "the transaction of the event has ended although its handler succeeded: the handler ended it, or went on after an error of the database, or the connection was lost. Let errors pass, and let the inbox commit".into(), french: "la transaction de l'événement est terminée alors que son traitement a réussi : le traitement l'a terminée, ou a continué après une erreur de la base de données, ou la connexion a été perdue. Laissez passer les erreurs, et laissez la boîte de réception valider la transaction".into() }
+/// "the data is not JSON"
+pub fn data_not_json() -> Message {
+    Message {
+        english: "the data is not JSON".into(),
+        french: "les données ne sont pas du JSON".into(),
+    }
 }
 
-/// "the inbox has no cursor yet: the first run needs {since}, such as the day on which the shop opened"
-pub fn inbox_without_cursor(since: impl Argument) -> Message {
+/// "the data cannot be read as {class}"
+pub fn data_not_of(class: impl Argument) -> Message {
+    let in_english = format!("the data cannot be read as {class}", class = class.english());
+    let in_french =
+        format!("les données ne peuvent pas être lues comme {class}", class = class.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must not be a generator function: calling one runs nothing; remove its yield"
+pub fn generator_function(name: impl Argument) -> Message {
     let in_english = format!(
-        "the inbox has no cursor yet: the first run needs {since}, such as the day on which the shop opened",
-        since = since.english()
+        "{name} must not be a generator function: calling one runs nothing; remove its yield",
+        name = name.english()
     );
     let in_french = format!(
-        "la boîte de réception n'a pas encore de curseur : la première exécution a besoin de {since}, par exemple le jour d'ouverture de la boutique",
-        since = since.french()
+        "{name} ne doit pas être une fonction génératrice : l'appeler n'exécute rien ; retirez son yield",
+        name = name.french()
     );
     Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is a generator that was already run; give an array"
+pub fn generator_ran(place: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is a generator that was already run; give an array",
+        place = place.english()
+    );
+    let in_french = format!(
+        "{place} est un générateur déjà exécuté ; passez un tableau",
+        place = place.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "ttl must be a number of seconds above 0"
+pub fn guard_ttl() -> Message {
+    Message {
+        english: "ttl must be a number of seconds above 0".into(),
+        french: "ttl doit être un nombre de secondes supérieur à 0".into(),
+    }
+}
+
+/// "the response has more than {limit} bytes of headers"
+pub fn headers_too_long(limit: impl Argument) -> Message {
+    let in_english =
+        format!("the response has more than {limit} bytes of headers", limit = limit.english());
+    let in_french =
+        format!("les en-têtes de la réponse dépassent {limit} octets", limit = limit.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "http_client has no effect where nothing is sent"
+pub fn http_client_without_sending() -> Message {
+    Message {
+        english: "http_client has no effect where nothing is sent".into(),
+        french: "http_client est sans effet là où rien n'est envoyé".into(),
+    }
+}
+
+/// "an id of {name}"
+pub fn id_in(name: impl Argument) -> Message {
+    let in_english = format!("an id of {name}", name = name.english());
+    let in_french = format!("un identifiant de {name}", name = name.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} is no time that a clock can show: give seconds since 1970"
+pub fn impossible_moment(name: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} is no time that a clock can show: give seconds since 1970",
+        name = name.english()
+    );
+    let in_french = format!(
+        "{name} n'est pas une heure qu'une horloge puisse indiquer : passez des secondes depuis 1970",
+        name = name.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "another process has worked on the event for {waited} s, and may for another {remaining} s; the handler was not called: answer with 500, and lomi. sends the event again"
+pub fn inbox_busy(waited: impl Argument, remaining: impl Argument) -> Message {
+    let in_english = format!(
+        "another process has worked on the event for {waited} s, and may for another {remaining} s; the handler was not called: answer with 500, and lomi. sends the event again",
+        waited = waited.english(),
+        remaining = remaining.english()
+    );
+    let in_french = format!(
+        "un autre processus traite l'événement depuis {waited} s, et peut le faire encore {remaining} s ; le gestionnaire n'a pas été appelé : répondez 500, et lomi. renverra l'événement",
+        waited = waited.french(),
+        remaining = remaining.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "other events of this process have used the database for {waited} s; the event's handler was not called: a handler must not wait for another event of the same inbox"
+pub fn inbox_database_busy(waited: impl Argument) -> Message {
+    let in_english = format!(
+        "other events of this process have used the database for {waited} s; the event's handler was not called: a handler must not wait for another event of the same inbox",
+        waited = waited.english()
+    );
+    let in_french = format!(
+        "d'autres événements de ce processus utilisent la base de données depuis {waited} s ; le gestionnaire de l'événement n'a pas été appelé : un gestionnaire ne doit pas attendre un autre événement de la même inbox",
+        waited = waited.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the table {table} has an engine without transactions: ALTER TABLE {table} ENGINE=InnoDB"
+pub fn inbox_engine(table: impl Argument) -> Message {
+    let in_english = format!(
+        "the table {table} has an engine without transactions: ALTER TABLE {table} ENGINE=InnoDB",
+        table = table.english()
+    );
+    let in_french = format!(
+        "la table {table} a un moteur sans transactions : ALTER TABLE {table} ENGINE=InnoDB",
+        table = table.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "this connection is in a transaction already: the inbox commits what the handler writes, so begin none before"
+pub fn inbox_in_transaction() -> Message {
+    Message { english: "this connection is in a transaction already: the inbox commits what the handler writes, so begin none before".into(), french: "cette connexion est déjà dans une transaction : l'inbox valide ce que le gestionnaire écrit, donc n'en ouvrez pas avant".into() }
+}
+
+/// "the handler worked for longer than the lease of {lease} s: its commands were not run, and the event is handed over again; give the store a longer lease"
+pub fn inbox_lease_lost(lease: impl Argument) -> Message {
+    let in_english = format!(
+        "the handler worked for longer than the lease of {lease} s: its commands were not run, and the event is handed over again; give the store a longer lease",
+        lease = lease.english()
+    );
+    let in_french = format!(
+        "le gestionnaire a travaillé plus longtemps que le bail de {lease} s : ses commandes n'ont pas été exécutées, et l'événement sera transmis de nouveau ; donnez au store un bail plus long",
+        lease = lease.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the transaction of the event was rolled back although its handler succeeded: the handler ended the transaction, or caught the error of a statement; let errors pass, and let the inbox commit"
+pub fn inbox_rolled_back() -> Message {
+    Message { english: "the transaction of the event was rolled back although its handler succeeded: the handler ended the transaction, or caught the error of a statement; let errors pass, and let the inbox commit".into(), french: "la transaction de l'événement a été annulée alors que son gestionnaire a réussi : le gestionnaire a terminé la transaction, ou a intercepté l'erreur d'une instruction ; laissez passer les erreurs, et laissez l'inbox valider".into() }
+}
+
+/// "since is missing: the inbox has no cursor yet, so the first run needs a time to start from"
+pub fn inbox_without_cursor() -> Message {
+    Message { english: "since is missing: the inbox has no cursor yet, so the first run needs a time to start from".into(), french: "since est absent : l'inbox n'a pas encore de curseur, donc la première exécution a besoin d'une date de départ".into() }
+}
+
+/// "{name} in php.ini is not valid UTF-8; set it again"
+pub fn ini_not_utf(name: impl Argument) -> Message {
+    let in_english =
+        format!("{name} in php.ini is not valid UTF-8; set it again", name = name.english());
+    let in_french = format!(
+        "{name} dans php.ini n'est pas de l'UTF-8 valide ; définissez-le de nouveau",
+        name = name.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the input is not usable: {why}"
+pub fn input_unusable(why: impl Argument) -> Message {
+    let in_english = format!("the input is not usable: {why}", why = why.english());
+    let in_french = format!("l'entrée est inutilisable : {why}", why = why.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the certificates in {file}: {why}"
+pub fn invalid_certificates(file: impl Argument, why: impl Argument) -> Message {
+    let in_english =
+        format!("the certificates in {file}: {why}", file = file.english(), why = why.english());
+    let in_french =
+        format!("les certificats de {file} : {why}", file = file.french(), why = why.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "item {position} of {place}"
+pub fn item_in(position: impl Argument, place: impl Argument) -> Message {
+    let in_english = format!(
+        "item {position} of {place}",
+        position = position.english(),
+        place = place.english()
+    );
+    let in_french = format!(
+        "l'élément {position} de {place}",
+        position = position.french(),
+        place = place.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a key in {place}"
+pub fn key_in(place: impl Argument) -> Message {
+    let in_english = format!("a key in {place}", place = place.english());
+    let in_french = format!("une clé de {place}", place = place.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a {class} is made by a call, not by new"
+pub fn made_by_call(class: impl Argument) -> Message {
+    let in_english = format!("a {class} is made by a call, not by new", class = class.english());
+    let in_french =
+        format!("un {class} est créé par un appel, et non par new", class = class.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the method and the path must be strings"
+pub fn method_and_path_not_strings() -> Message {
+    Message {
+        english: "the method and the path must be strings".into(),
+        french: "la méthode et le chemin doivent être des chaînes".into(),
+    }
+}
+
+/// "{place} has a name that is not Unicode"
+pub fn name_not_unicode(place: impl Argument) -> Message {
+    let in_english = format!("{place} has a name that is not Unicode", place = place.english());
+    let in_french = format!("{place} a un nom qui n'est pas de l'Unicode", place = place.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the name of the field {name}"
+pub fn name_of_field(name: impl Argument) -> Message {
+    let in_english = format!("the name of the field {name}", name = name.english());
+    let in_french = format!("le nom du champ {name}", name = name.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the name of a header"
+pub fn name_of_header() -> Message {
+    Message { english: "the name of a header".into(), french: "le nom d'un en-tête".into() }
+}
+
+/// "the name of a limit"
+pub fn name_of_limit() -> Message {
+    Message { english: "the name of a limit".into(), french: "le nom d'une limite".into() }
+}
+
+/// "the name of an option"
+pub fn name_of_option() -> Message {
+    Message { english: "the name of an option".into(), french: "le nom d'une option".into() }
+}
+
+/// "the name of the header {name}"
+pub fn name_of_this_header(name: impl Argument) -> Message {
+    let in_english = format!("the name of the header {name}", name = name.english());
+    let in_french = format!("le nom de l'en-tête {name}", name = name.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} has a name of type {kind}; names must be strings"
+pub fn name_of_type(place: impl Argument, kind: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} has a name of type {kind}; names must be strings",
+        place = place.english(),
+        kind = kind.english()
+    );
+    let in_french = format!(
+        "{place} a un nom de type {kind} ; les noms doivent être des chaînes",
+        place = place.french(),
+        kind = kind.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server did not respond in time: {reason}"
+pub fn no_answer_in_time(reason: impl Argument) -> Message {
+    let in_english =
+        format!("the server did not respond in time: {reason}", reason = reason.english());
+    let in_french =
+        format!("le serveur n'a pas répondu à temps : {reason}", reason = reason.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there is no option {name:?} of a call{hint}"
+pub fn no_call_option(name: impl std::fmt::Debug, hint: impl Argument) -> Message {
+    let in_english = format!(
+        "there is no option {name} of a call{hint}",
+        name = format_args!("{:?}", name),
+        hint = hint.english()
+    );
+    let in_french = format!(
+        "il n'y a pas d'option {name} pour un appel{hint}",
+        name = format_args!("{:?}", name),
+        hint = hint.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there are none"
+pub fn no_certificates() -> Message {
+    Message { english: "there are none".into(), french: "il n'y en a pas".into() }
+}
+
+/// "there is no option {name:?} of a client{hint}"
+pub fn no_client_option(name: impl std::fmt::Debug, hint: impl Argument) -> Message {
+    let in_english = format!(
+        "there is no option {name} of a client{hint}",
+        name = format_args!("{:?}", name),
+        hint = hint.english()
+    );
+    let in_french = format!(
+        "il n'y a pas d'option {name} pour un client{hint}",
+        name = format_args!("{:?}", name),
+        hint = hint.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{method:?} is no HTTP method"
+pub fn no_method(method: impl std::fmt::Debug) -> Message {
+    let in_english = format!("{method} is no HTTP method", method = format_args!("{:?}", method));
+    let in_french =
+        format!("{method} n'est pas une méthode HTTP", method = format_args!("{:?}", method));
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there is no model {model}"
+pub fn no_model(model: impl Argument) -> Message {
+    let in_english = format!("there is no model {model}", model = model.english());
+    let in_french = format!("il n'y a pas de modèle {model}", model = model.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "there is no option {name:?} of {method}{hint}"
+pub fn no_option_of(
+    name: impl std::fmt::Debug,
+    method: impl Argument,
+    hint: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "there is no option {name} of {method}{hint}",
+        name = format_args!("{:?}", name),
+        method = method.english(),
+        hint = hint.english()
+    );
+    let in_french = format!(
+        "il n'y a pas d'option {name} pour {method}{hint}",
+        name = format_args!("{:?}", name),
+        method = method.french(),
+        hint = hint.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7"
+pub fn no_psr_request() -> Message {
+    Message { english: "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7".into(), french: "aucune classe de requêtes PSR-7 n'est installée ; installez guzzlehttp/psr7 ou nyholm/psr7".into() }
+}
+
+/// "{place} is of type {kind}, which has no public properties to send; give an array, or let the class implement JsonSerializable"
+pub fn no_public_properties(place: impl Argument, kind: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is of type {kind}, which has no public properties to send; give an array, or let the class implement JsonSerializable",
+        place = place.english(),
+        kind = kind.english()
+    );
+    let in_french = format!(
+        "{place} est de type {kind}, qui n'a pas de propriétés publiques à envoyer ; passez un tableau, ou faites implémenter JsonSerializable à la classe",
+        place = place.french(),
+        kind = kind.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the HTTP client returned no response"
+pub fn no_response_of_client() -> Message {
+    Message {
+        english: "the HTTP client returned no response".into(),
+        french: "le client HTTP n'a renvoyé aucune réponse".into(),
+    }
+}
+
+/// "no webhook secret: give one, or set {variable}"
+pub fn no_webhook_secret(variable: impl Argument) -> Message {
+    let in_english =
+        format!("no webhook secret: give one, or set {variable}", variable = variable.english());
+    let in_french = format!(
+        "aucun secret de webhook : passez-en un, ou définissez {variable}",
+        variable = variable.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a whole number from 0, not {given}"
+pub fn not_a_count(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a whole number from 0, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre entier à partir de 0, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be true or false, not {given}"
+pub fn not_a_flag(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be true or false, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être true ou false, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a {kind} or a number of seconds since 1970, not {given}"
+pub fn not_a_moment(name: impl Argument, kind: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a {kind} or a number of seconds since 1970, not {given}",
+        name = name.english(),
+        kind = kind.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un {kind} ou un nombre de secondes depuis 1970, et non {given}",
+        name = name.french(),
+        kind = kind.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a path, not {given}"
+pub fn not_a_path(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a path, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un chemin, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a string, not {given}"
+pub fn not_a_string(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a string, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être une chaîne, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is not a time (NaT)"
+pub fn not_a_time(place: impl Argument) -> Message {
+    let in_english = format!("{place} is not a time (NaT)", place = place.english());
+    let in_french = format!("{place} n'est pas une heure (NaT)", place = place.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), not {given}"
+pub fn not_a_timeout(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre de secondes supérieur à 0, un timedelta ou une paire (connect, read), et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "amount must be a whole number of at most 19 digits, not {given}"
+pub fn not_an_amount(given: impl Argument) -> Message {
+    let in_english = format!(
+        "amount must be a whole number of at most 19 digits, not {given}",
+        given = given.english()
+    );
+    let in_french = format!(
+        "amount doit être un nombre entier de 19 chiffres au plus, et non {given}",
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the attempt must be a whole number from 1: {why}"
+pub fn not_an_attempt(why: impl Argument) -> Message {
+    let in_english =
+        format!("the attempt must be a whole number from 1: {why}", why = why.english());
+    let in_french = format!(
+        "la tentative doit être un nombre entier à partir de 1 : {why}",
+        why = why.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "http_client must be a {one} or a {other}"
+pub fn not_an_http_client(one: impl Argument, other: impl Argument) -> Message {
+    let in_english = format!(
+        "http_client must be a {one} or a {other}",
+        one = one.english(),
+        other = other.english()
+    );
+    let in_french = format!(
+        "http_client doit être un {one} ou un {other}",
+        one = one.french(),
+        other = other.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the order must be its id, a string or a whole number from 1: {why}"
+pub fn not_an_order(why: impl Argument) -> Message {
+    let in_english = format!(
+        "the order must be its id, a string or a whole number from 1: {why}",
+        why = why.english()
+    );
+    let in_french = format!(
+        "la commande doit être son identifiant, une chaîne ou un nombre entier à partir de 1 : {why}",
+        why = why.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "findOutcome takes the exception of a call or its getUnknownCall(), not {given}"
+pub fn not_an_unknown_call(given: impl Argument) -> Message {
+    let in_english = format!(
+        "findOutcome takes the exception of a call or its getUnknownCall(), not {given}",
+        given = given.english()
+    );
+    let in_french = format!(
+        "findOutcome accepte l'exception d'un appel ou son getUnknownCall(), et non {given}",
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be callable, not {given}"
+pub fn not_callable(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be callable, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être appelable, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the {class} was not set up: was its constructor called?"
+pub fn not_constructed(class: impl Argument) -> Message {
+    let in_english =
+        format!("the {class} was not set up: was its constructor called?", class = class.english());
+    let in_french = format!(
+        "l'objet {class} n'a pas été initialisé : son constructeur a-t-il été appelé ?",
+        class = class.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is not a finite number"
+pub fn not_finite(place: impl Argument) -> Message {
+    let in_english = format!("{place} is not a finite number", place = place.english());
+    let in_french = format!("{place} n'est pas un nombre fini", place = place.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a list of ids, not {given}"
+pub fn not_ids(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a list of ids, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être une liste d'identifiants, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "limits must be {container} such as {example}, not {given}"
+pub fn not_limits(
+    container: impl Argument,
+    example: impl Argument,
+    given: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "limits must be {container} such as {example}, not {given}",
+        container = container.english(),
+        example = example.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "limits doit être {container}, par exemple {example}, et non {given}",
+        container = container.french(),
+        example = example.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a number of milliseconds above 0, such as 30000, not {value}"
+pub fn not_milliseconds(name: impl Argument, value: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a number of milliseconds above 0, such as 30000, not {value}",
+        name = name.english(),
+        value = value.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre de millisecondes supérieur à 0, par exemple 30000, et non {value}",
+        name = name.french(),
+        value = value.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be {container} of names and values, not {given}"
+pub fn not_names_and_values(
+    name: impl Argument,
+    container: impl Argument,
+    given: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "{name} must be {container} of names and values, not {given}",
+        name = name.english(),
+        container = container.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être {container} de noms et de valeurs, et non {given}",
+        name = name.french(),
+        container = container.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the JSON is not one object"
+pub fn not_one_object() -> Message {
+    Message {
+        english: "the JSON is not one object".into(),
+        french: "le JSON n'est pas un objet unique".into(),
+    }
+}
+
+/// "{name} must be a list of paths, not {given}"
+pub fn not_paths(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a list of paths, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être une liste de chemins, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server was not reached: {reason}"
+pub fn not_reached(reason: impl Argument) -> Message {
+    let in_english = format!("the server was not reached: {reason}", reason = reason.english());
+    let in_french = format!("le serveur est injoignable : {reason}", reason = reason.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a number of seconds above 0, such as 30, not {value}"
+pub fn not_seconds(name: impl Argument, value: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a number of seconds above 0, such as 30, not {value}",
+        name = name.english(),
+        value = value.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre de secondes supérieur à 0, par exemple 30, et non {value}",
+        name = name.french(),
+        value = value.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a number of seconds from 0, not {given}"
+pub fn not_seconds_from_zero(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a number of seconds from 0, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre de secondes à partir de 0, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is of type {kind}, which cannot be sent as JSON; give a string, a number, true or false, or {container} of such values"
+pub fn not_sendable(
+    place: impl Argument,
+    kind: impl Argument,
+    container: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "{place} is of type {kind}, which cannot be sent as JSON; give a string, a number, true or false, or {container} of such values",
+        place = place.english(),
+        kind = kind.english(),
+        container = container.english()
+    );
+    let in_french = format!(
+        "{place} est de type {kind}, qui ne peut pas être envoyé en JSON ; passez une chaîne, un nombre, true ou false, ou {container} de telles valeurs",
+        place = place.french(),
+        kind = kind.french(),
+        container = container.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "since must be a string or a {class}, not {given}"
+pub fn not_since(class: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "since must be a string or a {class}, not {given}",
+        class = class.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "since doit être une chaîne ou un {class}, et non {given}",
+        class = class.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} has text that is not Unicode (half of a surrogate pair)"
+pub fn not_unicode(place: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} has text that is not Unicode (half of a surrogate pair)",
+        place = place.english()
+    );
+    let in_french = format!(
+        "{place} contient du texte qui n'est pas de l'Unicode (la moitié d'une paire de substitution)",
+        place = place.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is not valid UTF-8; convert it first, for example with {example}"
+pub fn not_utf(place: impl Argument, example: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is not valid UTF-8; convert it first, for example with {example}",
+        place = place.english(),
+        example = example.english()
+    );
+    let in_french = format!(
+        "{place} n'est pas de l'UTF-8 valide ; convertissez d'abord, par exemple avec {example}",
+        place = place.french(),
+        example = example.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} must be a whole number above 0, not {given}"
+pub fn not_whole_above_zero(name: impl Argument, given: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} must be a whole number above 0, not {given}",
+        name = name.english(),
+        given = given.english()
+    );
+    let in_french = format!(
+        "{name} doit être un nombre entier supérieur à 0, et non {given}",
+        name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{name} in php.ini or the variable {variable}"
+pub fn of_ini_or_variable(name: impl Argument, variable: impl Argument) -> Message {
+    let in_english = format!(
+        "{name} in php.ini or the variable {variable}",
+        name = name.english(),
+        variable = variable.english()
+    );
+    let in_french = format!(
+        "{name} dans php.ini ou la variable {variable}",
+        name = name.french(),
+        variable = variable.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "of type {kind}"
+pub fn of_type(kind: impl Argument) -> Message {
+    let in_english = format!("of type {kind}", kind = kind.english());
+    let in_french = format!("de type {kind}", kind = kind.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "ca_files: Guzzle takes one file of certificates; write them to one file"
+pub fn one_ca_file_for_guzzle() -> Message {
+    Message { english: "ca_files: Guzzle takes one file of certificates; write them to one file".into(), french: "ca_files : Guzzle accepte un seul fichier de certificats ; écrivez-les dans un seul fichier".into() }
 }
 
 /// "the server sent {count} interim responses and no response: {failure}"
@@ -41,4 +896,446 @@ pub fn only_interim_responses(count: impl Argument, failure: impl Argument) -> M
         failure = failure.french()
     );
     Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the file {file} cannot be written: open_basedir does not allow its folder"
+pub fn outside_open_basedir(file: impl Argument) -> Message {
+    let in_english = format!(
+        "the file {file} cannot be written: open_basedir does not allow its folder",
+        file = file.english()
+    );
+    let in_french = format!(
+        "le fichier {file} ne peut pas être écrit : open_basedir n'autorise pas son dossier",
+        file = file.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a parsed object"
+pub fn parsed_object() -> Message {
+    Message { english: "a parsed object".into(), french: "un objet déjà analysé".into() }
+}
+
+/// "the server sent only part of its response, then nothing for {seconds} s"
+pub fn part_of_response(seconds: impl Argument) -> Message {
+    let in_english = format!(
+        "the server sent only part of its response, then nothing for {seconds} s",
+        seconds = seconds.english()
+    );
+    let in_french = format!(
+        "le serveur n'a envoyé qu'une partie de sa réponse, puis rien pendant {seconds} s",
+        seconds = seconds.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a path has a NUL in it"
+pub fn path_has_nul() -> Message {
+    Message { english: "a path has a NUL in it".into(), french: "un chemin contient un NUL".into() }
+}
+
+/// "the payload is {given}, not the raw body: the signature covers the bytes as they came, and parsing loses them; take the body before anything parses it ({how})"
+pub fn payload_parsed(given: impl Argument, how: impl Argument) -> Message {
+    let in_english = format!(
+        "the payload is {given}, not the raw body: the signature covers the bytes as they came, and parsing loses them; take the body before anything parses it ({how})",
+        given = given.english(),
+        how = how.english()
+    );
+    let in_french = format!(
+        "le payload est {given}, et non le corps brut : la signature porte sur les octets tels que reçus, et l'analyse les perd ; prenez le corps avant toute analyse ({how})",
+        given = given.french(),
+        how = how.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the next missed event is being read already"
+pub fn read_already() -> Message {
+    Message {
+        english: "the next missed event is being read already".into(),
+        french: "l'événement manqué suivant est déjà en cours de lecture".into(),
+    }
+}
+
+/// "refused a webhook delivery: {why}"
+pub fn refused_delivery(why: impl Argument) -> Message {
+    let in_english = format!("refused a webhook delivery: {why}", why = why.english());
+    let in_french = format!("notification de webhook refusée : {why}", why = why.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "put the route before app.use(express.json()), or use express.json with keepRawBody of lomi/express"
+pub fn route_before_json() -> Message {
+    Message { english: "put the route before app.use(express.json()), or use express.json with keepRawBody of lomi/express".into(), french: "placez la route avant app.use(express.json()), ou utilisez express.json avec keepRawBody de lomi/express".into() }
+}
+
+/// "a webhook secret must be a string, or a list of strings"
+pub fn secret_not_strings() -> Message {
+    Message {
+        english: "a webhook secret must be a string, or a list of strings".into(),
+        french: "un secret de webhook doit être une chaîne, ou une liste de chaînes".into(),
+    }
+}
+
+/// "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings"
+pub fn signature_not_strings() -> Message {
+    Message { english: "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings".into(), french: "la signature doit être la valeur de l'en-tête X-Lomi-Signature, une chaîne ou une liste de chaînes".into() }
+}
+
+/// "the table's name must be a plain name, such as {example}"
+pub fn table_not_plain(example: impl Argument) -> Message {
+    let in_english = format!(
+        "the table's name must be a plain name, such as {example}",
+        example = example.english()
+    );
+    let in_french = format!(
+        "le nom de la table doit être un nom simple, par exemple {example}",
+        example = example.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the attempt"
+pub fn the_attempt() -> Message {
+    Message { english: "the attempt".into(), french: "la tentative".into() }
+}
+
+/// "the body"
+pub fn the_body() -> Message {
+    Message { english: "the body".into(), french: "le corps".into() }
+}
+
+/// "the event"
+pub fn the_event() -> Message {
+    Message { english: "the event".into(), french: "l'événement".into() }
+}
+
+/// "the header {name}"
+pub fn the_header(name: impl Argument) -> Message {
+    let in_english = format!("the header {name}", name = name.english());
+    let in_french = format!("l'en-tête {name}", name = name.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the link"
+pub fn the_link() -> Message {
+    Message { english: "the link".into(), french: "le lien".into() }
+}
+
+/// "the order"
+pub fn the_order() -> Message {
+    Message { english: "the order".into(), french: "la commande".into() }
+}
+
+/// "the path"
+pub fn the_path() -> Message {
+    Message { english: "the path".into(), french: "le chemin".into() }
+}
+
+/// "the payload"
+pub fn the_payload() -> Message {
+    Message { english: "the payload".into(), french: "le payload".into() }
+}
+
+/// "the query"
+pub fn the_query() -> Message {
+    Message { english: "the query".into(), french: "la query string".into() }
+}
+
+/// "the response"
+pub fn the_response() -> Message {
+    Message { english: "the response".into(), french: "la réponse".into() }
+}
+
+/// "the webhook secret"
+pub fn the_secret() -> Message {
+    Message { english: "the webhook secret".into(), french: "le secret de webhook".into() }
+}
+
+/// "the JSON text"
+pub fn the_text() -> Message {
+    Message { english: "the JSON text".into(), french: "le texte JSON".into() }
+}
+
+/// "the value"
+pub fn the_value() -> Message {
+    Message { english: "the value".into(), french: "la valeur".into() }
+}
+
+/// "{place} is a {kind}: send a datetime with a time zone"
+pub fn time_of_numpy(place: impl Argument, kind: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is a {kind}: send a datetime with a time zone",
+        place = place.english(),
+        kind = kind.english()
+    );
+    let in_french = format!(
+        "{place} est un {kind} : envoyez un datetime avec un fuseau horaire",
+        place = place.french(),
+        kind = kind.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is a datetime without a time zone, which the server would read in its own: use datetime.now(timezone.utc), or value.astimezone() for local time"
+pub fn time_without_zone(place: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is a datetime without a time zone, which the server would read in its own: use datetime.now(timezone.utc), or value.astimezone() for local time",
+        place = place.english()
+    );
+    let in_french = format!(
+        "{place} est un datetime sans fuseau horaire, que le serveur lirait dans le sien : utilisez datetime.now(timezone.utc), ou value.astimezone() pour l'heure locale",
+        place = place.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the server's certificate or TLS was refused: {reason}"
+pub fn tls_refused(reason: impl Argument) -> Message {
+    let in_english =
+        format!("the server's certificate or TLS was refused: {reason}", reason = reason.english());
+    let in_french = format!(
+        "le certificat ou la connexion TLS du serveur a été refusé : {reason}",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is nested deeper than {levels} levels, or contains itself"
+pub fn too_deep(place: impl Argument, levels: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is nested deeper than {levels} levels, or contains itself",
+        place = place.english(),
+        levels = levels.english()
+    );
+    let in_french = format!(
+        "{place} est imbriqué sur plus de {levels} niveaux, ou se contient lui-même",
+        place = place.french(),
+        levels = levels.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is a number with too many digits"
+pub fn too_many_digits(place: impl Argument) -> Message {
+    let in_english = format!("{place} is a number with too many digits", place = place.english());
+    let in_french = format!("{place} est un nombre qui a trop de chiffres", place = place.french());
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "the response has more or longer headers than any response needs"
+pub fn too_many_headers() -> Message {
+    Message {
+        english: "the response has more or longer headers than any response needs".into(),
+        french: "la réponse a plus d'en-têtes, ou de plus longs, qu'aucune réponse n'en a besoin"
+            .into(),
+    }
+}
+
+/// "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8"
+pub fn variable_not_utf(name: impl Argument) -> Message {
+    let in_english = format!(
+        "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8",
+        name = name.english()
+    );
+    let in_french = format!(
+        "la variable d'environnement {name} contient des octets qui ne sont pas de l'UTF-8 : définissez-la de nouveau, depuis un fichier ou un shell en UTF-8",
+        name = name.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "a promise waits for itself"
+pub fn waits_for_itself() -> Message {
+    Message {
+        english: "a promise waits for itself".into(),
+        french: "une promesse s'attend elle-même".into(),
+    }
+}
+
+/// "{place} yields a key of type {kind}; give an array"
+pub fn yields_key(place: impl Argument, kind: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} yields a key of type {kind}; give an array",
+        place = place.english(),
+        kind = kind.english()
+    );
+    let in_french = format!(
+        "{place} produit une clé de type {kind} ; passez un tableau",
+        place = place.french(),
+        kind = kind.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} is of type {kind}, which yields nothing: it is empty or was walked through before; give an array"
+pub fn yields_nothing(place: impl Argument, kind: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} is of type {kind}, which yields nothing: it is empty or was walked through before; give an array",
+        place = place.english(),
+        kind = kind.english()
+    );
+    let in_french = format!(
+        "{place} est de type {kind}, qui ne produit rien : il est vide ou a déjà été parcouru ; passez un tableau",
+        place = place.french(),
+        kind = kind.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} yields more than {most} values"
+pub fn yields_too_many(place: impl Argument, most: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} yields more than {most} values",
+        place = place.english(),
+        most = most.english()
+    );
+    let in_french = format!(
+        "{place} produit plus de {most} valeurs",
+        place = place.french(),
+        most = most.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} yields the key {name:?} twice, and one value would be lost; give an array"
+pub fn yields_twice(place: impl Argument, name: impl std::fmt::Debug) -> Message {
+    let in_english = format!(
+        "{place} yields the key {name} twice, and one value would be lost; give an array",
+        place = place.english(),
+        name = format_args!("{:?}", name)
+    );
+    let in_french = format!(
+        "{place} produit deux fois la clé {name}, et une valeur serait perdue ; passez un tableau",
+        place = place.french(),
+        name = format_args!("{:?}", name)
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// A sentence by its name, for the part of a binding that is not Rust. None for another name.
+pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<Message> {
+    Some(match name {
+        "a_dictionary" => a_dictionary(),
+        "an_array" => an_array(),
+        "an_object" => an_object(),
+        "body_parsed_before" => body_parsed_before(argument("how")),
+        "body_too_large" => body_too_large(argument("limit")),
+        "broke" => broke(argument("reason")),
+        "call_cancelled" => call_cancelled(),
+        "closed_before_head" => closed_before_head(),
+        "data_not_json" => data_not_json(),
+        "data_not_of" => data_not_of(argument("class")),
+        "generator_function" => generator_function(argument("name")),
+        "generator_ran" => generator_ran(argument("place")),
+        "guard_ttl" => guard_ttl(),
+        "headers_too_long" => headers_too_long(argument("limit")),
+        "http_client_without_sending" => http_client_without_sending(),
+        "id_in" => id_in(argument("name")),
+        "impossible_moment" => impossible_moment(argument("name")),
+        "inbox_busy" => inbox_busy(argument("waited"), argument("remaining")),
+        "inbox_database_busy" => inbox_database_busy(argument("waited")),
+        "inbox_engine" => inbox_engine(argument("table")),
+        "inbox_in_transaction" => inbox_in_transaction(),
+        "inbox_lease_lost" => inbox_lease_lost(argument("lease")),
+        "inbox_rolled_back" => inbox_rolled_back(),
+        "inbox_without_cursor" => inbox_without_cursor(),
+        "ini_not_utf" => ini_not_utf(argument("name")),
+        "input_unusable" => input_unusable(argument("why")),
+        "invalid_certificates" => invalid_certificates(argument("file"), argument("why")),
+        "item_in" => item_in(argument("position"), argument("place")),
+        "key_in" => key_in(argument("place")),
+        "made_by_call" => made_by_call(argument("class")),
+        "method_and_path_not_strings" => method_and_path_not_strings(),
+        "name_not_unicode" => name_not_unicode(argument("place")),
+        "name_of_field" => name_of_field(argument("name")),
+        "name_of_header" => name_of_header(),
+        "name_of_limit" => name_of_limit(),
+        "name_of_option" => name_of_option(),
+        "name_of_this_header" => name_of_this_header(argument("name")),
+        "name_of_type" => name_of_type(argument("place"), argument("kind")),
+        "no_answer_in_time" => no_answer_in_time(argument("reason")),
+        "no_call_option" => no_call_option(argument("name"), argument("hint")),
+        "no_certificates" => no_certificates(),
+        "no_client_option" => no_client_option(argument("name"), argument("hint")),
+        "no_method" => no_method(argument("method")),
+        "no_model" => no_model(argument("model")),
+        "no_option_of" => no_option_of(argument("name"), argument("method"), argument("hint")),
+        "no_psr_request" => no_psr_request(),
+        "no_public_properties" => no_public_properties(argument("place"), argument("kind")),
+        "no_response_of_client" => no_response_of_client(),
+        "no_webhook_secret" => no_webhook_secret(argument("variable")),
+        "not_a_count" => not_a_count(argument("name"), argument("given")),
+        "not_a_flag" => not_a_flag(argument("name"), argument("given")),
+        "not_a_moment" => not_a_moment(argument("name"), argument("kind"), argument("given")),
+        "not_a_path" => not_a_path(argument("name"), argument("given")),
+        "not_a_string" => not_a_string(argument("name"), argument("given")),
+        "not_a_time" => not_a_time(argument("place")),
+        "not_a_timeout" => not_a_timeout(argument("name"), argument("given")),
+        "not_an_amount" => not_an_amount(argument("given")),
+        "not_an_attempt" => not_an_attempt(argument("why")),
+        "not_an_http_client" => not_an_http_client(argument("one"), argument("other")),
+        "not_an_order" => not_an_order(argument("why")),
+        "not_an_unknown_call" => not_an_unknown_call(argument("given")),
+        "not_callable" => not_callable(argument("name"), argument("given")),
+        "not_constructed" => not_constructed(argument("class")),
+        "not_finite" => not_finite(argument("place")),
+        "not_ids" => not_ids(argument("name"), argument("given")),
+        "not_limits" => not_limits(argument("container"), argument("example"), argument("given")),
+        "not_milliseconds" => not_milliseconds(argument("name"), argument("value")),
+        "not_names_and_values" => {
+            not_names_and_values(argument("name"), argument("container"), argument("given"))
+        }
+        "not_one_object" => not_one_object(),
+        "not_paths" => not_paths(argument("name"), argument("given")),
+        "not_reached" => not_reached(argument("reason")),
+        "not_seconds" => not_seconds(argument("name"), argument("value")),
+        "not_seconds_from_zero" => not_seconds_from_zero(argument("name"), argument("given")),
+        "not_sendable" => not_sendable(argument("place"), argument("kind"), argument("container")),
+        "not_since" => not_since(argument("class"), argument("given")),
+        "not_unicode" => not_unicode(argument("place")),
+        "not_utf" => not_utf(argument("place"), argument("example")),
+        "not_whole_above_zero" => not_whole_above_zero(argument("name"), argument("given")),
+        "of_ini_or_variable" => of_ini_or_variable(argument("name"), argument("variable")),
+        "of_type" => of_type(argument("kind")),
+        "one_ca_file_for_guzzle" => one_ca_file_for_guzzle(),
+        "only_interim_responses" => only_interim_responses(argument("count"), argument("failure")),
+        "outside_open_basedir" => outside_open_basedir(argument("file")),
+        "parsed_object" => parsed_object(),
+        "part_of_response" => part_of_response(argument("seconds")),
+        "path_has_nul" => path_has_nul(),
+        "payload_parsed" => payload_parsed(argument("given"), argument("how")),
+        "read_already" => read_already(),
+        "refused_delivery" => refused_delivery(argument("why")),
+        "route_before_json" => route_before_json(),
+        "secret_not_strings" => secret_not_strings(),
+        "signature_not_strings" => signature_not_strings(),
+        "table_not_plain" => table_not_plain(argument("example")),
+        "the_attempt" => the_attempt(),
+        "the_body" => the_body(),
+        "the_event" => the_event(),
+        "the_header" => the_header(argument("name")),
+        "the_link" => the_link(),
+        "the_order" => the_order(),
+        "the_path" => the_path(),
+        "the_payload" => the_payload(),
+        "the_query" => the_query(),
+        "the_response" => the_response(),
+        "the_secret" => the_secret(),
+        "the_text" => the_text(),
+        "the_value" => the_value(),
+        "time_of_numpy" => time_of_numpy(argument("place"), argument("kind")),
+        "time_without_zone" => time_without_zone(argument("place")),
+        "tls_refused" => tls_refused(argument("reason")),
+        "too_deep" => too_deep(argument("place"), argument("levels")),
+        "too_many_digits" => too_many_digits(argument("place")),
+        "too_many_headers" => too_many_headers(),
+        "variable_not_utf" => variable_not_utf(argument("name")),
+        "waits_for_itself" => waits_for_itself(),
+        "yields_key" => yields_key(argument("place"), argument("kind")),
+        "yields_nothing" => yields_nothing(argument("place"), argument("kind")),
+        "yields_too_many" => yields_too_many(argument("place"), argument("most")),
+        "yields_twice" => yields_twice(argument("place"), argument("name")),
+        _ => return None,
+    })
 }

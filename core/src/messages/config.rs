@@ -323,36 +323,6 @@ pub(crate) fn not_above_zero(name: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "{name} must be a number of milliseconds above 0, such as 30000, not {value}"
-pub(crate) fn not_milliseconds(name: impl Argument, value: impl Argument) -> Message {
-    let in_english = format!(
-        "{name} must be a number of milliseconds above 0, such as 30000, not {value}",
-        name = name.english(),
-        value = value.english()
-    );
-    let in_french = format!(
-        "{name} doit être un nombre de millisecondes supérieur à 0, par exemple 30000, et non {value}",
-        name = name.french(),
-        value = value.french()
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "{name} must be a number of seconds above 0, such as 30, not {value}"
-pub(crate) fn not_seconds(name: impl Argument, value: impl Argument) -> Message {
-    let in_english = format!(
-        "{name} must be a number of seconds above 0, such as 30, not {value}",
-        name = name.english(),
-        value = value.english()
-    );
-    let in_french = format!(
-        "{name} doit être un nombre de secondes supérieur à 0, par exemple 30, et non {value}",
-        name = name.french(),
-        value = value.french()
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "the client's headers have an Idempotency-Key, which would be one key for all calls: the server would return the first order's result for the second one; give idempotency_key with each call"
 pub(crate) fn one_key_for_all() -> Message {
     Message { english: "the client's headers have an Idempotency-Key, which would be one key for all calls: the server would return the first order's result for the second one; give idempotency_key with each call".into(), french: "les en-têtes du client contiennent une Idempotency-Key, qui serait la même clé pour tous les appels : le serveur renverrait le résultat de la première commande pour la deuxième ; passez idempotency_key à chaque appel".into() }
@@ -466,19 +436,6 @@ pub(crate) fn unknown_routes(word: impl std::fmt::Debug) -> Message {
     let in_french = format!(
         "routes doit être auto, documented, current ou newest, et non {word}",
         word = format_args!("{:?}", word)
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8"
-pub(crate) fn variable_not_utf(name: impl Argument) -> Message {
-    let in_english = format!(
-        "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8",
-        name = name.english()
-    );
-    let in_french = format!(
-        "la variable d'environnement {name} contient des octets qui ne sont pas de l'UTF-8 : définissez-la de nouveau, depuis un fichier ou un shell en UTF-8",
-        name = name.french()
     );
     Message { english: in_english.into(), french: in_french.into() }
 }

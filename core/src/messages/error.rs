@@ -2,11 +2,6 @@
 
 use crate::message::{Argument, Message};
 
-/// "the call was cancelled"
-pub(crate) fn cancelled() -> Message {
-    Message { english: "the call was cancelled".into(), french: "l'appel a été annulé".into() }
-}
-
 /// "check before you call again: fetch or list what it would have changed"
 pub(crate) fn check_before() -> Message {
     Message {
@@ -78,16 +73,6 @@ pub(crate) fn status(status: impl Argument) -> Message {
 /// "the delivery"
 pub(crate) fn the_delivery() -> Message {
     Message { english: "the delivery".into(), french: "la notification".into() }
-}
-
-/// "the event"
-pub(crate) fn the_event() -> Message {
-    Message { english: "the event".into(), french: "l'événement".into() }
-}
-
-/// "the response"
-pub(crate) fn the_response() -> Message {
-    Message { english: "the response".into(), french: "la réponse".into() }
 }
 
 /// "the string"

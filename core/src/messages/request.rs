@@ -482,13 +482,6 @@ pub(crate) fn not_at_most(
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "{name} is not a finite number"
-pub(crate) fn not_finite(name: impl Argument) -> Message {
-    let in_english = format!("{name} is not a finite number", name = name.english());
-    let in_french = format!("{name} n'est pas un nombre fini", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "{name} must be from {least} to {most}, not {number}"
 pub(crate) fn not_from_to(
     name: impl Argument,
@@ -596,21 +589,6 @@ pub(crate) fn path_missing(name: impl Argument) -> Message {
     let in_english = format!("{name} is missing: pass the id of the object", name = name.english());
     let in_french =
         format!("{name} est absent : passez l'identifiant de l'objet", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "{name} must be a string, not {kind}"
-pub(crate) fn path_not_text(name: impl Argument, kind: impl Argument) -> Message {
-    let in_english = format!(
-        "{name} must be a string, not {kind}",
-        name = name.english(),
-        kind = kind.english()
-    );
-    let in_french = format!(
-        "{name} doit être une chaîne, et non {kind}",
-        name = name.french(),
-        kind = kind.french()
-    );
     Message { english: in_english.into(), french: in_french.into() }
 }
 

@@ -39,13 +39,6 @@ pub(crate) fn at_address(
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "the response has more than {limit} bytes"
-pub(crate) fn body_too_large(limit: impl Argument) -> Message {
-    let in_english = format!("the response has more than {limit} bytes", limit = limit.english());
-    let in_french = format!("la réponse dépasse {limit} octets", limit = limit.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "broke:"
 pub(crate) fn broke() -> Message {
     Message { english: "broke:".into(), french: "a été coupée :".into() }
@@ -124,15 +117,6 @@ pub(crate) fn grows_too_much(ratio: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "the response has more than {limit} bytes of headers"
-pub(crate) fn headers_too_long(limit: impl Argument) -> Message {
-    let in_english =
-        format!("the response has more than {limit} bytes of headers", limit = limit.english());
-    let in_french =
-        format!("les en-têtes de la réponse dépassent {limit} octets", limit = limit.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "the base URL's host cannot be connected to"
 pub(crate) fn host_not_connectable() -> Message {
     Message {
@@ -147,15 +131,6 @@ pub(crate) fn host_not_sendable() -> Message {
         english: "the base URL's host cannot be sent".into(),
         french: "l'hôte de l'URL de base ne peut pas être envoyé".into(),
     }
-}
-
-/// "the certificates in {file}: {why}"
-pub(crate) fn invalid_certificates(file: impl Argument, why: impl Argument) -> Message {
-    let in_english =
-        format!("the certificates in {file}: {why}", file = file.english(), why = why.english());
-    let in_french =
-        format!("les certificats de {file} : {why}", file = file.french(), why = why.french());
-    Message { english: in_english.into(), french: in_french.into() }
 }
 
 /// "the response cannot be decompressed: its gzip data is invalid"
@@ -258,13 +233,6 @@ pub(crate) fn not_pem(expected: impl Argument) -> Message {
     Message { english: in_english.into(), french: in_french.into() }
 }
 
-/// "the server was not reached: {reason}"
-pub(crate) fn not_reached(reason: impl Argument) -> Message {
-    let in_english = format!("the server was not reached: {reason}", reason = reason.english());
-    let in_french = format!("le serveur est injoignable : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "the server was not reached through the proxy: {reason}"
 pub(crate) fn not_reached_through_proxy(reason: impl Argument) -> Message {
     let in_english = format!(
@@ -289,19 +257,6 @@ pub(crate) fn only_another_label(expected: impl Argument, label: impl Argument) 
         "il ne contient pas de {expected}, seulement BEGIN {label}",
         expected = expected.french(),
         label = label.french()
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "the server sent only part of its response, then nothing for {seconds} s"
-pub(crate) fn part_of_response(seconds: impl Argument) -> Message {
-    let in_english = format!(
-        "the server sent only part of its response, then nothing for {seconds} s",
-        seconds = seconds.english()
-    );
-    let in_french = format!(
-        "le serveur n'a envoyé qu'une partie de sa réponse, puis rien pendant {seconds} s",
-        seconds = seconds.french()
     );
     Message { english: in_english.into(), french: in_french.into() }
 }
@@ -397,26 +352,6 @@ pub(crate) fn socks4() -> Message {
     Message {
         english: "the proxy speaks SOCKS4; only HTTP, HTTPS and SOCKS5 proxies can be used".into(),
         french: "le proxy parle SOCKS4 ; seuls les proxys HTTP, HTTPS et SOCKS5 sont possibles"
-            .into(),
-    }
-}
-
-/// "the server's certificate or TLS was refused: {reason}"
-pub(crate) fn tls_refused(reason: impl Argument) -> Message {
-    let in_english =
-        format!("the server's certificate or TLS was refused: {reason}", reason = reason.english());
-    let in_french = format!(
-        "le certificat ou la connexion TLS du serveur a été refusé : {reason}",
-        reason = reason.french()
-    );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "the response has more or longer headers than any response needs"
-pub(crate) fn too_many_headers() -> Message {
-    Message {
-        english: "the response has more or longer headers than any response needs".into(),
-        french: "la réponse a plus d'en-têtes, ou de plus longs, qu'aucune réponse n'en a besoin"
             .into(),
     }
 }

@@ -8,6 +8,7 @@ use crate::config::{Config, key};
 use crate::error::Error;
 use crate::json::{Map, Number, Value};
 use crate::message::Message;
+use crate::messages::bindings as shared;
 use crate::messages::request as messages;
 use crate::messages::response as kinds;
 use crate::names;
@@ -105,7 +106,7 @@ pub(crate) fn path_value(name: &str, value: &Value) -> Result<String, Error> {
         Value::String(text) => text.clone(),
         Value::Number(number) if is_finite(number) => number.to_string(),
         Value::Null => return Err(Error::validation(messages::path_missing(name))),
-        other => return Err(Error::validation(messages::path_not_text(name, kind_of(other)))),
+        other => return Err(Error::validation(shared::not_a_string(name, kind_of(other)))),
     };
     let wrong = match text.as_str() {
         "" => messages::path_empty(name),
@@ -130,7 +131,7 @@ pub(crate) fn query_value(
         Value::String(text) => text.clone(),
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) if !is_finite(number) => {
-            return Err(Error::validation(messages::not_finite(name)));
+            return Err(Error::validation(shared::not_finite(name)));
         }
         Value::Number(number) => number.to_string(),
         other => other.to_string(),
@@ -279,7 +280,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
     let name = field.name;
     let finite = number.as_f64().filter(|value| value.is_finite());
     let Some(value) = finite else {
-        return Err(Error::validation(messages::not_finite(name)));
+        return Err(Error::validation(shared::not_finite(name)));
     };
     // The limits are small, so a float compares exactly enough.
     let bound = |limit: Option<i64>| limit.map(|limit| limit as f64);
@@ -298,7 +299,7 @@ fn bounds(field: &Field, number: &Number) -> Result<(), Error> {
 pub(crate) fn check_numbers(name: &str, value: &Value) -> Result<(), Error> {
     match value {
         Value::Number(number) if !is_finite(number) => {
-            Err(Error::validation(messages::not_finite(name)))
+            Err(Error::validation(shared::not_finite(name)))
         }
         Value::Array(items) => items.iter().try_for_each(|item| check_numbers(name, item)),
         Value::Object(fields) => fields

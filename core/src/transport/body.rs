@@ -11,6 +11,7 @@ use crate::call::{RawResponse, TransportError};
 use crate::error::{ErrorKind, Outcome};
 use crate::limits::Limits;
 use crate::message::Message;
+use crate::messages::bindings as shared;
 use crate::messages::transport as messages;
 use gunzip::Gunzip;
 
@@ -269,7 +270,7 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 fn oversized(limit: usize) -> TransportError {
-    too_large(messages::body_too_large(limit))
+    too_large(shared::body_too_large(limit))
 }
 
 fn gzip_error(error: &std::io::Error, limit: usize) -> TransportError {

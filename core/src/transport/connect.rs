@@ -1,5 +1,6 @@
 //! Opens connections to a server: TCP, through a proxy if there is one, and TLS.
 
+use crate::messages::bindings as shared;
 use crate::messages::transport as messages;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -174,7 +175,7 @@ impl Connector {
         } else {
             let message = match self.mode {
                 ConnectMode::Proxy(..) => messages::not_reached_through_proxy(reason),
-                _ => messages::not_reached(reason),
+                _ => shared::not_reached(reason),
             };
             (ErrorKind::Connection, Outcome::NotSent, message)
         };

@@ -8,6 +8,7 @@ use crate::call::TransportError;
 use crate::error::{ErrorKind, Outcome};
 use crate::limits::Limits;
 use crate::message::Message;
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 use crate::messages::transport as messages;
 use crate::timestamp;
@@ -18,10 +19,10 @@ const MAX_HEADERS: usize = 100;
 pub(crate) fn check_headers(headers: &HeaderMap, limits: Limits) -> Result<(), TransportError> {
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers.len() > MAX_HEADERS {
-        return Err(too_large(messages::too_many_headers()));
+        return Err(too_large(shared::too_many_headers()));
     }
     if size > limits.headers {
-        return Err(too_large(messages::headers_too_long(limits.headers)));
+        return Err(too_large(shared::headers_too_long(limits.headers)));
     }
     Ok(())
 }
@@ -35,10 +36,10 @@ pub(super) fn connection_error(error: hyper::Error, outcome: Outcome) -> Transpo
     let reason = innermost(&error);
     // hyper has no method for this error, so the message is compared; a scenario tests it.
     if reason == "message head is too large" {
-        return too_large(messages::too_many_headers());
+        return too_large(shared::too_many_headers());
     }
     let message = match outcome {
-        Outcome::NotSent => messages::not_reached(reason),
+        Outcome::NotSent => shared::not_reached(reason),
         _ => messages::connection_broke(messages::broke(), reason),
     };
     TransportError::new(ErrorKind::Connection, outcome, message).caused_by(error)
@@ -58,7 +59,7 @@ pub(super) fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool 
 /// about its clock.
 pub(super) fn tls_message(error: &(dyn std::error::Error + 'static), reason: String) -> Message {
     use rustls::CertificateError as Refused;
-    let message = messages::tls_refused(reason);
+    let message = shared::tls_refused(reason);
     let Some(rustls::Error::InvalidCertificate(refused)) = causes(error).find_map(tls_error) else {
         return message;
     };

@@ -2,6 +2,7 @@
 //! outcomes as our own transport.
 
 use crate::message::Message;
+use crate::messages::bindings as shared;
 use crate::messages::transport as messages;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -117,7 +118,7 @@ fn send_error(error: Error) -> TransportError {
         (ErrorKind::Tls, Outcome::Final, message)
     } else if error.is_connect() {
         let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connection };
-        (kind, Outcome::NotSent, messages::not_reached(reason))
+        (kind, Outcome::NotSent, shared::not_reached(reason))
     } else {
         return body_error(error);
     };
@@ -130,7 +131,7 @@ fn body_error(error: Error) -> TransportError {
     let reason = innermost(&error);
     // hyper has no method for this error, so the message is compared.
     if reason == "message head is too large" {
-        return too_large(messages::too_many_headers());
+        return too_large(shared::too_many_headers());
     }
     let (kind, message) = match error.is_timeout() {
         true => (ErrorKind::Timeout, messages::reqwest_timeout(reason)),

@@ -1,5 +1,6 @@
 //! The time limits of one attempt.
 
+use crate::messages::bindings as shared;
 use crate::messages::transport as messages;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -84,7 +85,7 @@ impl<'s> AttemptTimer<'s> {
         let seconds = |time: Duration| format!("{:.1}", time.as_secs_f64());
         let message = match self.left().is_zero() {
             true => messages::no_response(seconds(self.within)),
-            false => messages::part_of_response(seconds(self.idle_timeout)),
+            false => shared::part_of_response(seconds(self.idle_timeout)),
         };
         TransportError::new(ErrorKind::Timeout, Outcome::Unknown, message)
     }

@@ -7,6 +7,7 @@ use super::errors::payload_error;
 use crate::error::Error;
 use crate::json::document::{self, Document};
 use crate::limits::Limits;
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 use crate::messages::webhook as messages;
 
@@ -17,7 +18,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Document, Error> {
     }
     let text = text(payload)?;
     let document = Document::read(text.into(), Limits::default()).map_err(|error| {
-        payload_error(error.inner.message.replace(&words::the_response(), &words::the_delivery()))
+        payload_error(error.inner.message.replace(&shared::the_response(), &words::the_delivery()))
     })?;
     if document.at(Document::ROOT) != document::Value::Object {
         return Err(payload_error(messages::not_an_object()));

@@ -22,7 +22,7 @@ use super::mac::hex;
 use crate::error::Error;
 use crate::json::document::{self, Document, write_string};
 use crate::limits::Limits;
-use crate::messages::error as words;
+use crate::messages::bindings as shared;
 use crate::messages::webhook as messages;
 use crate::models::Event;
 use crate::response::typed::read_model;
@@ -153,7 +153,9 @@ impl Identity {
 /// Like [`replay_key`], for a language that has the event as JSON.
 pub fn replay_key_of_json(event: &str) -> Result<String, Error> {
     let document = Document::read(event.into(), Limits::default()).map_err(|error| {
-        Error::validation(error.inner.message.replace(&words::the_response(), &words::the_event()))
+        Error::validation(
+            error.inner.message.replace(&shared::the_response(), &shared::the_event()),
+        )
     })?;
     match document.at(Document::ROOT) {
         document::Value::Object => replay_key(&read_model(&document, Document::ROOT)),

@@ -6,6 +6,7 @@ namespace LomiSDK\Inbox;
 
 use DateTimeInterface;
 use LomiSDK\Exception\ValidationError;
+use LomiSDK\Internal\Messages;
 use LomiSDK\LomiClient;
 use LomiSDK\Model\Event;
 use LomiSDK\Webhooks;
@@ -65,9 +66,7 @@ final class Inbox
     public function reconcile(LomiClient $client, callable $handler, DateTimeInterface|string|null $since = null): int
     {
         $stored = $this->store->loadCursor();
-        $start = $stored ?? $since ?? throw new ValidationError(
-            'since is missing: the store has no cursor yet, so the first run of reconcile needs a time to start from'
-        );
+        $start = $stored ?? $since ?? throw new ValidationError(Messages::text('inbox_without_cursor'));
         $handedOver = $repeated = 0;
         $missed = $client->reconcile($start);
         foreach ($missed as $cursor => $event) {

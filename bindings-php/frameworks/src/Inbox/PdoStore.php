@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Inbox;
 
 use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Internal\Messages;
 use PDO;
 use PDOException;
 use PDOStatement;
@@ -31,8 +32,7 @@ final class PdoStore extends SqlStore
     protected function transaction(callable $work): bool
     {
         if ($this->pdo->inTransaction()) {
-            throw new ConfigurationError('the connection of the inbox is in a transaction already: the inbox commits what the '
-                . 'handler writes, so begin none before');
+            throw new ConfigurationError(Messages::text('inbox_in_transaction'));
         }
         $this->check($this->pdo->beginTransaction());
         try {

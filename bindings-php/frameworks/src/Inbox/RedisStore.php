@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Inbox;
 
 use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Internal\Messages;
 use RedisException;
 use RuntimeException;
 use Throwable;
@@ -88,8 +89,7 @@ final class RedisStore implements Store
             $this->release($event, $token);
             throw $error;
         }
-        throw new InboxLeaseLostError("the handler worked for longer than the lease of {$this->leaseSeconds} s; its commands were "
-            . 'not run, and the event is handed over again. Give RedisStore a larger leaseSeconds');
+        throw new InboxLeaseLostError(Messages::text('inbox_lease_lost', ['lease' => $this->leaseSeconds]));
     }
 
     public function loadCursor(): ?string
@@ -127,7 +127,8 @@ final class RedisStore implements Store
             $busyFor = $answer / 1000;
             $rest = $deadline - microtime(true);
             if ($rest <= 0) {
-                throw new InboxBusyError("another process has worked on the event for {$this->wait} s; the handler was not called", $busyFor);
+                $times = ['waited' => $this->wait, 'remaining' => $busyFor];
+                throw new InboxBusyError(Messages::text('inbox_busy', $times), $busyFor);
             }
             usleep((int) ceil(min($busyFor, $rest, $pause) * 1e6));
         }

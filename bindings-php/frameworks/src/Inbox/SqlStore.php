@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Inbox;
 
 use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Internal\Messages;
 use Throwable;
 
 /**
@@ -22,7 +23,7 @@ abstract class SqlStore implements Store
     protected function __construct(string $driver, private string $table)
     {
         if (preg_match('/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/D', $table) !== 1) {
-            throw new ConfigurationError("the table's name must be a plain name, such as shop.lomi_inbox");
+            throw new ConfigurationError(Messages::text('table_not_plain', ['example' => 'shop.lomi_inbox']));
         }
         $this->dialect = self::DIALECTS[$driver] ?? throw new ConfigurationError(
             "an inbox can be in SQLite, PostgreSQL, MySQL or MariaDB, not in $driver"
@@ -126,12 +127,7 @@ abstract class SqlStore implements Store
             }
         } catch (Throwable $cause) {
         }
-        throw new InboxRolledBackError(
-            'the transaction of the event has ended although its handler succeeded: a statement of the handler failed '
-            . 'and the handler caught its error, or the handler ended the transaction. Let errors pass, and let the '
-            . 'inbox commit',
-            $cause,
-        );
+        throw new InboxRolledBackError(Messages::text('inbox_rolled_back'), $cause);
     }
 
     /** In a table without transactions, a mark would stay when its handler fails, and the event would be lost. */
@@ -145,8 +141,7 @@ abstract class SqlStore implements Store
                 [isset($names[1]) ? $names[0] : '', end($names)],
             );
             if ($engine !== null) {
-                throw new ConfigurationError("the table {$this->table} has the engine $engine, which has no transactions: "
-                    . "ALTER TABLE {$this->table} ENGINE=InnoDB");
+                throw new ConfigurationError(Messages::text('inbox_engine', ['table' => $this->table]));
             }
         }
         $this->engineChecked = true;

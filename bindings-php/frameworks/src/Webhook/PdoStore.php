@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Webhook;
 
 use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Internal\Messages;
 use PDO;
 
 /**
@@ -23,7 +24,7 @@ final class PdoStore implements ReplayStore
     public function __construct(private PDO $pdo, private string $table = 'lomi_webhook_deliveries')
     {
         if (preg_match('/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/D', $table) !== 1) {
-            throw new ConfigurationError("the table's name must be a plain name, such as shop.deliveries");
+            throw new ConfigurationError(Messages::text('table_not_plain', ['example' => 'shop.deliveries']));
         }
         $this->driver = (string) $pdo->getAttribute(PDO::ATTR_DRIVER_NAME);
         if (!in_array($this->driver, ['pgsql', 'sqlite', 'mysql'], true)) {

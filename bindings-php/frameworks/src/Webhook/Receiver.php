@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Webhook;
 
 use LomiSDK\ApiException;
+use LomiSDK\Internal\Messages;
 use LomiSDK\Model\Event;
 use LomiSDK\Webhooks;
 
@@ -64,7 +65,7 @@ final class Receiver
             if ($refusal === null) {
                 throw $error;
             }
-            $this->warn("refused a webhook delivery: {$error->getMessage()}");
+            $this->warn(Messages::text('refused_delivery', ['why' => $error->getMessage()]));
             return new Refusal($refusal['status'], $refusal['body']);
         }
     }

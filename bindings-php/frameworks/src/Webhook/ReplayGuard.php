@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Webhook;
 
 use LomiSDK\Exception\ConfigurationError;
+use LomiSDK\Internal\Messages;
 use LomiSDK\Model\Event;
 use LomiSDK\Webhooks;
 
@@ -25,7 +26,7 @@ final class ReplayGuard
     public function __construct(private ReplayStore $store, private int $ttl = 30 * 24 * 60 * 60)
     {
         if ($ttl < 1) {
-            throw new ConfigurationError('ttl must be a number of seconds above 0');
+            throw new ConfigurationError(Messages::text('guard_ttl'));
         }
     }
 

@@ -1,7 +1,8 @@
 //! The position of a value in a body, for errors: `metadata.order` or `line_items[0].price_id`.
 //! The path is formatted only for an error.
 
-use std::fmt;
+use lomi::Message;
+use lomi::binding::messages;
 
 use crate::zend::Thrown;
 
@@ -16,7 +17,7 @@ pub(super) struct Place<'a> {
 
 #[derive(Clone, Copy)]
 enum Step<'a> {
-    Root(&'a str),
+    Root(&'a dyn Fn() -> Message),
     Field(&'a str),
     Item(usize),
     /// A value that replaces the object itself, such as the result of `jsonSerialize`.
@@ -24,7 +25,7 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn root(what: &'a str, core_checks: bool) -> Self {
+    pub(super) fn root(what: &'a dyn Fn() -> Message, core_checks: bool) -> Self {
         Self { parent: None, step: Step::Root(what), depth: 0, core_checks }
     }
 
@@ -46,30 +47,31 @@ impl<'a> Place<'a> {
     }
 
     /// The outermost field.
-    pub(super) fn top(&self) -> String {
+    pub(super) fn top(&self) -> Message {
         match self.parent {
             Some(parent) if parent.depth > 0 => parent.top(),
-            _ => self.to_string(),
+            _ => self.message(),
         }
     }
 }
 
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Place<'_> {
+    /// The position as a part of a sentence.
+    pub(super) fn message(&self) -> Message {
         let Some(parent) = self.parent else {
             return match self.step {
-                Step::Root(what) => out.write_str(what),
-                _ => Ok(()),
+                Step::Root(what) => what(),
+                _ => Message::untranslated(""),
             };
         };
         let at_root = parent.is_root();
         match self.step {
-            Step::Root(_) => Ok(()),
-            Step::Inside => parent.fmt(out),
-            Step::Field(name) if at_root => out.write_str(name),
-            Step::Field(name) => write!(out, "{parent}.{name}"),
-            Step::Item(index) if at_root => write!(out, "item {index} of {parent}"),
-            Step::Item(index) => write!(out, "{parent}[{index}]"),
+            Step::Root(_) => Message::untranslated(""),
+            Step::Inside => parent.message(),
+            Step::Field(name) if at_root => Message::untranslated(name),
+            Step::Field(name) => parent.message().map(|parent| format!("{parent}.{name}")),
+            Step::Item(index) if at_root => messages::item_in(index, parent.message()),
+            Step::Item(index) => parent.message().map(|parent| format!("{parent}[{index}]")),
         }
     }
 }
@@ -86,8 +88,6 @@ impl Place<'_> {
 
 /// The error for a value without a meaning in JSON.
 pub(super) fn refused(type_name: &str, place: &Place<'_>) -> Thrown {
-    Thrown::validation(format!(
-        "{place} is of type {type_name}, which cannot be sent as JSON; give a string, a number, \
-         a bool or an array of such values"
-    ))
+    let array = messages::an_array();
+    Thrown::validation(messages::not_sendable(place.message(), type_name, array))
 }

@@ -2,6 +2,7 @@
 //! queues, generators.
 
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 use lomi::{Map, Value};
 
 use super::place::{Place, refused};
@@ -33,7 +34,7 @@ pub(super) fn value(
     let mut items: Vec<(String, Value)> = Vec::new();
     while call_method(iterator, "valid", &mut [])?.coerce_to_bool() {
         if items.len() >= MOST {
-            return Err(Thrown::validation(format!("{place} yields more than {MOST} values")));
+            return Err(Thrown::validation(messages::yields_too_many(place.message(), MOST)));
         }
         let name = keys.read(iterator, items.len(), place)?;
         let item = call_method(iterator, "current", &mut [])?;
@@ -43,11 +44,8 @@ pub(super) fn value(
         call_method(iterator, "next", &mut [])?;
     }
     if items.is_empty() && !is_a(object, "Countable") && is_a(object, "Iterator") {
-        return Err(Thrown::validation(format!(
-            "{place} is of type {}, which yields nothing: it is empty or was walked through \
-             before; give an array",
-            type_name(&object_zval(object))
-        )));
+        let kind = type_name(&object_zval(object));
+        return Err(Thrown::validation(messages::yields_nothing(place.message(), kind)));
     }
     if keys.sequential {
         return Ok(items.into_iter().map(|(_, item)| item).collect());
@@ -55,9 +53,7 @@ pub(super) fn value(
     let mut fields = Map::new();
     for (name, item) in items {
         if fields.contains_key(&name) {
-            return Err(Thrown::validation(format!(
-                "{place} yields the key {name:?} twice, and one value would be lost; give an array"
-            )));
+            return Err(Thrown::validation(messages::yields_twice(place.message(), name)));
         }
         fields.insert(name, item);
     }
@@ -88,11 +84,8 @@ impl Keys {
         self.sequential = false;
         match (key.is_string(), key.str()) {
             (true, Some(name)) => Ok(name.to_owned()),
-            (true, None) => Err(Thrown::not_utf8(&format!("a key in {place}"))),
-            _ => Err(Thrown::validation(format!(
-                "{place} yields a key of type {}; give an array",
-                type_name(&key)
-            ))),
+            (true, None) => Err(Thrown::not_utf8(messages::key_in(place.message()))),
+            _ => Err(Thrown::validation(messages::yields_key(place.message(), type_name(&key)))),
         }
     }
 }
@@ -127,9 +120,7 @@ fn rewind(iterator: Object<'_>, place: &Place<'_>) -> Result<(), Thrown> {
             .str()
             .is_some_and(|message| message.starts_with("Cannot rewind a generator"))
     {
-        return Err(Thrown::validation(format!(
-            "{place} is a generator that was already run; give an array"
-        )));
+        return Err(Thrown::validation(messages::generator_ran(place.message())));
     }
     Err(Thrown::Object(thrown))
 }

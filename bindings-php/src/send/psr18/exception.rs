@@ -2,8 +2,8 @@
 
 use ext_php_rs::types::Zval;
 use http::HeaderMap;
-use lomi::binding::{RawResponse, TransportError};
-use lomi::{ErrorKind, Outcome};
+use lomi::binding::{RawResponse, TransportError, messages};
+use lomi::{ErrorKind, Message, Outcome};
 
 use super::response::{Context, read};
 use crate::zend::{AsObject, Object, Thrown, call_method, is_a, is_exit, take_exception};
@@ -40,36 +40,35 @@ pub(super) fn read_exception(
             context.limits,
         ));
     }
-    let mut message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
-    if message.contains("request was retried 3 times") {
+    let message = call_method(object, "getMessage", &mut [])?.string().unwrap_or_default();
+    let reason = match message.contains("request was retried 3 times") {
         // Guzzle's message about its counter, which started at the maximum: there was one request.
-        message = "the server closed the connection before the whole head of a response".to_owned();
-    }
-    let failed = |kind, outcome, what: &str| {
-        Ok(Err(TransportError::new(kind, outcome, format!("{what}: {message}"))))
+        true => messages::closed_before_head(),
+        false => Message::untranslated(&message),
+    };
+    let failed = |kind, outcome, sentence: fn(Message) -> Message| {
+        Ok(Err(TransportError::new(kind, outcome, sentence(reason))))
     };
     // curl limits one header and all headers; its versions use two error numbers for that.
     if matches!(number, Some(27 | 100)) || message.contains("Too large response headers") {
-        let what = "the response has more or longer headers than any response needs";
-        return failed(ErrorKind::ResponseTooLarge, Outcome::Final, what);
+        let kind = ErrorKind::ResponseTooLarge;
+        return failed(kind, Outcome::Final, |_| messages::too_many_headers());
     }
-    let broke = "the connection broke";
-    let unreached = "the server was not reached";
+    let broke = messages::broke;
+    let unreached = messages::not_reached;
     if is_a(object, "GuzzleHttp\\Exception\\ConnectException") {
         // Guzzle also throws this for some failures after the request was sent.
         return match (number, sent) {
             (Some(28), true) => {
-                failed(ErrorKind::Timeout, Outcome::Unknown, "the server did not respond in time")
+                failed(ErrorKind::Timeout, Outcome::Unknown, messages::no_answer_in_time)
             }
             (Some(28), false) => failed(ErrorKind::Timeout, Outcome::NotSent, unreached),
             (Some(35), _) if CUT_OFF.iter().any(|words| message.contains(words)) => {
                 failed(ErrorKind::Connection, Outcome::NotSent, unreached)
             }
-            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => failed(
-                ErrorKind::Tls,
-                Outcome::Final,
-                "the server's certificate or TLS was refused",
-            ),
+            (Some(35 | 51 | 58 | 60 | 77 | 83), _) => {
+                failed(ErrorKind::Tls, Outcome::Final, messages::tls_refused)
+            }
             (Some(6 | 7) | None, false) => {
                 failed(ErrorKind::Connection, Outcome::NotSent, unreached)
             }
@@ -78,11 +77,9 @@ pub(super) fn read_exception(
     }
     if is_a(object, "GuzzleHttp\\Exception\\GuzzleException") {
         return match number {
-            Some(51 | 58 | 60 | 77 | 83) => failed(
-                ErrorKind::Tls,
-                Outcome::Final,
-                "the server's certificate or TLS was refused",
-            ),
+            Some(51 | 58 | 60 | 77 | 83) => {
+                failed(ErrorKind::Tls, Outcome::Final, messages::tls_refused)
+            }
             _ => failed(ErrorKind::Connection, Outcome::Unknown, broke),
         };
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ext_php_rs::types::Zval;
-use lomi::binding::{self as core};
+use lomi::Message;
+use lomi::binding::{self as core, messages};
 
 use super::transfer::Transfer;
 use crate::zend::{
@@ -90,17 +91,15 @@ fn authorities(prepared: &core::Call) -> Result<Option<String>, Thrown> {
         return Ok(None);
     };
     if given.next().is_some() {
-        return Err(Thrown::configuration(
-            "ca_files: Guzzle takes one file of certificates; write them to one file",
-        ));
+        return Err(Thrown::configuration(messages::one_ca_file_for_guzzle()));
     }
-    let refuse = |why: String| {
-        Thrown::configuration(format!("the certificates in {}: {why}", file.display()))
-    };
-    let text = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let refuse =
+        |why: Message| Thrown::configuration(messages::invalid_certificates(file.display(), why));
+    let text =
+        std::fs::read(file).map_err(|error| refuse(Message::untranslated(error.to_string())))?;
     let mark = b"-----BEGIN CERTIFICATE-----";
     if !text.windows(mark.len()).any(|part| part == mark) {
-        return Err(refuse("there are none".into()));
+        return Err(refuse(messages::no_certificates()));
     }
     Ok(Some(file.display().to_string()))
 }

@@ -1,7 +1,7 @@
 //! A request as PSR-7 has it, by whichever library for it is installed.
 
 use ext_php_rs::types::Zval;
-use lomi::binding::Request;
+use lomi::binding::{Request, messages};
 
 use crate::zend::{Array, AsObject, Thrown, call_method, class_named, new_object, string_zval};
 
@@ -12,9 +12,7 @@ pub(crate) fn psr_request(request: &Request) -> Result<Zval, Thrown> {
             .into_iter()
             .find_map(|name| Some((name, class_named(name)?)));
     let Some((name, class)) = class else {
-        return Err(Thrown::configuration(
-            "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7",
-        ));
+        return Err(Thrown::configuration(messages::no_psr_request()));
     };
     let mut headers = Array::new();
     for (header, value) in &request.headers {

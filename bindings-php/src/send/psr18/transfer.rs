@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ext_php_rs::types::Zval;
 use lomi::binding::{self as core, RawResponse, TransportError, messages};
-use lomi::{ErrorKind, Limits, Outcome};
+use lomi::{ErrorKind, Limits, Message, Outcome};
 
 use super::response;
 use crate::zend::{
@@ -141,12 +141,12 @@ impl Transfer {
         Ok(())
     }
 
-    fn refuse(&self, kind: ErrorKind, outcome: Outcome, message: String) {
+    fn refuse(&self, kind: ErrorKind, outcome: Outcome, message: Message) {
         self.0.borrow_mut().refused.get_or_insert(TransportError::new(kind, outcome, message));
     }
 
-    fn too_large(&self, what: String) {
-        self.refuse(ErrorKind::ResponseTooLarge, Outcome::Final, format!("the response {what}"));
+    fn too_large(&self, message: Message) {
+        self.refuse(ErrorKind::ResponseTooLarge, Outcome::Final, message);
     }
 }
 
@@ -186,7 +186,7 @@ fn headers(call: &mut Call<'_>) -> Done {
     }
     let Some(response) = response.handle() else { return Ok(()) };
     if size_of_headers(response)? > limits.headers {
-        transfer.too_large(format!("has more than {} bytes of headers", limits.headers));
+        transfer.too_large(messages::headers_too_long(limits.headers));
     }
     let name = &mut [string_zval("Content-Length")];
     let announced = call_method(response, "getHeaderLine", name)?;
@@ -197,7 +197,7 @@ fn headers(call: &mut Call<'_>) -> Done {
         transfer.0.borrow_mut().failure = Some(failure);
     }
     if announced.is_some_and(|length| length > limits.body) {
-        transfer.too_large(format!("has more than {} bytes", limits.body));
+        transfer.too_large(messages::body_too_large(limits.body));
     }
     match transfer.refused() {
         // Guzzle aborts the transfer where this throws.
@@ -230,7 +230,7 @@ fn write(call: &mut Call<'_>) -> Done {
         (state.file.as_ref().map(Zval::shallow_clone), over, state.limits.body)
     };
     if over {
-        transfer.too_large(format!("has more than {most} bytes"));
+        transfer.too_large(messages::body_too_large(most));
         return call.give_long(0);
     }
     let Some(file) = file else { return call.give_long(0) };
@@ -258,10 +258,7 @@ fn progress(call: &mut Call<'_>) -> Done {
         Some(idle).filter(|idle| state.head_received && last_progress.elapsed() > *idle)
     };
     if let Some(idle) = silent {
-        let message = format!(
-            "the server sent only part of its response, then nothing for {:.1} s",
-            idle.as_secs_f64()
-        );
+        let message = messages::part_of_response(format!("{:.1}", idle.as_secs_f64()));
         transfer.refuse(ErrorKind::Timeout, Outcome::Unknown, message);
     }
     call.give_long(transfer.refused().is_some().into())

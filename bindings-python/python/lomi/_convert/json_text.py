@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._lomi import message
 from ..errors import ValidationError
 
 TYPE_CHECKING = False
@@ -17,7 +18,8 @@ def encode(value: Any) -> Any:
     if data is value:
         raise TypeError(f"an object of type {type(value).__name__} has no JSON form")
     if isinstance(data, tuple) and len(data) == 2:
-        raise TypeError(f"a value {data[1]}")
+        place, kind = message("the_value"), type(value).__name__
+        raise TypeError(message(data[1], place=place, kind=kind))
     if isinstance(data, tuple):  # the digits of a decimal
         whole = value == value.to_integral_value() if value.is_finite() else False
         return int(value) if whole else float(value)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def plain(value: Any, as_given: bool = False) -> Any:
     """Convert a value to built-in types; give it back where that is not possible.
 
-    A tuple of one is a decimal's digits; a tuple of two is None and why the value is refused.
+    A tuple of one is a decimal's digits; a tuple of two is None and the name of the sentence that
+    refuses the value.
     ``as_given`` sends times without a zone, as the documented client does.
     """
     if value is NULL:
@@ -84,7 +85,7 @@ def _pydantic(dump: Any) -> Any:
 
 def _array(value: Any) -> Any:
     if getattr(value.dtype, "kind", "") in ("m", "M"):
-        return (None, f"is a {type(value).__name__}: send a datetime with a time zone")
+        return (None, "time_of_numpy")
     if hasattr(value, "to_dict"):
         return value.to_dict()
     data = value.tolist() if getattr(value, "shape", ()) else value.item()
@@ -94,13 +95,9 @@ def _array(value: Any) -> Any:
 def _time(value: Any, as_given: bool) -> Any:
     """Give a time in ISO 8601. Without a time zone it is ambiguous, so it is refused."""
     if value != value:  # pandas.NaT
-        return (None, "is not a time (NaT)")
+        return (None, "not_a_time")
     if not as_given and value.utcoffset() is None:
-        return (
-            None,
-            "is a datetime without a time zone, which the server would read in its own: use "
-            "datetime.now(timezone.utc), or value.astimezone() for local time",
-        )
+        return (None, "time_without_zone")
     return str(value.isoformat())
 
 

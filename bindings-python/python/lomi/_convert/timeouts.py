@@ -19,7 +19,7 @@ def parts(name: str, value: Any) -> tuple[float | None, float | None]:
     """
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
-            raise _refused(name, f"a {type(value).__name__} of {len(value)}")
+            raise ValueError(f"{type(value).__name__} ({len(value)})")
         connect, read = value
     elif hasattr(value, "connect_timeout") and hasattr(value, "read_timeout"):  # urllib3
         total = getattr(value, "total", None)
@@ -36,7 +36,7 @@ def parts(name: str, value: Any) -> tuple[float | None, float | None]:
         # Two wrong parts must not add up to a valid sum.
         for part in (connect, read):
             if not part > 0:
-                raise _refused(name, f"{part}")
+                raise ValueError(f"{part}")
         return connect + read, connect
     return read, connect
 
@@ -47,23 +47,15 @@ def one(name: str, value: Any) -> float:
     if hasattr(value, "total_seconds"):
         return float(value.total_seconds())
     if isinstance(value, (bool, str, bytes)) or kind in ("bool_", "bool"):
-        raise _refused(name, f"{value!r}" if kind.startswith("bool") else f"a {kind}")
+        raise ValueError(f"{value!r}" if kind.startswith("bool") else kind)
     try:
         return float(value)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
     except (TypeError, ValueError):
-        raise _refused(name, f"a {kind}") from None
+        raise ValueError(kind) from None
 
 
 def _limit(value: Any) -> Any:
     """Replace urllib3's placeholder for "not set" by None."""
     return value if isinstance(value, (int, float)) else None
-
-
-def _refused(name: str, shown: str) -> ValueError:
-    """Make the error, which the native library raises as a ``ValidationError``."""
-    return ValueError(
-        f"{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), "
-        f"not {shown}"
-    )

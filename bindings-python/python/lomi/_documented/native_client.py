@@ -95,9 +95,10 @@ def _times(timeout: Any) -> tuple[float | None, float | None]:
     try:
         return parts("timeout", timeout)
     except ValueError as error:
+        from .._lomi import message
         from ..errors import ConfigurationError
 
-        raise ConfigurationError(str(error)) from None
+        raise ConfigurationError(message("not_a_timeout", name="timeout", given=error)) from None
 
 
 def _pairs(given: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+from .._lomi import message
 from ..errors import ConfigurationError, InboxRolledBackError
 from . import statements
 from .driver import Transaction, dialect_name, table_name
@@ -137,10 +138,7 @@ class DatabaseStore:
             else:
                 count, found = transaction.run(_ENGINE + "DATABASE()", table)
             if count and found not in ("YES", b"YES"):
-                raise ConfigurationError(
-                    f"the table {self._table} has an engine without transactions: ALTER TABLE "
-                    f"{self._table} ENGINE=InnoDB"
-                )
+                raise ConfigurationError(message("inbox_engine", table=self._table))
         self._is_checked = True
 
     def _store_cursor(self, transaction: Transaction, cursor: str) -> None:
@@ -201,11 +199,7 @@ def _check_that_it_lasts(transaction: Transaction) -> None:
         # MySQL and SQLite: there is no such savepoint; PostgreSQL: the transaction is aborted.
         if not any(word in str(error).lower() for word in ("savepoint", "aborted")):
             raise  # an error of the connection
-        raise InboxRolledBackError(
-            "the handler ended the transaction, by a commit, a rollback, or a statement that "
-            "commits by itself, such as CREATE TABLE in MySQL; or it caught an error of the "
-            "database, after which the transaction can only be rolled back"
-        ) from error
+        raise InboxRolledBackError(message("inbox_rolled_back")) from error
 
 
 def _roll_back(transaction: Transaction) -> None:

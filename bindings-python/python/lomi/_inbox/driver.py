@@ -5,6 +5,7 @@ The rule: an explicit transaction, or a refusal; never one statement at a time.
 
 from __future__ import annotations
 
+from .._lomi import message
 from ..errors import ConfigurationError
 from .statements import CREATE
 
@@ -27,7 +28,7 @@ def table_name(given: str) -> str:
     from re import fullmatch
 
     if not fullmatch(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?", given):
-        raise ConfigurationError("the table's name must be a plain name, such as shop.lomi_inbox")
+        raise ConfigurationError(message("table_not_plain", example="shop.lomi_inbox"))
     return given
 
 
@@ -88,10 +89,7 @@ class Transaction:
 
     def _begin(self, is_write: bool) -> None:
         if self._in_transaction():
-            raise ConfigurationError(
-                "this connection is in a transaction already: commit it before, or give the "
-                "store a function that makes a connection of its own"
-            )
+            raise ConfigurationError(message("inbox_in_transaction"))
         autocommit = getattr(self._connection, "autocommit", None)
         if self.dialect == "mysql":
             self.run("START TRANSACTION")

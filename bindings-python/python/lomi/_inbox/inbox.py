@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._lomi import message
 from .._replay.guard import ReplayGuard
 from ..errors import ConfigurationError, ValidationError
 from .statements import CURSOR_EVERY, KEEP_DAYS, LONGEST_NAME
@@ -132,10 +133,7 @@ def _reconcile(
     stored = store.load_cursor()
     start = since if stored is None else stored
     if start is None:
-        raise ValidationError(
-            "the inbox has no cursor yet: the first run needs since=..., such as the day on "
-            "which the shop opened"
-        )
+        raise ValidationError(message("inbox_without_cursor"))
     missed = client.reconcile(start)
     handed_over = duplicates = 0
     for event, cursor in missed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._lomi import message
 from ..errors import ConfigurationError, InboxBusyError, InboxLeaseLostError, ValidationError
 from . import statements
 
@@ -110,11 +111,7 @@ class RedisStore:
             self._release(key, token)
             raise
         if done != 1:
-            raise InboxLeaseLostError(
-                f"the handler worked for longer than the lease of {self._lease:g} seconds, so its "
-                "commands were not run and the event is handed over again: give the store a "
-                "longer lease"
-            )
+            raise InboxLeaseLostError(message("inbox_lease_lost", lease=f"{self._lease:g}"))
         return True
 
     def load_cursor(self) -> str | None:
@@ -141,11 +138,8 @@ class RedisStore:
                 return False
             left = end - monotonic()
             if left <= 0:
-                error = InboxBusyError(
-                    f"another process has worked on this event for {self._wait:g} seconds, and "
-                    f"its lease ends in {remaining / 1000:g}: answer with 500, and lomi. sends "
-                    "the event again"
-                )
+                times = {"waited": f"{self._wait:g}", "remaining": f"{remaining / 1000:g}"}
+                error = InboxBusyError(message("inbox_busy", **times))
                 error.retry_after = remaining / 1000
                 raise error
             sleep(min(pause, left, remaining / 1000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._lomi import message
 from ..errors import ConfigurationError
 
 TYPE_CHECKING = False
@@ -35,9 +36,7 @@ class DatabaseStore:
         from threading import Lock
 
         if not fullmatch(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?", table):
-            raise ConfigurationError(
-                "the table's name must be a plain name, such as shop.deliveries"
-            )
+            raise ConfigurationError(message("table_not_plain", example="shop.deliveries"))
         self._connect = connect
         self._table = table
         self._lock = Lock()

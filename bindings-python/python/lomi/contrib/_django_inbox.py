@@ -6,6 +6,7 @@ from django.db import connections, transaction
 
 from .._inbox import statements
 from .._inbox.driver import table_name
+from .._lomi import message
 from ..errors import ConfigurationError, InboxRolledBackError
 
 TYPE_CHECKING = False
@@ -66,11 +67,7 @@ class DjangoInboxStore:
                 work(connection)
                 if connection.needs_rollback:
                     # Django would roll back at the end of the block, and raise nothing.
-                    raise InboxRolledBackError(
-                        "a query of the handler failed, or it called set_rollback(True), and it "
-                        "raised nothing: its transaction can only be rolled back. Put a query "
-                        "that may fail into a transaction.atomic() of its own"
-                    )
+                    raise InboxRolledBackError(message("inbox_rolled_back"))
             if cursor is not None:
                 self.store_cursor(cursor)
         return True

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from .._lomi import webhook_body_already_read, webhook_body_too_large, webhook_refusal
+from .._lomi import (
+    message,
+    webhook_body_already_read,
+    webhook_body_too_large,
+    webhook_refusal,
+)
 from ..errors import LomiError
 from ..webhooks import MAX_BODY, SIGNATURE_HEADER, construct_event
 
@@ -63,6 +68,6 @@ def _warn(reason: str) -> None:
     import logging
 
     try:
-        logging.getLogger("lomi").warning("refused a webhook delivery: %s", reason)
+        logging.getLogger("lomi").warning("%s", message("refused_delivery", why=reason))
     except Exception:
         pass  # an error of a log handler must not change the response

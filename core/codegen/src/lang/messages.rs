@@ -47,7 +47,8 @@ pub(crate) fn render(
             messages.push(message(name, text).map_err(|e| wrong(&format_args!("{name}: {e}")))?);
         }
         let visibility = if area == PUBLIC { "pub" } else { "pub(crate)" };
-        let context = context! { messages, visibility };
+        let is_public = area == PUBLIC;
+        let context = context! { messages, visibility, is_public };
         write(format!("core/src/messages/{area}.rs"), "rust/messages_of.rs.j2", context)?;
         areas.push(context! { name => area, visibility });
     }
@@ -107,6 +108,8 @@ fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn text(en: &str, fr: &str) -> Result<Value, String> {
@@ -127,16 +130,78 @@ mod tests {
     }
 
     /// Sentences that are the same in both languages: words that French has too.
-    const SAME: &[&str] = &["code {code}"];
+    const SAME: &[&str] = &["code {code}", "null"];
 
-    #[test]
-    fn every_sentence_is_translated_and_has_the_typography_of_french() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for entry in std::fs::read_dir(root.join(FOLDER)).unwrap() {
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// The sentences of each area.
+    fn areas() -> Vec<(String, BTreeMap<String, Text>)> {
+        let entries = std::fs::read_dir(root().join(FOLDER)).unwrap();
+        let read = entries.map(|entry| {
             let path = entry.unwrap().path();
             let area = path.file_stem().unwrap().to_string_lossy().into_owned();
             let file = std::fs::read_to_string(&path).unwrap();
-            let texts: BTreeMap<String, Text> = serde_json::from_str(&file).unwrap();
+            (area, serde_json::from_str(&file).unwrap())
+        });
+        read.collect()
+    }
+
+    /// Where sentences are used.
+    const SOURCES: &[&str] = &[
+        "core/src",
+        "bindings-python/src",
+        "bindings-python/python/lomi",
+        "bindings-node/src",
+        "bindings-node/runtime",
+        "bindings-php/src",
+        "bindings-php/frameworks/src",
+    ];
+
+    /// The names under which an area is imported.
+    const MODULES: &[&str] = &["messages", "words", "shared", "kinds", "transport"];
+
+    /// The text of every source file of a folder, without the generated functions.
+    fn sources(folder: &Path, texts: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let extension = path.extension().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && !path.ends_with("core/src/messages") {
+                sources(&path, texts);
+            } else if ["rs", "py", "js", "php"].contains(&extension) {
+                texts.push(std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_sentence_is_used() {
+        let mut texts = Vec::new();
+        for folder in SOURCES {
+            sources(&root().join(folder), &mut texts);
+        }
+        // The function by its path, or the name in quotes for `by_name`.
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let is_called = |text: &str, path: &str| {
+            text.match_indices(path).any(|(at, _)| !text[at + path.len()..].starts_with(is_word))
+        };
+        for (area, sentences) in areas() {
+            for name in sentences.keys() {
+                let of = |module| format!("{module}::{name}");
+                let mut names: Vec<_> = MODULES.iter().map(of).collect();
+                if area == PUBLIC {
+                    names.extend([format!("\"{name}\""), format!("'{name}'")]);
+                }
+                let is_used = names.iter().any(|name| texts.iter().any(|t| is_called(t, name)));
+                assert!(is_used, "{area}.json: {name} is used nowhere");
+            }
+        }
+    }
+
+    #[test]
+    fn every_sentence_is_translated_and_has_the_typography_of_french() {
+        for (area, texts) in areas() {
             for (name, Text { en, fr }) in texts {
                 let is_same = en == fr && !SAME.contains(&en.as_str());
                 assert!(!is_same, "{area}.json: {name} is the same in French");

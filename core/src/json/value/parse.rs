@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::json::document::Document;
 use crate::json::values::Values;
 use crate::limits::Limits;
+use crate::messages::bindings as shared;
 use crate::messages::error as words;
 use crate::messages::response as messages;
 
@@ -19,7 +20,7 @@ impl std::str::FromStr for Value {
         read.and_then(|document| document.whole(&mut Values)).map_err(|error| {
             Error::new(
                 ErrorKind::Validation,
-                error.inner.message.replace(&words::the_response(), &words::the_string()),
+                error.inner.message.replace(&shared::the_response(), &words::the_string()),
             )
         })
     }

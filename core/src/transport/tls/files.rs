@@ -1,6 +1,7 @@
 //! Reads files of certificates and keys: PEM as editors of any system save it, or DER.
 
 use crate::message::{Argument, Message};
+use crate::messages::bindings as shared;
 use crate::messages::transport as messages;
 use std::path::Path;
 
@@ -66,7 +67,7 @@ fn missing(expected: &str, bytes: &[u8]) -> Message {
 }
 
 pub(super) fn invalid_file(file: &Path, why: impl Argument) -> Error {
-    Error::configuration(messages::invalid_certificates(file.display(), why))
+    Error::configuration(shared::invalid_certificates(file.display(), why))
 }
 
 #[cfg(test)]

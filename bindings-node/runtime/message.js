@@ -1,0 +1,11 @@
+'use strict';
+
+const native = require('../native.js');
+
+/** A sentence of the catalogue of all languages, in the language of `LOMI_LANG`. */
+function message(name, args = {}) {
+  const strings = Object.entries(args).map(([key, value]) => [key, String(value)]);
+  return native.message(name, Object.fromEntries(strings), process.env.LOMI_LANG);
+}
+
+module.exports = { message };
