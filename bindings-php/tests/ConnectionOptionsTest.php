@@ -177,8 +177,8 @@ final class ConnectionOptionsTest extends SandboxTestCase
             'body must be above 0' => ['body' => 0],
             'ratio must be above 0' => ['ratio' => -1],
             'depth must be at most 512' => ['depth' => 513],
-            'values must be a whole number, not float' => ['values' => 1.5],
-            'headers must be a whole number, not string' => ['headers' => '1'],
+            'limits.values must be a whole number above 0, not 1.5' => ['values' => 1.5],
+            'limits.headers must be a whole number above 0, not string' => ['headers' => '1'],
         ] as $said => $limits) {
             foreach ([fn () => new LomiClient('lomi_sk_test_1', ['limits' => $limits]), fn () => $config->setLimits($limits)] as $try) {
                 $thrown = self::thrownBy($try);
@@ -189,7 +189,7 @@ final class ConnectionOptionsTest extends SandboxTestCase
         $thrown = self::thrownBy(fn () => new LomiClient('lomi_sk_test_1', ['limits' => 1000]));
         self::assertStringContainsString('limits must be an array', $thrown->getMessage());
         $thrown = self::thrownBy(fn () => new LomiClient('lomi_sk_test_1', ['ca_files' => '/a.pem']));
-        self::assertStringContainsString('ca_files must be an array of paths, not string', $thrown->getMessage());
+        self::assertStringContainsString('ca_files must be a list of paths, not string', $thrown->getMessage());
         self::assertSame($defaults, $config->getLimits());
     }
 

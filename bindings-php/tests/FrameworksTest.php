@@ -149,7 +149,7 @@ namespace LomiSDK\Tests {
                 }
                 PHP);
             $refused = '400 {"error":"invalid signature"}';
-            $reasons = "/^through with d1\nrefused a webhook delivery: .* match .*\n$refused\nrefused .* missing .*\n$refused\n$/";
+            $reasons = "/^through with d1\nrefused a webhook delivery: .* match .*\n$refused\nrefused .* missing.*\n$refused\n$/";
             self::assertMatchesRegularExpression($reasons, $printed);
         }
 

@@ -207,7 +207,7 @@ final class ValuesTest extends SandboxTestCase
         $client = new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1']);
         $array = new \ArrayObject(['X-A' => 'b']);
         foreach ([
-            'headers must be an array of name and value, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => $array]),
+            'headers must be an array of names and values, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => $array]),
             'X-A must be a string, not ArrayObject' => fn () => $client->checkoutSessions->get('a', ['headers' => ['X-A' => $array]]),
             'request_id must be a string, not Closure' => fn () => $client->checkoutSessions->get('a', ['request_id' => fn () => 1]),
             'x.y is not a finite number' => fn () => $client->request('POST', '/a', ['body' => ['x' => ['y' => NAN]]]),
