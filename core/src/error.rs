@@ -323,21 +323,20 @@ impl fmt::Debug for Error {
 }
 
 impl fmt::Display for Error {
-    /// One line: the message, then status, code and request id if there are any.
+    /// One line: the message, then status, code and request id if there are any. Their names are the
+    /// same in every language.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message())?;
         let mut parts = Vec::new();
         if let Some(status) = self.inner.status {
-            parts.push(words::status(status));
+            parts.push(format!("status {status}"));
         }
         if let Some(code) = &self.inner.code {
-            parts.push(words::code(code));
+            parts.push(format!("code {code}"));
         }
         if let Some(id) = &self.inner.request_id {
-            parts.push(words::request(id));
+            parts.push(format!("request {id}"));
         }
-        let language = self.language();
-        let parts: Vec<_> = parts.iter().map(|part: &Message| part.text(language)).collect();
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }
 }

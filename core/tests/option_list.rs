@@ -81,8 +81,9 @@ fn options_of_a_webhook() {
 
 #[test]
 fn members_of_an_error() {
-    let questions = set(&["is_outcome_unknown"]);
-    assert_eq!(&methods(ERROR, "Error", "&self", "") - &questions, listed("error"));
+    // A question, and the sentence in each language, for the bindings.
+    let others = set(&["is_outcome_unknown", "sentence"]);
+    assert_eq!(&methods(ERROR, "Error", "&self", "") - &others, listed("error"));
 }
 
 /// `max_retries` to `maxRetries`.

@@ -59,7 +59,8 @@ def buy(shop: str, sandbox: str) -> None:
     status, body, _ = read(page)
     assert status == 200 and "10" in body, f"the page of the buyer answers {status}"
     status, body, _ = read(f"{shop}/thanks/1042")
-    assert status == 200 and "being confirmed" in body, f"before the payment: {status} {body}"
+    is_pending = "being confirmed" in body or "en cours de confirmation" in body
+    assert status == 200 and is_pending, f"before the payment: {status} {body}"
     status, body, _ = read(f"{shop}/webhooks/lomi", b"{}", {"X-Lomi-Signature": "0" * 64})
     assert status == 400, f"a webhook without a valid signature is answered {status}: {body}"
 
@@ -68,7 +69,8 @@ def buy(shop: str, sandbox: str) -> None:
     assert status == 200, f"paying answers {status}: {body}"
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if "is paid" in read(f"{shop}/thanks/1042")[1]:
+        _, body, _ = read(f"{shop}/thanks/1042")
+        if "is paid" in body or "est payée" in body:
             return
         time.sleep(0.05)
     deliveries = json.loads(read(f"{sandbox}/_sandbox/deliveries")[1])["deliveries"]

@@ -10,13 +10,6 @@ pub(crate) fn check_before() -> Message {
     }
 }
 
-/// "code {code}"
-pub(crate) fn code(code: impl Argument) -> Message {
-    let in_english = format!("code {code}", code = code.english());
-    let in_french = format!("code {code}", code = code.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
 /// "{operation} may have been carried out: {advice}"
 pub(crate) fn may_have_been_carried_out(
     operation: impl Argument,
@@ -53,20 +46,6 @@ pub(crate) fn repeat_with_key(key: impl Argument) -> Message {
         "rappelez avec la clé d'idempotence {key} pour obtenir son résultat sans l'exécuter deux fois",
         key = key.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "request {id}"
-pub(crate) fn request(id: impl Argument) -> Message {
-    let in_english = format!("request {id}", id = id.english());
-    let in_french = format!("requête {id}", id = id.french());
-    Message { english: in_english.into(), french: in_french.into() }
-}
-
-/// "status {status}"
-pub(crate) fn status(status: impl Argument) -> Message {
-    let in_english = format!("status {status}", status = status.english());
-    let in_french = format!("statut {status}", status = status.french());
     Message { english: in_english.into(), french: in_french.into() }
 }
 
