@@ -167,7 +167,7 @@ pub(crate) fn key_is_placeholder() -> Message {
 
 /// "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)"
 pub(crate) fn key_is_publishable() -> Message {
-    Message { english: "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)".into(), french: "ceci est une clé publique (lomi_pk_), destinée au navigateur ; un serveur a besoin d'une clé secrète (lomi_sk_)".into() }
+    Message { english: "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)".into(), french: "ceci est une clé publiable (lomi_pk_), destinée au navigateur ; un serveur a besoin d'une clé secrète (lomi_sk_)".into() }
 }
 
 /// "allow_http: the API key is sent unencrypted to {base_url}"

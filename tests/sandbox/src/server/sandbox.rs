@@ -38,6 +38,11 @@ impl fmt::Display for StartError {
                     at.ip()
                 )
             }
+            Self::Io(at, error) if error.kind() == std::io::ErrorKind::AddrInUse => write!(
+                f,
+                "cannot listen on {at}: the port is in use, perhaps by another lomi-sandbox; choose \
+                 another one with --port"
+            ),
             Self::Io(at, error) => write!(f, "cannot listen on {at}: {error}"),
             Self::Data(path, error) => write!(f, "cannot use {}: {error}", path.display()),
         }
