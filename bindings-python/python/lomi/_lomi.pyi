@@ -37,6 +37,7 @@ __all__ = [
     "log_is_asked_for",
     "money",
     "money_from_major",
+    "message",
     "nearest",
     "nothing_to_confirm",
     "payment_required",

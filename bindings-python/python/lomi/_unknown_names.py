@@ -20,12 +20,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def unknown(where: str, name: str, known: Iterable[str]) -> ValidationError:
     """Make the error for an unknown keyword."""
+    from ._lomi import message
+    from ._lomi import nearest as close_to
     from .errors import ValidationError
 
-    hint = nearest(name, known) or (
-        "; a field that this version does not know can be sent in a dictionary"
-    )
-    return ValidationError(f"{where} has no field {name!r}{hint}")
+    meant = close_to(name, list(known))
+    if meant:
+        return ValidationError(message("unknown_field_near", place=where, name=name, meant=meant))
+    return ValidationError(message("unknown_field", place=where, name=name))
 
 
 def no_field(model: Model, name: str) -> AttributeError:

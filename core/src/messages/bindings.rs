@@ -1132,6 +1132,42 @@ pub fn too_many_headers() -> Message {
     }
 }
 
+/// "{place} has no field '{name}'; a field that this version does not know can be sent in a dictionary"
+pub fn unknown_field(place: impl Argument, name: impl Argument) -> Message {
+    let in_english = format!(
+        "{place} has no field '{name}'; a field that this version does not know can be sent in a dictionary",
+        place = place.english(),
+        name = name.english()
+    );
+    let in_french = format!(
+        "{place} n'a pas de champ '{name}' ; un champ que cette version ne connaît pas peut être envoyé dans un dictionnaire",
+        place = place.french(),
+        name = name.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
+/// "{place} has no field '{name}'; did you mean '{meant}'?"
+pub fn unknown_field_near(
+    place: impl Argument,
+    name: impl Argument,
+    meant: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "{place} has no field '{name}'; did you mean '{meant}'?",
+        place = place.english(),
+        name = name.english(),
+        meant = meant.english()
+    );
+    let in_french = format!(
+        "{place} n'a pas de champ '{name}' ; vouliez-vous dire '{meant}' ?",
+        place = place.french(),
+        name = name.french(),
+        meant = meant.french()
+    );
+    Message { english: in_english.into(), french: in_french.into() }
+}
+
 /// "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8"
 pub fn variable_not_utf(name: impl Argument) -> Message {
     let in_english = format!(
@@ -1330,6 +1366,10 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "too_deep" => too_deep(argument("place"), argument("levels")),
         "too_many_digits" => too_many_digits(argument("place")),
         "too_many_headers" => too_many_headers(),
+        "unknown_field" => unknown_field(argument("place"), argument("name")),
+        "unknown_field_near" => {
+            unknown_field_near(argument("place"), argument("name"), argument("meant"))
+        }
         "variable_not_utf" => variable_not_utf(argument("name")),
         "waits_for_itself" => waits_for_itself(),
         "yields_key" => yields_key(argument("place"), argument("kind")),
