@@ -66,9 +66,13 @@ pub(super) fn normal_result(
     normal
 }
 
-/// A message without ports and random keys.
+/// How a webhook's raw body is read follows these words, with the frameworks of the language.
+const RAW_BODY: &str = "before anything parses it (";
+
+/// A message without ports, random keys and the frameworks of a language.
 fn masked(text: &str, recording: &Recording) -> String {
-    let mut text = text.to_owned();
+    let end = text.find(RAW_BODY).unwrap_or(text.len());
+    let mut text = text.get(..end).unwrap_or(text).to_owned();
     for request in &recording.requests {
         for name in ["host", "idempotency-key", "x-request-id"] {
             if let Some(value) = request.header(name) {
