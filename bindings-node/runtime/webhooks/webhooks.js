@@ -56,8 +56,9 @@ function secretList(secret) {
 /** The value of the signature's header, which frameworks give as a string or as a list of strings. */
 function signatureHeader(signature) {
   if (signature === undefined || signature === null) return '';
-  const values = Array.isArray(signature) ? signature : [signature];
-  const strings = check('the signature', errors.ValidationError, () => [...values]);
+  const strings = check('the signature', errors.ValidationError, () =>
+    Array.isArray(signature) ? [...signature] : [signature],
+  );
   if (strings.every((value) => typeof value === 'string')) return strings.join(',');
   throw new errors.ValidationError(message('signature_not_strings'));
 }
