@@ -183,7 +183,7 @@ mod tests {
         };
         assert_eq!(
             of_key("lomi_pk_test_1", None),
-            "ceci est une clé publique (lomi_pk_), destinée au navigateur ; un serveur a besoin \
+            "ceci est une clé publiable (lomi_pk_), destinée au navigateur ; un serveur a besoin \
              d'une clé secrète (lomi_sk_)"
         );
         assert_eq!(
