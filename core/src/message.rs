@@ -55,7 +55,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// A text that is the same in every language: a name, or what another program says.
+    /// A string that is the same in every language: a name, or the message of another program.
     pub fn untranslated(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { english: text.clone().into(), french: text.into() }
@@ -69,7 +69,7 @@ impl Message {
         }
     }
 
-    /// The argument as a text of its own.
+    /// The argument as a message.
     #[doc(hidden)]
     pub fn of(argument: &impl Argument) -> Self {
         Self {

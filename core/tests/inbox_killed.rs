@@ -118,7 +118,7 @@ where
 
 /// The shop; the tests below start it in a process of its own.
 #[test]
-#[ignore = "not a test"]
+#[ignore = "the program that the other tests start and kill; it asserts nothing itself"]
 fn the_shop() {
     let file = PathBuf::from(std::env::var("SHOP_DATABASE").unwrap());
     if std::env::var("SHOP_STORE").unwrap() == "wrong" {

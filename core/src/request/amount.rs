@@ -124,7 +124,7 @@ fn meant(name: &str, text: &str, fields: &Map<String, Value>) -> Option<Message>
     }
 }
 
-/// The number in a text that people write: without the spaces between its digits and without the
+/// The number in a string that a person wrote: without the spaces between its digits and without the
 /// currency, and with a dot before its decimals. Returns `None` if it may be more than one number,
 /// such as `1,000`, or has other words, such as `2 millions`.
 fn as_number(text: &str, code: &str) -> Option<String> {

@@ -124,7 +124,7 @@ pub(super) fn letters(generations: &str) -> String {
     generations.chars().map(String::from).collect::<Vec<_>>().join(", ")
 }
 
-/// A text within a table.
+/// A string for a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;")
 }
