@@ -38,8 +38,9 @@ final class FaultServer
     /** @return list<array{method: string, path: string, headers: array<string, string>, body: string, connection: int, certificate: ?string}> the name in the client's certificate, '' for none */
     public function requests(): array
     {
-        $lines = @file("$this->folder/requests.jsonl", FILE_IGNORE_NEW_LINES) ?: [];
-        return array_map(fn (string $line) => json_decode($line, true), $lines);
+        $lines = explode("\n", (string) @file_get_contents("$this->folder/requests.jsonl"));
+        // What follows the last line break is a line that is still being written.
+        return array_map(fn (string $line) => json_decode($line, true), array_slice($lines, 0, -1));
     }
 
     public function __destruct()
