@@ -3,9 +3,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
-.PHONY: test-dist conformance mutants lint codegen fuzz dist
+.PHONY: dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile instructions soak soak-python soak-node soak-php
+.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ demo: build ## a checkout session's life in four languages, against the local sa
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
-test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist ## every test
+test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist gate ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -31,6 +31,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	cargo clippy --quiet -p lomi --no-default-features -- -D warnings
 	cargo codegen --check
 	python3 tests/runners/mutants.py --check
+	python3 tests/instructions/test.py
 	python3 .ci/structure/test.py
 	.ci/check-structure
 	.ci/check-paths
@@ -65,11 +66,16 @@ mutants: build ## whether a rule that goes missing turns a scenario red
 test-e2e: build ## a buyer in a browser, paying what each language's SDK and each example shop sells
 	npm test --silent --prefix tests/e2e
 
+dist-check: install
+	.ci/dist target/dist-check release lomi-instructions
+
 test-dist: export LOMI_PHP_EXTENSION = $(CURDIR)/target/dist-check/lomi.so
-test-dist: build ## what is shipped, optimised: installed where nothing was; PHPUnit over it too
-	.ci/dist target/dist-check release
+test-dist: build dist-check ## what is shipped, optimised: installed where nothing was; PHPUnit over it too
 	.ci/check-dist target/dist-check
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+gate: dist-check ## instructions per call, at most 3 % from those recorded; BLESS=1 records them
+	@.venv/bin/python tests/instructions/run.py $(if $(BLESS),--bless)
 
 docs: ## the site of the documentation, in target/site
 	@cmp -s docs/requirements.txt target/docs-venv/installed || { \
@@ -90,9 +96,6 @@ dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
 
 bench: bench-rust bench-python bench-node bench-php ## what a call costs, ours and the peers
-
-instructions: install ## instructions per call by callgrind, against the recorded baseline
-	@.venv/bin/python tests/instructions/run.py
 
 bench-sandbox: install ## the sandbox against its bars: requests a second, p99, memory, start
 	.ci/bench-sandbox

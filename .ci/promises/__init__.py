@@ -119,16 +119,6 @@ def wrong_tests(root, cell, scenarios):
             yield f"neither scenarios nor a file: {item}"
 
 
-def wrong_instructions(root):
-    """The table of instructions in the documentation, against the baseline of the measurement."""
-    text = (root / "docs/performance.md").read_text()
-    counted = json.loads((root / "tests/instructions/baseline.json").read_text())["instructions"]
-    for language, calls in counted.items():
-        cells = " | ".join(f"{calls[task]:,}" for task in ("get", "create", "list"))
-        if not re.search(rf"^\| {language}[^|]*\| {re.escape(cells)} \|$", text, re.M | re.I):
-            yield "docs/performance.md", f"has no row of {language} with {cells}"
-
-
 def errors(root: pathlib.Path):
     """Each as the place and what is wrong there."""
     table, scenarios = (root / "tests/README.md").read_text(), scenario_names(root)
@@ -154,7 +144,6 @@ def errors(root: pathlib.Path):
             yield DOCUMENTS[label], f"a promise without a row in tests/README.md: {words}"
     yield from untranslated(root, texts["README"])
     yield from wrong_counts(root, texts["README"])
-    yield from wrong_instructions(root)
 
 
 def wrong_counts(root, text):

@@ -48,8 +48,6 @@ FILES = {
     "tests/scenarios/a.json": json.dumps({"scenarios": [{"name": "plain-http"}]}),
     "tests/a.test.js": "test('a title, with a comma', () => {});",
     "core/tests/secrets.rs": "fn no_key_is_shown() {}\nfn no_key_is_logged() {}",
-    "docs/performance.md": "| instructions | get |\n| Node, interpreted | 1,000 | 2 | 3 |\n",
-    "tests/instructions/baseline.json": '{"instructions": {"node": {"get": 1000, "create": 2, "list": 3}}}',
     "core/spec/resources/a.json": json.dumps({"paths": {"/a": {"get": {"x-lomi": {"operation": "get_a"}}}}}),
 }
 
@@ -113,10 +111,6 @@ class Promises(unittest.TestCase):
         self.assertEqual(
             self.errors(old="1 op", new="2 op"), ["README.md: does not say: 1 resources with 1 operations"]
         )
-
-    def test_numbers_of_instructions(self):
-        other = self.errors("docs/performance.md", "1,000", "1,001")
-        self.assertEqual(other, ["docs/performance.md: has no row of node with 1,000 | 2 | 3"])
 
 
 if __name__ == "__main__":
