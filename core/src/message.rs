@@ -51,21 +51,22 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub(crate) english: Cow<'static, str>,
-    pub(crate) french: Cow<'static, str>,
+    /// None when it is the same as in English, such as what a server says: most errors have
+    /// such a message, and what changes it then does so once.
+    pub(crate) french: Option<Cow<'static, str>>,
 }
 
 impl Message {
     /// A string that is the same in every language: a name, or the message of another program.
     pub fn untranslated(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { english: text.clone().into(), french: text.into() }
+        Self { english: Cow::Owned(text.into()), french: None }
     }
 
     /// The sentence in one language.
     pub fn text(&self, language: Language) -> &str {
         match language {
             Language::English => &self.english,
-            Language::French => &self.french,
+            Language::French => self.french.as_ref().unwrap_or(&self.english),
         }
     }
 
@@ -74,16 +75,19 @@ impl Message {
     pub fn of(argument: &impl Argument) -> Self {
         Self {
             english: argument.english().to_string().into(),
-            french: argument.french().to_string().into(),
+            french: Some(argument.french().to_string().into()),
         }
     }
 
     /// The sentence about something else.
     #[must_use]
     pub(crate) fn replace(&self, this: &Self, other: &Self) -> Self {
+        let in_language = |language| {
+            self.text(language).replacen(this.text(language), other.text(language), 1).into()
+        };
         Self {
-            english: self.english.replacen(&*this.english, &other.english, 1).into(),
-            french: self.french.replacen(&*this.french, &other.french, 1).into(),
+            english: in_language(Language::English),
+            french: Some(in_language(Language::French)),
         }
     }
 
@@ -91,7 +95,10 @@ impl Message {
     #[doc(hidden)]
     #[must_use]
     pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
-        Self { english: change(&self.english).into(), french: change(&self.french).into() }
+        Self {
+            english: change(&self.english).into(),
+            french: self.french.as_ref().map(|french| change(french).into()),
+        }
     }
 }
 
@@ -110,7 +117,7 @@ impl Argument for Message {
     }
 
     fn french(&self) -> impl fmt::Display {
-        &*self.french
+        self.text(Language::French)
     }
 }
 
@@ -120,7 +127,7 @@ impl Argument for &Message {
     }
 
     fn french(&self) -> impl fmt::Display {
-        &*self.french
+        self.text(Language::French)
     }
 }
 

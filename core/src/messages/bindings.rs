@@ -4,17 +4,17 @@ use crate::message::{Argument, Message};
 
 /// "a dictionary"
 pub fn a_dictionary() -> Message {
-    Message { english: "a dictionary".into(), french: "un dictionnaire".into() }
+    Message { english: "a dictionary".into(), french: Some("un dictionnaire".into()) }
 }
 
 /// "an array"
 pub fn an_array() -> Message {
-    Message { english: "an array".into(), french: "un tableau".into() }
+    Message { english: "an array".into(), french: Some("un tableau".into()) }
 }
 
 /// "an object"
 pub fn an_object() -> Message {
-    Message { english: "an object".into(), french: "un objet".into() }
+    Message { english: "an object".into(), french: Some("un objet".into()) }
 }
 
 /// "the body was parsed before the webhook route read it, and its signature cannot be checked any more: {how}"
@@ -27,33 +27,38 @@ pub fn body_parsed_before(how: impl Argument) -> Message {
         "le corps a été analysé avant que la route de webhook le lise, et sa signature ne peut plus être vérifiée : {how}",
         how = how.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response has more than {limit} bytes"
 pub fn body_too_large(limit: impl Argument) -> Message {
     let in_english = format!("the response has more than {limit} bytes", limit = limit.english());
     let in_french = format!("la réponse dépasse {limit} octets", limit = limit.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the connection broke: {reason}"
 pub fn broke(reason: impl Argument) -> Message {
     let in_english = format!("the connection broke: {reason}", reason = reason.english());
     let in_french = format!("la connexion a été coupée : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the call was cancelled"
 pub fn call_cancelled() -> Message {
-    Message { english: "the call was cancelled".into(), french: "l'appel a été annulé".into() }
+    Message {
+        english: "the call was cancelled".into(),
+        french: Some("l'appel a été annulé".into()),
+    }
 }
 
 /// "the server closed the connection before the whole head of a response"
 pub fn closed_before_head() -> Message {
     Message {
         english: "the server closed the connection before the whole head of a response".into(),
-        french: "le serveur a fermé la connexion avant l'en-tête complet d'une réponse".into(),
+        french: Some(
+            "le serveur a fermé la connexion avant l'en-tête complet d'une réponse".into(),
+        ),
     }
 }
 
@@ -61,7 +66,7 @@ pub fn closed_before_head() -> Message {
 pub fn data_not_json() -> Message {
     Message {
         english: "the data is not JSON".into(),
-        french: "les données ne sont pas du JSON".into(),
+        french: Some("les données ne sont pas du JSON".into()),
     }
 }
 
@@ -70,7 +75,7 @@ pub fn data_not_of(class: impl Argument) -> Message {
     let in_english = format!("the data cannot be read as {class}", class = class.english());
     let in_french =
         format!("les données ne peuvent pas être lues comme {class}", class = class.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must not be a generator function: calling one runs nothing; remove its yield"
@@ -83,7 +88,7 @@ pub fn generator_function(name: impl Argument) -> Message {
         "{name} ne doit pas être une fonction génératrice : l'appeler n'exécute rien ; retirez son yield",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is a generator that was already run; give an array"
@@ -96,14 +101,14 @@ pub fn generator_ran(place: impl Argument) -> Message {
         "{place} est un générateur déjà exécuté ; passez un tableau",
         place = place.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "ttl must be a number of seconds above 0"
 pub fn guard_ttl() -> Message {
     Message {
         english: "ttl must be a number of seconds above 0".into(),
-        french: "ttl doit être un nombre de secondes supérieur à 0".into(),
+        french: Some("ttl doit être un nombre de secondes supérieur à 0".into()),
     }
 }
 
@@ -113,14 +118,14 @@ pub fn headers_too_long(limit: impl Argument) -> Message {
         format!("the response has more than {limit} bytes of headers", limit = limit.english());
     let in_french =
         format!("les en-têtes de la réponse dépassent {limit} octets", limit = limit.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "http_client has no effect where nothing is sent"
 pub fn http_client_without_sending() -> Message {
     Message {
         english: "http_client has no effect where nothing is sent".into(),
-        french: "http_client est sans effet là où rien n'est envoyé".into(),
+        french: Some("http_client est sans effet là où rien n'est envoyé".into()),
     }
 }
 
@@ -128,7 +133,7 @@ pub fn http_client_without_sending() -> Message {
 pub fn id_in(name: impl Argument) -> Message {
     let in_english = format!("an id of {name}", name = name.english());
     let in_french = format!("un identifiant de {name}", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is no time that a clock can show: give seconds since 1970"
@@ -141,7 +146,7 @@ pub fn impossible_moment(name: impl Argument) -> Message {
         "{name} n'est pas une heure qu'une horloge puisse indiquer : passez des secondes depuis 1970",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "another process has worked on the event for {waited} s, and may for another {remaining} s; the handler was not called: answer with 500, and lomi. sends the event again"
@@ -156,7 +161,7 @@ pub fn inbox_busy(waited: impl Argument, remaining: impl Argument) -> Message {
         waited = waited.french(),
         remaining = remaining.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "other events of this process have used the database for {waited} s; the event's handler was not called: a handler must not wait for another event of the same inbox"
@@ -169,7 +174,7 @@ pub fn inbox_database_busy(waited: impl Argument) -> Message {
         "d'autres événements de ce processus utilisent la base de données depuis {waited} s ; le gestionnaire de l'événement n'a pas été appelé : un gestionnaire ne doit pas attendre un autre événement de la même inbox",
         waited = waited.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the table {table} has an engine without transactions: ALTER TABLE {table} ENGINE=InnoDB"
@@ -182,12 +187,12 @@ pub fn inbox_engine(table: impl Argument) -> Message {
         "la table {table} a un moteur sans transactions : ALTER TABLE {table} ENGINE=InnoDB",
         table = table.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "this connection is in a transaction already: the inbox commits what the handler writes, so begin none before"
 pub fn inbox_in_transaction() -> Message {
-    Message { english: "this connection is in a transaction already: the inbox commits what the handler writes, so begin none before".into(), french: "cette connexion est déjà dans une transaction : l'inbox valide ce que le gestionnaire écrit, donc n'en ouvrez pas avant".into() }
+    Message { english: "this connection is in a transaction already: the inbox commits what the handler writes, so begin none before".into(), french: Some("cette connexion est déjà dans une transaction : l'inbox valide ce que le gestionnaire écrit, donc n'en ouvrez pas avant".into()) }
 }
 
 /// "the handler worked for longer than the lease of {lease} s: its commands were not run, and the event is handed over again; give the store a longer lease"
@@ -200,17 +205,17 @@ pub fn inbox_lease_lost(lease: impl Argument) -> Message {
         "le gestionnaire a travaillé plus longtemps que le bail de {lease} s : ses commandes n'ont pas été exécutées, et l'événement sera transmis de nouveau ; donnez au store un bail plus long",
         lease = lease.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the transaction of the event was rolled back although its handler succeeded: the handler ended the transaction, or caught the error of a statement; let errors pass, and let the inbox commit"
 pub fn inbox_rolled_back() -> Message {
-    Message { english: "the transaction of the event was rolled back although its handler succeeded: the handler ended the transaction, or caught the error of a statement; let errors pass, and let the inbox commit".into(), french: "la transaction de l'événement a été annulée alors que son gestionnaire a réussi : le gestionnaire a terminé la transaction, ou a intercepté l'erreur d'une instruction ; laissez passer les erreurs, et laissez l'inbox valider".into() }
+    Message { english: "the transaction of the event was rolled back although its handler succeeded: the handler ended the transaction, or caught the error of a statement; let errors pass, and let the inbox commit".into(), french: Some("la transaction de l'événement a été annulée alors que son gestionnaire a réussi : le gestionnaire a terminé la transaction, ou a intercepté l'erreur d'une instruction ; laissez passer les erreurs, et laissez l'inbox valider".into()) }
 }
 
 /// "since is missing: the inbox has no cursor yet, so the first run needs a time to start from"
 pub fn inbox_without_cursor() -> Message {
-    Message { english: "since is missing: the inbox has no cursor yet, so the first run needs a time to start from".into(), french: "since est absent : l'inbox n'a pas encore de curseur, donc la première exécution a besoin d'une date de départ".into() }
+    Message { english: "since is missing: the inbox has no cursor yet, so the first run needs a time to start from".into(), french: Some("since est absent : l'inbox n'a pas encore de curseur, donc la première exécution a besoin d'une date de départ".into()) }
 }
 
 /// "{name} in php.ini is not valid UTF-8; set it again"
@@ -221,14 +226,14 @@ pub fn ini_not_utf(name: impl Argument) -> Message {
         "{name} dans php.ini n'est pas de l'UTF-8 valide ; définissez-le de nouveau",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the input is not usable: {why}"
 pub fn input_unusable(why: impl Argument) -> Message {
     let in_english = format!("the input is not usable: {why}", why = why.english());
     let in_french = format!("l'entrée est inutilisable : {why}", why = why.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the certificates in {file}: {why}"
@@ -237,7 +242,7 @@ pub fn invalid_certificates(file: impl Argument, why: impl Argument) -> Message 
         format!("the certificates in {file}: {why}", file = file.english(), why = why.english());
     let in_french =
         format!("les certificats de {file} : {why}", file = file.french(), why = why.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "item {position} of {place}"
@@ -252,14 +257,14 @@ pub fn item_in(position: impl Argument, place: impl Argument) -> Message {
         position = position.french(),
         place = place.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a key in {place}"
 pub fn key_in(place: impl Argument) -> Message {
     let in_english = format!("a key in {place}", place = place.english());
     let in_french = format!("une clé de {place}", place = place.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a {class} is made by a call, not by new"
@@ -267,14 +272,14 @@ pub fn made_by_call(class: impl Argument) -> Message {
     let in_english = format!("a {class} is made by a call, not by new", class = class.english());
     let in_french =
         format!("un {class} est créé par un appel, et non par new", class = class.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the method and the path must be strings"
 pub fn method_and_path_not_strings() -> Message {
     Message {
         english: "the method and the path must be strings".into(),
-        french: "la méthode et le chemin doivent être des chaînes".into(),
+        french: Some("la méthode et le chemin doivent être des chaînes".into()),
     }
 }
 
@@ -282,36 +287,36 @@ pub fn method_and_path_not_strings() -> Message {
 pub fn name_not_unicode(place: impl Argument) -> Message {
     let in_english = format!("{place} has a name that is not Unicode", place = place.english());
     let in_french = format!("{place} a un nom qui n'est pas de l'Unicode", place = place.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the name of the field {name}"
 pub fn name_of_field(name: impl Argument) -> Message {
     let in_english = format!("the name of the field {name}", name = name.english());
     let in_french = format!("le nom du champ {name}", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the name of a header"
 pub fn name_of_header() -> Message {
-    Message { english: "the name of a header".into(), french: "le nom d'un en-tête".into() }
+    Message { english: "the name of a header".into(), french: Some("le nom d'un en-tête".into()) }
 }
 
 /// "the name of a limit"
 pub fn name_of_limit() -> Message {
-    Message { english: "the name of a limit".into(), french: "le nom d'une limite".into() }
+    Message { english: "the name of a limit".into(), french: Some("le nom d'une limite".into()) }
 }
 
 /// "the name of an option"
 pub fn name_of_option() -> Message {
-    Message { english: "the name of an option".into(), french: "le nom d'une option".into() }
+    Message { english: "the name of an option".into(), french: Some("le nom d'une option".into()) }
 }
 
 /// "the name of the header {name}"
 pub fn name_of_this_header(name: impl Argument) -> Message {
     let in_english = format!("the name of the header {name}", name = name.english());
     let in_french = format!("le nom de l'en-tête {name}", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} has a name of type {kind}; names must be strings"
@@ -326,7 +331,7 @@ pub fn name_of_type(place: impl Argument, kind: impl Argument) -> Message {
         place = place.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server did not respond in time: {reason}"
@@ -335,7 +340,7 @@ pub fn no_answer_in_time(reason: impl Argument) -> Message {
         format!("the server did not respond in time: {reason}", reason = reason.english());
     let in_french =
         format!("le serveur n'a pas répondu à temps : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there is no option {name:?} of a call{hint}"
@@ -350,12 +355,12 @@ pub fn no_call_option(name: impl std::fmt::Debug, hint: impl Argument) -> Messag
         name = format_args!("{:?}", name),
         hint = hint.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there are none"
 pub fn no_certificates() -> Message {
-    Message { english: "there are none".into(), french: "il n'y en a pas".into() }
+    Message { english: "there are none".into(), french: Some("il n'y en a pas".into()) }
 }
 
 /// "there is no option {name:?} of a client{hint}"
@@ -370,7 +375,7 @@ pub fn no_client_option(name: impl std::fmt::Debug, hint: impl Argument) -> Mess
         name = format_args!("{:?}", name),
         hint = hint.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{method:?} is no HTTP method"
@@ -378,14 +383,14 @@ pub fn no_method(method: impl std::fmt::Debug) -> Message {
     let in_english = format!("{method} is no HTTP method", method = format_args!("{:?}", method));
     let in_french =
         format!("{method} n'est pas une méthode HTTP", method = format_args!("{:?}", method));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there is no model {model}"
 pub fn no_model(model: impl Argument) -> Message {
     let in_english = format!("there is no model {model}", model = model.english());
     let in_french = format!("il n'y a pas de modèle {model}", model = model.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there is no option {name:?} of {method}{hint}"
@@ -406,12 +411,12 @@ pub fn no_option_of(
         method = method.french(),
         hint = hint.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7"
 pub fn no_psr_request() -> Message {
-    Message { english: "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7".into(), french: "aucune classe de requêtes PSR-7 n'est installée ; installez guzzlehttp/psr7 ou nyholm/psr7".into() }
+    Message { english: "no class for PSR-7 requests is installed; install guzzlehttp/psr7 or nyholm/psr7".into(), french: Some("aucune classe de requêtes PSR-7 n'est installée ; installez guzzlehttp/psr7 ou nyholm/psr7".into()) }
 }
 
 /// "{place} is of type {kind}, which has no public properties to send; give an array, or let the class implement JsonSerializable"
@@ -426,14 +431,14 @@ pub fn no_public_properties(place: impl Argument, kind: impl Argument) -> Messag
         place = place.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the HTTP client returned no response"
 pub fn no_response_of_client() -> Message {
     Message {
         english: "the HTTP client returned no response".into(),
-        french: "le client HTTP n'a renvoyé aucune réponse".into(),
+        french: Some("le client HTTP n'a renvoyé aucune réponse".into()),
     }
 }
 
@@ -445,7 +450,7 @@ pub fn no_webhook_secret(variable: impl Argument) -> Message {
         "aucun secret de webhook : passez-en un, ou définissez {variable}",
         variable = variable.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a whole number from 0, not {given}"
@@ -460,7 +465,7 @@ pub fn not_a_count(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be true or false, not {given}"
@@ -475,7 +480,7 @@ pub fn not_a_flag(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a {kind} or a number of seconds since 1970, not {given}"
@@ -492,7 +497,7 @@ pub fn not_a_moment(name: impl Argument, kind: impl Argument, given: impl Argume
         kind = kind.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a path, not {given}"
@@ -507,7 +512,7 @@ pub fn not_a_path(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a string, not {given}"
@@ -522,14 +527,14 @@ pub fn not_a_string(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is not a time (NaT)"
 pub fn not_a_time(place: impl Argument) -> Message {
     let in_english = format!("{place} is not a time (NaT)", place = place.english());
     let in_french = format!("{place} n'est pas une heure (NaT)", place = place.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number of seconds above 0, a timedelta or a pair (connect, read), not {given}"
@@ -544,7 +549,7 @@ pub fn not_a_timeout(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "amount must be a whole number of at most 19 digits, not {given}"
@@ -557,7 +562,7 @@ pub fn not_an_amount(given: impl Argument) -> Message {
         "amount doit être un nombre entier de 19 chiffres au plus, et non {given}",
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the attempt must be a whole number from 1: {why}"
@@ -568,7 +573,7 @@ pub fn not_an_attempt(why: impl Argument) -> Message {
         "la tentative doit être un nombre entier à partir de 1 : {why}",
         why = why.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "http_client must be a {one} or a {other}"
@@ -583,7 +588,7 @@ pub fn not_an_http_client(one: impl Argument, other: impl Argument) -> Message {
         one = one.french(),
         other = other.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the order must be its id, a string or a whole number from 1: {why}"
@@ -596,7 +601,7 @@ pub fn not_an_order(why: impl Argument) -> Message {
         "la commande doit être son identifiant, une chaîne ou un nombre entier à partir de 1 : {why}",
         why = why.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "findOutcome takes the exception of a call or its getUnknownCall(), not {given}"
@@ -609,7 +614,7 @@ pub fn not_an_unknown_call(given: impl Argument) -> Message {
         "findOutcome accepte l'exception d'un appel ou son getUnknownCall(), et non {given}",
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be callable, not {given}"
@@ -624,7 +629,7 @@ pub fn not_callable(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the {class} was not set up: was its constructor called?"
@@ -635,14 +640,14 @@ pub fn not_constructed(class: impl Argument) -> Message {
         "l'objet {class} n'a pas été initialisé : son constructeur a-t-il été appelé ?",
         class = class.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is not a finite number"
 pub fn not_finite(place: impl Argument) -> Message {
     let in_english = format!("{place} is not a finite number", place = place.english());
     let in_french = format!("{place} n'est pas un nombre fini", place = place.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a list of ids, not {given}"
@@ -657,7 +662,7 @@ pub fn not_ids(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "limits must be {container} such as {example}, not {given}"
@@ -678,7 +683,7 @@ pub fn not_limits(
         example = example.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number of milliseconds above 0, such as 30000, not {value}"
@@ -693,7 +698,7 @@ pub fn not_milliseconds(name: impl Argument, value: impl Argument) -> Message {
         name = name.french(),
         value = value.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be {container} of names and values, not {given}"
@@ -714,14 +719,14 @@ pub fn not_names_and_values(
         container = container.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the JSON is not one object"
 pub fn not_one_object() -> Message {
     Message {
         english: "the JSON is not one object".into(),
-        french: "le JSON n'est pas un objet unique".into(),
+        french: Some("le JSON n'est pas un objet unique".into()),
     }
 }
 
@@ -737,14 +742,14 @@ pub fn not_paths(name: impl Argument, given: impl Argument) -> Message {
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server was not reached: {reason}"
 pub fn not_reached(reason: impl Argument) -> Message {
     let in_english = format!("the server was not reached: {reason}", reason = reason.english());
     let in_french = format!("le serveur est injoignable : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number of seconds above 0, such as 30, not {value}"
@@ -759,7 +764,7 @@ pub fn not_seconds(name: impl Argument, value: impl Argument) -> Message {
         name = name.french(),
         value = value.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number of seconds from 0, not {given}"
@@ -774,7 +779,7 @@ pub fn not_seconds_from_zero(name: impl Argument, given: impl Argument) -> Messa
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is of type {kind}, which cannot be sent as JSON; give a string, a number, true or false, or {container} of such values"
@@ -795,7 +800,7 @@ pub fn not_sendable(
         kind = kind.french(),
         container = container.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "since must be a string or a {class}, not {given}"
@@ -810,7 +815,7 @@ pub fn not_since(class: impl Argument, given: impl Argument) -> Message {
         class = class.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} has text that is not Unicode (half of a surrogate pair)"
@@ -823,7 +828,7 @@ pub fn not_unicode(place: impl Argument) -> Message {
         "{place} contient du texte qui n'est pas de l'Unicode (la moitié d'une paire de substitution)",
         place = place.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is not valid UTF-8; convert it first, for example with {example}"
@@ -838,7 +843,7 @@ pub fn not_utf(place: impl Argument, example: impl Argument) -> Message {
         place = place.french(),
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a whole number above 0, not {given}"
@@ -853,7 +858,7 @@ pub fn not_whole_above_zero(name: impl Argument, given: impl Argument) -> Messag
         name = name.french(),
         given = given.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} in php.ini or the variable {variable}"
@@ -868,19 +873,19 @@ pub fn of_ini_or_variable(name: impl Argument, variable: impl Argument) -> Messa
         name = name.french(),
         variable = variable.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "of type {kind}"
 pub fn of_type(kind: impl Argument) -> Message {
     let in_english = format!("of type {kind}", kind = kind.english());
     let in_french = format!("de type {kind}", kind = kind.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "ca_files: Guzzle takes one file of certificates; write them to one file"
 pub fn one_ca_file_for_guzzle() -> Message {
-    Message { english: "ca_files: Guzzle takes one file of certificates; write them to one file".into(), french: "ca_files : Guzzle accepte un seul fichier de certificats ; écrivez-les dans un seul fichier".into() }
+    Message { english: "ca_files: Guzzle takes one file of certificates; write them to one file".into(), french: Some("ca_files : Guzzle accepte un seul fichier de certificats ; écrivez-les dans un seul fichier".into()) }
 }
 
 /// "the server sent {count} interim responses and no response: {failure}"
@@ -895,7 +900,7 @@ pub fn only_interim_responses(count: impl Argument, failure: impl Argument) -> M
         count = count.french(),
         failure = failure.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the file {file} cannot be written: open_basedir does not allow its folder"
@@ -908,12 +913,12 @@ pub fn outside_open_basedir(file: impl Argument) -> Message {
         "le fichier {file} ne peut pas être écrit : open_basedir n'autorise pas son dossier",
         file = file.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a parsed object"
 pub fn parsed_object() -> Message {
-    Message { english: "a parsed object".into(), french: "un objet déjà analysé".into() }
+    Message { english: "a parsed object".into(), french: Some("un objet déjà analysé".into()) }
 }
 
 /// "the server sent only part of its response, then nothing for {seconds} s"
@@ -926,12 +931,15 @@ pub fn part_of_response(seconds: impl Argument) -> Message {
         "le serveur n'a envoyé qu'une partie de sa réponse, puis rien pendant {seconds} s",
         seconds = seconds.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a path has a NUL in it"
 pub fn path_has_nul() -> Message {
-    Message { english: "a path has a NUL in it".into(), french: "un chemin contient un NUL".into() }
+    Message {
+        english: "a path has a NUL in it".into(),
+        french: Some("un chemin contient un NUL".into()),
+    }
 }
 
 /// "the payload is {given}, not the raw body: the signature covers the bytes as they came, and parsing loses them; take the body before anything parses it ({how})"
@@ -946,14 +954,14 @@ pub fn payload_parsed(given: impl Argument, how: impl Argument) -> Message {
         given = given.french(),
         how = how.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the next missed event is being read already"
 pub fn read_already() -> Message {
     Message {
         english: "the next missed event is being read already".into(),
-        french: "l'événement manqué suivant est déjà en cours de lecture".into(),
+        french: Some("l'événement manqué suivant est déjà en cours de lecture".into()),
     }
 }
 
@@ -961,25 +969,25 @@ pub fn read_already() -> Message {
 pub fn refused_delivery(why: impl Argument) -> Message {
     let in_english = format!("refused a webhook delivery: {why}", why = why.english());
     let in_french = format!("notification de webhook refusée : {why}", why = why.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "put the route before app.use(express.json()), or use express.json with keepRawBody of lomi/express"
 pub fn route_before_json() -> Message {
-    Message { english: "put the route before app.use(express.json()), or use express.json with keepRawBody of lomi/express".into(), french: "placez la route avant app.use(express.json()), ou utilisez express.json avec keepRawBody de lomi/express".into() }
+    Message { english: "put the route before app.use(express.json()), or use express.json with keepRawBody of lomi/express".into(), french: Some("placez la route avant app.use(express.json()), ou utilisez express.json avec keepRawBody de lomi/express".into()) }
 }
 
 /// "a webhook secret must be a string, or a list of strings"
 pub fn secret_not_strings() -> Message {
     Message {
         english: "a webhook secret must be a string, or a list of strings".into(),
-        french: "un secret de webhook doit être une chaîne, ou une liste de chaînes".into(),
+        french: Some("un secret de webhook doit être une chaîne, ou une liste de chaînes".into()),
     }
 }
 
 /// "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings"
 pub fn signature_not_strings() -> Message {
-    Message { english: "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings".into(), french: "la signature doit être la valeur de l'en-tête X-Lomi-Signature, une chaîne ou une liste de chaînes".into() }
+    Message { english: "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings".into(), french: Some("la signature doit être la valeur de l'en-tête X-Lomi-Signature, une chaîne ou une liste de chaînes".into()) }
 }
 
 /// "the table's name must be a plain name, such as {example}"
@@ -992,74 +1000,74 @@ pub fn table_not_plain(example: impl Argument) -> Message {
         "le nom de la table doit être un nom simple, par exemple {example}",
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the attempt"
 pub fn the_attempt() -> Message {
-    Message { english: "the attempt".into(), french: "la tentative".into() }
+    Message { english: "the attempt".into(), french: Some("la tentative".into()) }
 }
 
 /// "the body"
 pub fn the_body() -> Message {
-    Message { english: "the body".into(), french: "le corps".into() }
+    Message { english: "the body".into(), french: Some("le corps".into()) }
 }
 
 /// "the event"
 pub fn the_event() -> Message {
-    Message { english: "the event".into(), french: "l'événement".into() }
+    Message { english: "the event".into(), french: Some("l'événement".into()) }
 }
 
 /// "the header {name}"
 pub fn the_header(name: impl Argument) -> Message {
     let in_english = format!("the header {name}", name = name.english());
     let in_french = format!("l'en-tête {name}", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the link"
 pub fn the_link() -> Message {
-    Message { english: "the link".into(), french: "le lien".into() }
+    Message { english: "the link".into(), french: Some("le lien".into()) }
 }
 
 /// "the order"
 pub fn the_order() -> Message {
-    Message { english: "the order".into(), french: "la commande".into() }
+    Message { english: "the order".into(), french: Some("la commande".into()) }
 }
 
 /// "the path"
 pub fn the_path() -> Message {
-    Message { english: "the path".into(), french: "le chemin".into() }
+    Message { english: "the path".into(), french: Some("le chemin".into()) }
 }
 
 /// "the payload"
 pub fn the_payload() -> Message {
-    Message { english: "the payload".into(), french: "le payload".into() }
+    Message { english: "the payload".into(), french: Some("le payload".into()) }
 }
 
 /// "the query"
 pub fn the_query() -> Message {
-    Message { english: "the query".into(), french: "la query string".into() }
+    Message { english: "the query".into(), french: Some("la query string".into()) }
 }
 
 /// "the response"
 pub fn the_response() -> Message {
-    Message { english: "the response".into(), french: "la réponse".into() }
+    Message { english: "the response".into(), french: Some("la réponse".into()) }
 }
 
 /// "the webhook secret"
 pub fn the_secret() -> Message {
-    Message { english: "the webhook secret".into(), french: "le secret de webhook".into() }
+    Message { english: "the webhook secret".into(), french: Some("le secret de webhook".into()) }
 }
 
 /// "the JSON text"
 pub fn the_text() -> Message {
-    Message { english: "the JSON text".into(), french: "le texte JSON".into() }
+    Message { english: "the JSON text".into(), french: Some("le texte JSON".into()) }
 }
 
 /// "the value"
 pub fn the_value() -> Message {
-    Message { english: "the value".into(), french: "la valeur".into() }
+    Message { english: "the value".into(), french: Some("la valeur".into()) }
 }
 
 /// "{place} is a {kind}: send a datetime with a time zone"
@@ -1074,7 +1082,7 @@ pub fn time_of_numpy(place: impl Argument, kind: impl Argument) -> Message {
         place = place.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is a datetime without a time zone, which the server would read in its own: use datetime.now(timezone.utc), or value.astimezone() for local time"
@@ -1087,7 +1095,7 @@ pub fn time_without_zone(place: impl Argument) -> Message {
         "{place} est un datetime sans fuseau horaire, que le serveur lirait dans le sien : utilisez datetime.now(timezone.utc), ou value.astimezone() pour l'heure locale",
         place = place.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server's certificate or TLS was refused: {reason}"
@@ -1098,7 +1106,7 @@ pub fn tls_refused(reason: impl Argument) -> Message {
         "le certificat ou la connexion TLS du serveur a été refusé : {reason}",
         reason = reason.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is nested deeper than {levels} levels, or contains itself"
@@ -1113,22 +1121,24 @@ pub fn too_deep(place: impl Argument, levels: impl Argument) -> Message {
         place = place.french(),
         levels = levels.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is a number with too many digits"
 pub fn too_many_digits(place: impl Argument) -> Message {
     let in_english = format!("{place} is a number with too many digits", place = place.english());
     let in_french = format!("{place} est un nombre qui a trop de chiffres", place = place.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response has more or longer headers than any response needs"
 pub fn too_many_headers() -> Message {
     Message {
         english: "the response has more or longer headers than any response needs".into(),
-        french: "la réponse a plus d'en-têtes, ou de plus longs, qu'aucune réponse n'en a besoin"
-            .into(),
+        french: Some(
+            "la réponse a plus d'en-têtes, ou de plus longs, qu'aucune réponse n'en a besoin"
+                .into(),
+        ),
     }
 }
 
@@ -1144,7 +1154,7 @@ pub fn unknown_field(place: impl Argument, name: impl Argument) -> Message {
         place = place.french(),
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} has no field '{name}'; did you mean '{meant}'?"
@@ -1165,7 +1175,7 @@ pub fn unknown_field_near(
         name = name.french(),
         meant = meant.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the environment variable {name} has bytes that are not UTF-8: set it again, from a file or a shell that uses UTF-8"
@@ -1178,14 +1188,14 @@ pub fn variable_not_utf(name: impl Argument) -> Message {
         "la variable d'environnement {name} contient des octets qui ne sont pas de l'UTF-8 : définissez-la de nouveau, depuis un fichier ou un shell en UTF-8",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a promise waits for itself"
 pub fn waits_for_itself() -> Message {
     Message {
         english: "a promise waits for itself".into(),
-        french: "une promesse s'attend elle-même".into(),
+        french: Some("une promesse s'attend elle-même".into()),
     }
 }
 
@@ -1201,7 +1211,7 @@ pub fn yields_key(place: impl Argument, kind: impl Argument) -> Message {
         place = place.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} is of type {kind}, which yields nothing: it is empty or was walked through before; give an array"
@@ -1216,7 +1226,7 @@ pub fn yields_nothing(place: impl Argument, kind: impl Argument) -> Message {
         place = place.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} yields more than {most} values"
@@ -1231,7 +1241,7 @@ pub fn yields_too_many(place: impl Argument, most: impl Argument) -> Message {
         place = place.french(),
         most = most.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{place} yields the key {name:?} twice, and one value would be lost; give an array"
@@ -1246,7 +1256,7 @@ pub fn yields_twice(place: impl Argument, name: impl std::fmt::Debug) -> Message
         place = place.french(),
         name = format_args!("{:?}", name)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// A sentence by its name, for the part of a binding that is not Rust. None for another name.

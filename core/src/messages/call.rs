@@ -4,14 +4,14 @@ use crate::message::{Argument, Message};
 
 /// "a blocking call cannot be made by the thread that drives awaited calls, such as in a hook: make it elsewhere"
 pub(crate) fn blocking_in_worker() -> Message {
-    Message { english: "a blocking call cannot be made by the thread that drives awaited calls, such as in a hook: make it elsewhere".into(), french: "un appel bloquant ne peut pas être fait par le thread qui exécute les appels asynchrones, par exemple dans un hook : faites-le ailleurs".into() }
+    Message { english: "a blocking call cannot be made by the thread that drives awaited calls, such as in a hook: make it elsewhere".into(), french: Some("un appel bloquant ne peut pas être fait par le thread qui exécute les appels asynchrones, par exemple dans un hook : faites-le ailleurs".into()) }
 }
 
 /// "the call is over already"
 pub(crate) fn call_over() -> Message {
     Message {
         english: "the call is over already".into(),
-        french: "l'appel est déjà terminé".into(),
+        french: Some("l'appel est déjà terminé".into()),
     }
 }
 
@@ -19,13 +19,15 @@ pub(crate) fn call_over() -> Message {
 pub(crate) fn call_without_token() -> Message {
     Message {
         english: "call again without the token to get a new one".into(),
-        french: "rappelez sans le jeton pour en obtenir un nouveau".into(),
+        french: Some("rappelez sans le jeton pour en obtenir un nouveau".into()),
     }
 }
 
 /// "the deadline passed"
 pub(crate) fn deadline_passed() -> Message {
-    Message { english: "the deadline passed".into(), french: "le délai est dépassé".into() }
+    Message {
+        english: "the deadline passed".into(), french: Some("le délai est dépassé".into())
+    }
 }
 
 /// "the server redirects to {to}; redirects are not followed, since they may lead to an address that lomi did not sign"
@@ -38,27 +40,27 @@ pub(crate) fn download_redirected(to: impl Argument) -> Message {
         "le serveur redirige vers {to} ; les redirections ne sont pas suivies, car elles peuvent mener à une adresse que lomi n'a pas signée",
         to = to.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the state to wait for is empty"
 pub(crate) fn empty_state() -> Message {
     Message {
         english: "the state to wait for is empty".into(),
-        french: "l'état à attendre est vide".into(),
+        french: Some("l'état à attendre est vide".into()),
     }
 }
 
 /// "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one"
 pub(crate) fn needs_runtime() -> Message {
-    Message { english: "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one".into(), french: "un client avec http_client a besoin d'un runtime tokio avec minuteries et sockets activées, et cet appel est fait en dehors".into() }
+    Message { english: "a client with an http_client needs a tokio runtime with timers and sockets enabled, and this call is made outside of one".into(), french: Some("un client avec http_client a besoin d'un runtime tokio avec minuteries et sockets activées, et cet appel est fait en dehors".into()) }
 }
 
 /// "the path of a download has no file name"
 pub(crate) fn no_file_name() -> Message {
     Message {
         english: "the path of a download has no file name".into(),
-        french: "le chemin d'un téléchargement n'a pas de nom de fichier".into(),
+        french: Some("le chemin d'un téléchargement n'a pas de nom de fichier".into()),
     }
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn no_route(operation: impl Argument, response: impl Argument) -> Mes
         operation = operation.french(),
         response = response.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} has no route in this client's route style; leave the option routes out, or set it to auto"
@@ -87,12 +89,12 @@ pub(crate) fn no_route_in_style(operation: impl Argument) -> Message {
         "{operation} n'a pas de route dans le style de routes de ce client ; retirez l'option routes, ou mettez auto",
         operation = operation.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "no route is left"
 pub(crate) fn no_route_left() -> Message {
-    Message { english: "no route is left".into(), french: "il ne reste pas de route".into() }
+    Message { english: "no route is left".into(), french: Some("il ne reste pas de route".into()) }
 }
 
 /// "{operation} has no state to wait for"
@@ -101,7 +103,7 @@ pub(crate) fn no_state_to_wait_for(operation: impl Argument) -> Message {
         format!("{operation} has no state to wait for", operation = operation.english());
     let in_french =
         format!("{operation} n'a pas d'état à attendre", operation = operation.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{until:?} is no state of this object; did you mean {meant:?}?"
@@ -116,7 +118,7 @@ pub(crate) fn no_such_state(until: impl std::fmt::Debug, meant: impl std::fmt::D
         until = format_args!("{:?}", until),
         meant = format_args!("{:?}", meant)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the tokio runtime cannot be started: {error}"
@@ -125,7 +127,7 @@ pub(crate) fn no_tokio_runtime(error: impl Argument) -> Message {
         format!("the tokio runtime cannot be started: {error}", error = error.english());
     let in_french =
         format!("le runtime tokio ne peut pas démarrer : {error}", error = error.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{path} is not a file, so it cannot be replaced"
@@ -136,14 +138,14 @@ pub(crate) fn not_a_file(path: impl Argument) -> Message {
         "{path} n'est pas un fichier, il ne peut donc pas être remplacé",
         path = path.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response is not UTF-8 text"
 pub(crate) fn not_utf8() -> Message {
     Message {
         english: "the response is not UTF-8 text".into(),
-        french: "la réponse n'est pas du texte UTF-8".into(),
+        french: Some("la réponse n'est pas du texte UTF-8".into()),
     }
 }
 
@@ -157,15 +159,17 @@ pub(crate) fn redirected(to: impl Argument) -> Message {
         "le serveur redirige vers {to} ; les redirections ne sont pas suivies, car elles enverraient la clé d'API à une autre adresse",
         to = to.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server redirects to no address; redirects are not followed"
 pub(crate) fn redirected_nowhere() -> Message {
     Message {
         english: "the server redirects to no address; redirects are not followed".into(),
-        french: "le serveur redirige sans donner d'adresse ; les redirections ne sont pas suivies"
-            .into(),
+        french: Some(
+            "le serveur redirige sans donner d'adresse ; les redirections ne sont pas suivies"
+                .into(),
+        ),
     }
 }
 
@@ -173,13 +177,16 @@ pub(crate) fn redirected_nowhere() -> Message {
 pub(crate) fn request_without_state() -> Message {
     Message {
         english: "this request has no state to wait for".into(),
-        french: "cette requête n'a pas d'état à attendre".into(),
+        french: Some("cette requête n'a pas d'état à attendre".into()),
     }
 }
 
 /// "this runtime has ended"
 pub(crate) fn runtime_ended() -> Message {
-    Message { english: "this runtime has ended".into(), french: "ce runtime est terminé".into() }
+    Message {
+        english: "this runtime has ended".into(),
+        french: Some("ce runtime est terminé".into()),
+    }
 }
 
 /// "the time of the wait passed, and the object is still {state}"
@@ -192,14 +199,16 @@ pub(crate) fn still(state: impl Argument) -> Message {
         "le temps d'attente est écoulé et l'objet est toujours à l'état {state}",
         state = state.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the time of the wait passed, and the object is still in no final state"
 pub(crate) fn still_not_final() -> Message {
     Message {
         english: "the time of the wait passed, and the object is still in no final state".into(),
-        french: "le temps d'attente est écoulé et l'objet n'a toujours pas d'état final".into(),
+        french: Some(
+            "le temps d'attente est écoulé et l'objet n'a toujours pas d'état final".into(),
+        ),
     }
 }
 
@@ -215,18 +224,18 @@ pub(crate) fn unwritable(path: impl Argument, error: impl Argument) -> Message {
         path = path.french(),
         error = error.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a wait without a response"
 pub(crate) fn wait_without_response() -> Message {
     Message {
         english: "a wait without a response".into(),
-        french: "une attente sans réponse".into(),
+        french: Some("une attente sans réponse".into()),
     }
 }
 
 /// "the worker is gone"
 pub(crate) fn worker_gone() -> Message {
-    Message { english: "the worker is gone".into(), french: "le worker n'existe plus".into() }
+    Message { english: "the worker is gone".into(), french: Some("le worker n'existe plus".into()) }
 }

@@ -12,7 +12,7 @@ pub(crate) fn base_url_has_blank(url: impl std::fmt::Debug) -> Message {
         "l'URL de base {url} contient une espace ou un caractère de contrôle : supprimez-le",
         url = format_args!("{:?}", url)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL {url:?} has no host; it must look like {example}"
@@ -27,7 +27,7 @@ pub(crate) fn base_url_has_no_host(url: impl std::fmt::Debug, example: impl Argu
         url = format_args!("{:?}", url),
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL {url:?} must start with https://"
@@ -36,12 +36,12 @@ pub(crate) fn base_url_has_other_scheme(url: impl std::fmt::Debug) -> Message {
         format!("the base URL {url} must start with https://", url = format_args!("{:?}", url));
     let in_french =
         format!("l'URL de base {url} doit commencer par https://", url = format_args!("{:?}", url));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL has a user name or password in it: remove it, the API key is all that lomi. needs"
 pub(crate) fn base_url_has_password() -> Message {
-    Message { english: "the base URL has a user name or password in it: remove it, the API key is all that lomi. needs".into(), french: "l'URL de base contient un nom d'utilisateur ou un mot de passe : retirez-le, lomi. n'a besoin que de la clé d'API".into() }
+    Message { english: "the base URL has a user name or password in it: remove it, the API key is all that lomi. needs".into(), french: Some("l'URL de base contient un nom d'utilisateur ou un mot de passe : retirez-le, lomi. n'a besoin que de la clé d'API".into()) }
 }
 
 /// "the base URL {url:?} has a ? or # in it: it must look like {example}"
@@ -56,7 +56,7 @@ pub(crate) fn base_url_has_query(url: impl std::fmt::Debug, example: impl Argume
         url = format_args!("{:?}", url),
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL {url:?} is not a URL; it must look like {example}"
@@ -71,7 +71,7 @@ pub(crate) fn base_url_is_no_url(url: impl std::fmt::Debug, example: impl Argume
         url = format_args!("{:?}", url),
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL {url:?} is not encrypted: http is for this machine only; use https, or allow_http in a network of your own"
@@ -84,15 +84,17 @@ pub(crate) fn base_url_is_not_encrypted(url: impl std::fmt::Debug) -> Message {
         "l'URL de base {url} n'est pas chiffrée : http est réservé à cette machine ; utilisez https, ou allow_http dans votre propre réseau",
         url = format_args!("{:?}", url)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a download was not saved, because of a defect of this library"
 pub(crate) fn download_not_saved() -> Message {
     Message {
         english: "a download was not saved, because of a defect of this library".into(),
-        french: "erreur interne de cette bibliothèque : un téléchargement n'a pas été enregistré"
-            .into(),
+        french: Some(
+            "erreur interne de cette bibliothèque : un téléchargement n'a pas été enregistré"
+                .into(),
+        ),
     }
 }
 
@@ -106,7 +108,7 @@ pub(crate) fn header_not_plain(header: impl Argument) -> Message {
         "l'en-tête {header} contient un saut de ligne ou un caractère qui n'est pas de l'ASCII simple : supprimez-le, ou encodez la valeur",
         header = header.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the header {header} is set by the transport and cannot be given: leave it out"
@@ -119,55 +121,55 @@ pub(crate) fn header_of_transport(header: impl Argument) -> Message {
         "l'en-tête {header} est défini par le transport et ne peut pas être passé : omettez-le",
         header = header.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the API key ends with a line break, as a key read from a file does: strip it first"
 pub(crate) fn key_ends_with_line_break() -> Message {
-    Message { english: "the API key ends with a line break, as a key read from a file does: strip it first".into(), french: "la clé d'API se termine par un saut de ligne, comme une clé lue dans un fichier : retirez-le d'abord".into() }
+    Message { english: "the API key ends with a line break, as a key read from a file does: strip it first".into(), french: Some("la clé d'API se termine par un saut de ligne, comme une clé lue dans un fichier : retirez-le d'abord".into()) }
 }
 
 /// "the API key starts with "Bearer": give the key alone"
 pub(crate) fn key_has_bearer() -> Message {
     Message {
         english: "the API key starts with \"Bearer\": give the key alone".into(),
-        french: "la clé d'API commence par \"Bearer\" : passez la clé seule".into(),
+        french: Some("la clé d'API commence par \"Bearer\" : passez la clé seule".into()),
     }
 }
 
 /// "the API key has a space, a line break or another character that no key has: copy the key again from the dashboard"
 pub(crate) fn key_has_blank() -> Message {
-    Message { english: "the API key has a space, a line break or another character that no key has: copy the key again from the dashboard".into(), french: "la clé d'API contient une espace, un saut de ligne ou un autre caractère qu'aucune clé ne contient : copiez-la de nouveau depuis le tableau de bord".into() }
+    Message { english: "the API key has a space, a line break or another character that no key has: copy the key again from the dashboard".into(), french: Some("la clé d'API contient une espace, un saut de ligne ou un autre caractère qu'aucune clé ne contient : copiez-la de nouveau depuis le tableau de bord".into()) }
 }
 
 /// "the API key has a space or a line break at its start or end: strip it first"
 pub(crate) fn key_has_blank_at_end() -> Message {
-    Message { english: "the API key has a space or a line break at its start or end: strip it first".into(), french: "la clé d'API a une espace ou un saut de ligne au début ou à la fin : retirez-le d'abord".into() }
+    Message { english: "the API key has a space or a line break at its start or end: strip it first".into(), french: Some("la clé d'API a une espace ou un saut de ligne au début ou à la fin : retirez-le d'abord".into()) }
 }
 
 /// "the API key starts with the name of its variable or header: give the key alone"
 pub(crate) fn key_has_name() -> Message {
-    Message { english: "the API key starts with the name of its variable or header: give the key alone".into(), french: "la clé d'API commence par le nom de sa variable ou de son en-tête : passez la clé seule".into() }
+    Message { english: "the API key starts with the name of its variable or header: give the key alone".into(), french: Some("la clé d'API commence par le nom de sa variable ou de son en-tête : passez la clé seule".into()) }
 }
 
 /// "the API key has quotes around it: they belong to the file or the shell it comes from, not to the key"
 pub(crate) fn key_has_quotes() -> Message {
-    Message { english: "the API key has quotes around it: they belong to the file or the shell it comes from, not to the key".into(), french: "la clé d'API est entourée de guillemets : ils appartiennent au fichier ou au shell d'où elle vient, pas à la clé".into() }
+    Message { english: "the API key has quotes around it: they belong to the file or the shell it comes from, not to the key".into(), french: Some("la clé d'API est entourée de guillemets : ils appartiennent au fichier ou au shell d'où elle vient, pas à la clé".into()) }
 }
 
 /// "the API key is empty: give a secret key (lomi_sk_), or check that the variable it comes from is set"
 pub(crate) fn key_is_empty() -> Message {
-    Message { english: "the API key is empty: give a secret key (lomi_sk_), or check that the variable it comes from is set".into(), french: "la clé d'API est vide : passez une clé secrète (lomi_sk_), ou vérifiez que la variable dont elle vient est définie".into() }
+    Message { english: "the API key is empty: give a secret key (lomi_sk_), or check that the variable it comes from is set".into(), french: Some("la clé d'API est vide : passez une clé secrète (lomi_sk_), ou vérifiez que la variable dont elle vient est définie".into()) }
 }
 
 /// "the API key is a placeholder from the documentation or from a log: take the whole key from the dashboard"
 pub(crate) fn key_is_placeholder() -> Message {
-    Message { english: "the API key is a placeholder from the documentation or from a log: take the whole key from the dashboard".into(), french: "la clé d'API est un exemple tiré de la documentation ou d'un journal : prenez la clé entière dans le tableau de bord".into() }
+    Message { english: "the API key is a placeholder from the documentation or from a log: take the whole key from the dashboard".into(), french: Some("la clé d'API est un exemple tiré de la documentation ou d'un journal : prenez la clé entière dans le tableau de bord".into()) }
 }
 
 /// "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)"
 pub(crate) fn key_is_publishable() -> Message {
-    Message { english: "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)".into(), french: "ceci est une clé publiable (lomi_pk_), destinée au navigateur ; un serveur a besoin d'une clé secrète (lomi_sk_)".into() }
+    Message { english: "this is a publishable key (lomi_pk_), which belongs in a browser; a server needs a secret key (lomi_sk_)".into(), french: Some("ceci est une clé publiable (lomi_pk_), destinée au navigateur ; un serveur a besoin d'une clé secrète (lomi_sk_)".into()) }
 }
 
 /// "allow_http: the API key is sent unencrypted to {base_url}"
@@ -180,17 +182,17 @@ pub(crate) fn key_is_sent_unencrypted(base_url: impl Argument) -> Message {
         "allow_http : la clé d'API est envoyée sans chiffrement à {base_url}",
         base_url = base_url.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "this is a webhook secret (whsec_), which verifies deliveries; the API key is a secret key (lomi_sk_)"
 pub(crate) fn key_is_webhook_secret() -> Message {
-    Message { english: "this is a webhook secret (whsec_), which verifies deliveries; the API key is a secret key (lomi_sk_)".into(), french: "ceci est un secret de webhook (whsec_), qui sert à vérifier les notifications ; la clé d'API est une clé secrète (lomi_sk_)".into() }
+    Message { english: "this is a webhook secret (whsec_), which verifies deliveries; the API key is a secret key (lomi_sk_)".into(), french: Some("ceci est un secret de webhook (whsec_), qui sert à vérifier les notifications ; la clé d'API est une clé secrète (lomi_sk_)".into()) }
 }
 
 /// "the API key or its prefix has a character that cannot be sent in a header: copy the key again from the dashboard"
 pub(crate) fn key_not_for_a_header() -> Message {
-    Message { english: "the API key or its prefix has a character that cannot be sent in a header: copy the key again from the dashboard".into(), french: "la clé d'API ou son préfixe contient un caractère qui ne peut pas être envoyé dans un en-tête : copiez de nouveau la clé depuis le tableau de bord".into() }
+    Message { english: "the API key or its prefix has a character that cannot be sent in a header: copy the key again from the dashboard".into(), french: Some("la clé d'API ou son préfixe contient un caractère qui ne peut pas être envoyé dans un en-tête : copiez de nouveau la clé depuis le tableau de bord".into()) }
 }
 
 /// "the API key has the form of a key of {owner}; a secret key of lomi. starts with lomi_sk_"
@@ -203,7 +205,7 @@ pub(crate) fn key_of_other_company(owner: impl Argument) -> Message {
         "la clé d'API a la forme d'une clé {owner} ; une clé secrète lomi. commence par lomi_sk_",
         owner = owner.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "environment is {environment:?}, but the key is a {of_key} key: leave environment out, or use a key of that environment"
@@ -221,14 +223,14 @@ pub(crate) fn key_of_other_environment(
         environment = format_args!("{:?}", environment),
         of_key = of_key.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "limits: {name} must be above 0"
 pub(crate) fn limit_not_above_zero(name: impl Argument) -> Message {
     let in_english = format!("limits: {name} must be above 0", name = name.english());
     let in_french = format!("limits : {name} doit être supérieur à 0", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "limits: depth must be at most {deepest}"
@@ -237,35 +239,30 @@ pub(crate) fn limit_too_deep(deepest: impl Argument) -> Message {
         format!("limits: depth must be at most {deepest}", deepest = deepest.english());
     let in_french =
         format!("limits : depth doit être au plus {deepest}", deepest = deepest.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the link to download has no host: pass the link as the API returned it"
 pub(crate) fn link_has_no_host() -> Message {
-    Message {
-        english: "the link to download has no host: pass the link as the API returned it".into(),
-        french:
-            "le lien à télécharger n'a pas de nom d'hôte : passez le lien tel que l'API l'a renvoyé"
-                .into(),
-    }
+    Message { english: "the link to download has no host: pass the link as the API returned it".into(), french: Some("le lien à télécharger n'a pas de nom d'hôte : passez le lien tel que l'API l'a renvoyé".into()) }
 }
 
 /// "the link to download must start with https://"
 pub(crate) fn link_has_other_scheme() -> Message {
     Message {
         english: "the link to download must start with https://".into(),
-        french: "le lien à télécharger doit commencer par https://".into(),
+        french: Some("le lien à télécharger doit commencer par https://".into()),
     }
 }
 
 /// "the link to download has a user name or password in it: pass the link as the API returned it"
 pub(crate) fn link_has_password() -> Message {
-    Message { english: "the link to download has a user name or password in it: pass the link as the API returned it".into(), french: "le lien à télécharger contient un nom d'utilisateur ou un mot de passe : passez le lien tel que l'API l'a renvoyé".into() }
+    Message { english: "the link to download has a user name or password in it: pass the link as the API returned it".into(), french: Some("le lien à télécharger contient un nom d'utilisateur ou un mot de passe : passez le lien tel que l'API l'a renvoyé".into()) }
 }
 
 /// "the link to download is not encrypted: http is for this machine only; use https, or allow_http in a network of your own"
 pub(crate) fn link_is_not_encrypted() -> Message {
-    Message { english: "the link to download is not encrypted: http is for this machine only; use https, or allow_http in a network of your own".into(), french: "le lien à télécharger n'est pas chiffré : http est réservé à cette machine ; utilisez https, ou allow_http dans votre propre réseau".into() }
+    Message { english: "the link to download is not encrypted: http is for this machine only; use https, or allow_http in a network of your own".into(), french: Some("le lien à télécharger n'est pas chiffré : http est réservé à cette machine ; utilisez https, ou allow_http dans votre propre réseau".into()) }
 }
 
 /// "this is a live key, which moves real money, but the base URL is that of test payments ({url}): leave the base URL out, or use a test key"
@@ -278,7 +275,7 @@ pub(crate) fn live_key_for_test(url: impl Argument) -> Message {
         "ceci est une clé live, qui déplace de l'argent réel, mais l'URL de base est celle des paiements de test ({url}) : omettez l'URL de base, ou utilisez une clé de test",
         url = url.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name:?} is not a header name: letters, digits and dashes, such as X-Shop"
@@ -291,7 +288,7 @@ pub(crate) fn no_header_name(name: impl std::fmt::Debug) -> Message {
         "{name} n'est pas un nom d'en-tête : des lettres, des chiffres et des tirets, par exemple X-Shop",
         name = format_args!("{:?}", name)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "no API key: give one, or set {variable}; keys are made in the merchant's dashboard of lomi. (a test key starts with lomi_sk_test_)"
@@ -304,7 +301,7 @@ pub(crate) fn no_key(variable: impl Argument) -> Message {
         "aucune clé d'API : passez-en une, ou définissez {variable} ; les clés se créent dans le tableau de bord marchand de lomi. (une clé de test commence par lomi_sk_test_)",
         variable = variable.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "lang must be "en" or "fr", not {tag:?}"
@@ -313,19 +310,19 @@ pub(crate) fn no_such_language(tag: impl std::fmt::Debug) -> Message {
         format!("lang must be \"en\" or \"fr\", not {tag}", tag = format_args!("{:?}", tag));
     let in_french =
         format!("lang doit être \"en\" ou \"fr\", pas {tag}", tag = format_args!("{:?}", tag));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be above 0"
 pub(crate) fn not_above_zero(name: impl Argument) -> Message {
     let in_english = format!("{name} must be above 0", name = name.english());
     let in_french = format!("{name} doit être supérieur à 0", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the client's headers have an Idempotency-Key, which would be one key for all calls: the server would return the first order's result for the second one; give idempotency_key with each call"
 pub(crate) fn one_key_for_all() -> Message {
-    Message { english: "the client's headers have an Idempotency-Key, which would be one key for all calls: the server would return the first order's result for the second one; give idempotency_key with each call".into(), french: "les en-têtes du client contiennent une Idempotency-Key, qui serait la même clé pour tous les appels : le serveur renverrait le résultat de la première commande pour la deuxième ; passez idempotency_key à chaque appel".into() }
+    Message { english: "the client's headers have an Idempotency-Key, which would be one key for all calls: the server would return the first order's result for the second one; give idempotency_key with each call".into(), french: Some("les en-têtes du client contiennent une Idempotency-Key, qui serait la même clé pour tous les appels : le serveur renverrait le résultat de la première commande pour la deuxième ; passez idempotency_key à chaque appel".into()) }
 }
 
 /// "{option} (the header {name}) is blank: leave it out, and each call gets one of its own"
@@ -340,7 +337,7 @@ pub(crate) fn option_is_blank(option: impl Argument, name: impl Argument) -> Mes
         option = option.french(),
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} has no effect together with http_client: set it where the reqwest client is built"
@@ -353,14 +350,14 @@ pub(crate) fn option_of_http_client(name: impl Argument) -> Message {
         "{name} n'a pas d'effet avec http_client : définissez-le là où le client reqwest est construit",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "give replay or a stub, not both"
 pub(crate) fn replay_and_stub() -> Message {
     Message {
         english: "give replay or a stub, not both".into(),
-        french: "passez replay ou un stub, pas les deux".into(),
+        french: Some("passez replay ou un stub, pas les deux".into()),
     }
 }
 
@@ -374,14 +371,14 @@ pub(crate) fn test_key_for_live(url: impl Argument) -> Message {
         "ceci est une clé de test, mais l'URL de base est celle des paiements réels ({url}) : omettez l'URL de base, ou utilisez une clé live",
         url = url.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{one} or {other}"
 pub(crate) fn two_companies(one: impl Argument, other: impl Argument) -> Message {
     let in_english = format!("{one} or {other}", one = one.english(), other = other.english());
     let in_french = format!("{one} ou {other}", one = one.french(), other = other.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the call has two values for {name}, and only one can be sent: give either the option {option} or the header {name}, once"
@@ -396,7 +393,7 @@ pub(crate) fn two_values(name: impl Argument, option: impl Argument) -> Message 
         name = name.french(),
         option = option.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "environment must be "test" or "live", not {environment:?}"
@@ -409,7 +406,7 @@ pub(crate) fn unknown_environment(environment: impl std::fmt::Debug) -> Message 
         "environment doit être \"test\" ou \"live\", et non {environment}",
         environment = format_args!("{:?}", environment)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "limits has no {name:?}{hint}"
@@ -424,7 +421,7 @@ pub(crate) fn unknown_limit(name: impl std::fmt::Debug, hint: impl Argument) -> 
         name = format_args!("{:?}", name),
         hint = hint.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "routes must be auto, documented, current or newest, not {word:?}"
@@ -437,5 +434,5 @@ pub(crate) fn unknown_routes(word: impl std::fmt::Debug) -> Message {
         "routes doit être auto, documented, current ou newest, et non {word}",
         word = format_args!("{:?}", word)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

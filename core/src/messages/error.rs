@@ -6,7 +6,9 @@ use crate::message::{Argument, Message};
 pub(crate) fn check_before() -> Message {
     Message {
         english: "check before you call again: fetch or list what it would have changed".into(),
-        french: "vérifiez avant de rappeler : lisez ou listez ce que l'appel aurait changé".into(),
+        french: Some(
+            "vérifiez avant de rappeler : lisez ou listez ce que l'appel aurait changé".into(),
+        ),
     }
 }
 
@@ -25,14 +27,16 @@ pub(crate) fn may_have_been_carried_out(
         operation = operation.french(),
         advice = advice.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a defect of this library ended the call (a panic)"
 pub(crate) fn panicked() -> Message {
     Message {
         english: "a defect of this library ended the call (a panic)".into(),
-        french: "une erreur interne de cette bibliothèque a interrompu l'appel (panic)".into(),
+        french: Some(
+            "une erreur interne de cette bibliothèque a interrompu l'appel (panic)".into(),
+        ),
     }
 }
 
@@ -46,17 +50,17 @@ pub(crate) fn repeat_with_key(key: impl Argument) -> Message {
         "rappelez avec la clé d'idempotence {key} pour obtenir son résultat sans l'exécuter deux fois",
         key = key.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the delivery"
 pub(crate) fn the_delivery() -> Message {
-    Message { english: "the delivery".into(), french: "la notification".into() }
+    Message { english: "the delivery".into(), french: Some("la notification".into()) }
 }
 
 /// "the string"
 pub(crate) fn the_string() -> Message {
-    Message { english: "the string".into(), french: "le texte".into() }
+    Message { english: "the string".into(), french: Some("le texte".into()) }
 }
 
 /// "{message}; {advice}"
@@ -65,5 +69,5 @@ pub(crate) fn with_advice(message: impl Argument, advice: impl Argument) -> Mess
         format!("{message}; {advice}", message = message.english(), advice = advice.english());
     let in_french =
         format!("{message} ; {advice}", message = message.french(), advice = advice.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

@@ -4,39 +4,39 @@ use crate::message::{Argument, Message};
 
 /// "a list"
 pub(crate) fn a_list() -> Message {
-    Message { english: "a list".into(), french: "une liste".into() }
+    Message { english: "a list".into(), french: Some("une liste".into()) }
 }
 
 /// "a string"
 pub(crate) fn a_string() -> Message {
-    Message { english: "a string".into(), french: "une chaîne".into() }
+    Message { english: "a string".into(), french: Some("une chaîne".into()) }
 }
 
 /// "an object"
 pub(crate) fn an_object() -> Message {
-    Message { english: "an object".into(), french: "un objet".into() }
+    Message { english: "an object".into(), french: Some("un objet".into()) }
 }
 
 /// "an idempotency key has 1 to 255 characters of visible ASCII, without spaces: a UUID or the order's number, for example"
 pub(crate) fn bad_idempotency_key() -> Message {
-    Message { english: "an idempotency key has 1 to 255 characters of visible ASCII, without spaces: a UUID or the order's number, for example".into(), french: "une clé d'idempotence a de 1 à 255 caractères ASCII visibles, sans espace : un UUID ou le numéro de la commande, par exemple".into() }
+    Message { english: "an idempotency key has 1 to 255 characters of visible ASCII, without spaces: a UUID or the order's number, for example".into(), french: Some("une clé d'idempotence a de 1 à 255 caractères ASCII visibles, sans espace : un UUID ou le numéro de la commande, par exemple".into()) }
 }
 
 /// "a blank string"
 pub(crate) fn blank_string() -> Message {
-    Message { english: "a blank string".into(), french: "une chaîne de blancs".into() }
+    Message { english: "a blank string".into(), french: Some("une chaîne de blancs".into()) }
 }
 
 /// "write {currency:?}"
 pub(crate) fn currency_is(currency: impl std::fmt::Debug) -> Message {
     let in_english = format!("write {currency}", currency = format_args!("{:?}", currency));
     let in_french = format!("écrivez {currency}", currency = format_args!("{:?}", currency));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "an empty string"
 pub(crate) fn empty_string() -> Message {
-    Message { english: "an empty string".into(), french: "une chaîne vide".into() }
+    Message { english: "an empty string".into(), french: Some("une chaîne vide".into()) }
 }
 
 /// "an amount cannot be negative: {amount}; to give money back, create a refund"
@@ -49,12 +49,12 @@ pub(crate) fn negative(amount: impl Argument) -> Message {
         "un montant ne peut pas être négatif : {amount} ; pour rendre de l'argent, créez un remboursement",
         amount = amount.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "NaN or infinity"
 pub(crate) fn no_number() -> Message {
-    Message { english: "NaN or infinity".into(), french: "NaN ou l'infini".into() }
+    Message { english: "NaN or infinity".into(), french: Some("NaN ou l'infini".into()) }
 }
 
 /// "the attempt must be a whole number from 1, not {what}"
@@ -65,7 +65,7 @@ pub(crate) fn not_an_attempt(what: impl Argument) -> Message {
         "la tentative doit être désignée par un nombre entier à partir de 1, et non par {what}",
         what = what.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the order must be its id, a string or a whole number from 1, not {what}: orders without an id of their own would share one key"
@@ -78,7 +78,7 @@ pub(crate) fn not_an_order(what: impl Argument) -> Message {
         "la commande doit être désignée par son identifiant, une chaîne ou un nombre entier à partir de 1, et non par {what} : des commandes sans identifiant propre partageraient une même clé",
         what = what.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{text:?} is not an amount: digits, and a dot before the decimals, such as "50" or "50.25""
@@ -91,19 +91,19 @@ pub(crate) fn not_digits(text: impl std::fmt::Debug) -> Message {
         "{text} n'est pas un montant : des chiffres, et un point avant les décimales, par exemple \"50\" ou \"50.25\"",
         text = format_args!("{:?}", text)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a float beyond 2^53, which has lost digits (give the id as a string)"
 pub(crate) fn rounded_float() -> Message {
-    Message { english: "a float beyond 2^53, which has lost digits (give the id as a string)".into(), french: "un flottant au-delà de 2^53, qui a perdu des chiffres (passez l'identifiant sous forme de chaîne)".into() }
+    Message { english: "a float beyond 2^53, which has lost digits (give the id as a string)".into(), french: Some("un flottant au-delà de 2^53, qui a perdu des chiffres (passez l'identifiant sous forme de chaîne)".into()) }
 }
 
 /// "a string with a blank at its start or end"
 pub(crate) fn string_with_blanks() -> Message {
     Message {
         english: "a string with a blank at its start or end".into(),
-        french: "une chaîne avec un blanc au début ou à la fin".into(),
+        french: Some("une chaîne avec un blanc au début ou à la fin".into()),
     }
 }
 
@@ -111,21 +111,21 @@ pub(crate) fn string_with_blanks() -> Message {
 pub(crate) fn the_boolean(value: impl Argument) -> Message {
     let in_english = format!("the boolean {value}", value = value.english());
     let in_french = format!("le booléen {value}", value = value.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the number {value}"
 pub(crate) fn the_number(value: impl Argument) -> Message {
     let in_english = format!("the number {value}", value = value.english());
     let in_french = format!("le nombre {value}", value = value.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the string {value:?}"
 pub(crate) fn the_string(value: impl std::fmt::Debug) -> Message {
     let in_english = format!("the string {value}", value = format_args!("{:?}", value));
     let in_french = format!("la chaîne {value}", value = format_args!("{:?}", value));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{text:?} is larger than any amount: check its unit"
@@ -138,7 +138,7 @@ pub(crate) fn too_large(text: impl std::fmt::Debug) -> Message {
         "{text} est plus grand que tout montant possible : vérifiez son unité",
         text = format_args!("{:?}", text)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{text:?} has more decimals than {currency} has ({decimals}): round it first"
@@ -159,7 +159,7 @@ pub(crate) fn too_many_decimals(
         currency = currency.french(),
         decimals = decimals.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the currency must be XOF, EUR or USD, not {currency:?}"
@@ -172,5 +172,5 @@ pub(crate) fn unknown_currency(currency: impl std::fmt::Debug) -> Message {
         "la devise doit être XOF, EUR ou USD, et non {currency}",
         currency = format_args!("{:?}", currency)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

@@ -6,12 +6,12 @@ use crate::message::{Argument, Message};
 pub(crate) fn did_you_mean(name: impl std::fmt::Debug) -> Message {
     let in_english = format!("did you mean {name}?", name = format_args!("{:?}", name));
     let in_french = format!("vouliez-vous dire {name} ?", name = format_args!("{:?}", name));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the known names are {names}"
 pub(crate) fn known_are(names: impl Argument) -> Message {
     let in_english = format!("the known names are {names}", names = names.english());
     let in_french = format!("les noms connus sont {names}", names = names.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

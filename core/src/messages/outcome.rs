@@ -6,7 +6,9 @@ use crate::message::{Argument, Message};
 pub(crate) fn candidates() -> Message {
     Message {
         english: "these objects may be of the call, and may be of other calls".into(),
-        french: "ces objets viennent peut-être de cet appel, et peut-être d'autres appels".into(),
+        french: Some(
+            "ces objets viennent peut-être de cet appel, et peut-être d'autres appels".into(),
+        ),
     }
 }
 
@@ -14,7 +16,7 @@ pub(crate) fn candidates() -> Message {
 pub(crate) fn change_not_shown() -> Message {
     Message {
         english: "the object does not show whether the call has changed it".into(),
-        french: "l'objet ne montre pas si l'appel l'a modifié".into(),
+        french: Some("l'objet ne montre pas si l'appel l'a modifié".into()),
     }
 }
 
@@ -22,7 +24,7 @@ pub(crate) fn change_not_shown() -> Message {
 pub(crate) fn event_not_utf_eight() -> Message {
     Message {
         english: "an event is not UTF-8".into(),
-        french: "un événement n'est pas en UTF-8".into(),
+        french: Some("un événement n'est pas en UTF-8".into()),
     }
 }
 
@@ -30,26 +32,34 @@ pub(crate) fn event_not_utf_eight() -> Message {
 pub(crate) fn list_not_read() -> Message {
     Message {
         english: "the list was not read to its end".into(),
-        french: "la liste n'a pas été lue jusqu'au bout".into(),
+        french: Some("la liste n'a pas été lue jusqu'au bout".into()),
     }
 }
 
 /// "there is no such list"
 pub(crate) fn no_list() -> Message {
-    Message { english: "there is no such list".into(), french: "cette liste n'existe pas".into() }
+    Message {
+        english: "there is no such list".into(),
+        french: Some("cette liste n'existe pas".into()),
+    }
 }
 
 /// "there is no such object"
 pub(crate) fn no_object() -> Message {
-    Message { english: "there is no such object".into(), french: "cet objet n'existe pas".into() }
+    Message {
+        english: "there is no such object".into(),
+        french: Some("cet objet n'existe pas".into()),
+    }
 }
 
 /// "this string is not the unknown_call of an error, or of another version"
 pub(crate) fn no_unknown_call() -> Message {
     Message {
         english: "this string is not the unknown_call of an error, or of another version".into(),
-        french: "ce texte n'est pas l'unknown_call d'une erreur, ou il vient d'une autre version"
-            .into(),
+        french: Some(
+            "ce texte n'est pas l'unknown_call d'une erreur, ou il vient d'une autre version"
+                .into(),
+        ),
     }
 }
 
@@ -57,7 +67,7 @@ pub(crate) fn no_unknown_call() -> Message {
 pub(crate) fn no_value_to_recognise() -> Message {
     Message {
         english: "the call had no value by which its object could be recognised".into(),
-        french: "l'appel n'avait aucune valeur qui permette de reconnaître son objet".into(),
+        french: Some("l'appel n'avait aucune valeur qui permette de reconnaître son objet".into()),
     }
 }
 
@@ -65,7 +75,7 @@ pub(crate) fn no_value_to_recognise() -> Message {
 pub(crate) fn not_an_object() -> Message {
     Message {
         english: "the response is not an object".into(),
-        french: "la réponse n'est pas un objet".into(),
+        french: Some("la réponse n'est pas un objet".into()),
     }
 }
 
@@ -73,7 +83,7 @@ pub(crate) fn not_an_object() -> Message {
 pub(crate) fn not_listed_yet() -> Message {
     Message {
         english: "the object is not listed, but it may be later".into(),
-        french: "l'objet n'est pas dans la liste, mais il peut y apparaître plus tard".into(),
+        french: Some("l'objet n'est pas dans la liste, mais il peut y apparaître plus tard".into()),
     }
 }
 
@@ -87,25 +97,25 @@ pub(crate) fn nothing_shown(operation: impl Argument) -> Message {
         "l'API ne montre rien qui permette de connaître le résultat de {operation}",
         operation = operation.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the outcome of this error is known: only a call that may have been carried out can be looked for"
 pub(crate) fn outcome_known() -> Message {
-    Message { english: "the outcome of this error is known: only a call that may have been carried out can be looked for".into(), french: "le résultat de cette erreur est connu : seul un appel qui a peut-être été exécuté peut être recherché".into() }
+    Message { english: "the outcome of this error is known: only a call that may have been carried out can be looked for".into(), french: Some("le résultat de cette erreur est connu : seul un appel qui a peut-être été exécuté peut être recherché".into()) }
 }
 
 /// "the search is over already"
 pub(crate) fn search_over() -> Message {
     Message {
         english: "the search is over already".into(),
-        french: "la recherche est déjà terminée".into(),
+        french: Some("la recherche est déjà terminée".into()),
     }
 }
 
 /// "the work has not been done yet, but the server may still do it: ask again later"
 pub(crate) fn too_early() -> Message {
-    Message { english: "the work has not been done yet, but the server may still do it: ask again later".into(), french: "l'opération n'a pas encore été exécutée, mais le serveur peut encore le faire : redemandez plus tard".into() }
+    Message { english: "the work has not been done yet, but the server may still do it: ask again later".into(), french: Some("l'opération n'a pas encore été exécutée, mais le serveur peut encore le faire : redemandez plus tard".into()) }
 }
 
 /// "since must be a cursor of reconcile, or a time such as 2026-01-31T00:00:00Z"
@@ -113,8 +123,9 @@ pub(crate) fn wrong_since() -> Message {
     Message {
         english: "since must be a cursor of reconcile, or a time such as 2026-01-31T00:00:00Z"
             .into(),
-        french:
+        french: Some(
             "since doit être un curseur de reconcile, ou une date telle que 2026-01-31T00:00:00Z"
                 .into(),
+        ),
     }
 }

@@ -12,12 +12,12 @@ pub(crate) fn body_not_json(example: impl Argument) -> Message {
         "le corps n'est pas du JSON : passez un document tel que {example}, ou une chaîne vide",
         example = example.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a file is neither in a recording nor in a stub: test a download with a server, such as lomi-sandbox"
 pub(crate) fn no_download() -> Message {
-    Message { english: "a file is neither in a recording nor in a stub: test a download with a server, such as lomi-sandbox".into(), french: "un fichier n'est ni dans un enregistrement ni dans un stub : testez un téléchargement avec un serveur, tel que lomi-sandbox".into() }
+    Message { english: "a file is neither in a recording nor in a stub: test a download with a server, such as lomi-sandbox".into(), french: Some("un fichier n'est ni dans un enregistrement ni dans un stub : testez un téléchargement avec un serveur, tel que lomi-sandbox".into()) }
 }
 
 /// "replay: {path} is no recording: line {line} was not written by record"
@@ -32,14 +32,14 @@ pub(crate) fn no_recording(path: impl Argument, line: impl Argument) -> Message 
         path = path.french(),
         line = line.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "no response came in time"
 pub(crate) fn no_response_in_time() -> Message {
     Message {
         english: "no response came in time".into(),
-        french: "aucune réponse n'est arrivée à temps".into(),
+        french: Some("aucune réponse n'est arrivée à temps".into()),
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn no_status(status: impl Argument) -> Message {
         "{status} n'est pas le statut d'une réponse : passez un nombre de 200 à 599",
         status = status.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "replay: {path} cannot be read: {error}"
@@ -68,7 +68,7 @@ pub(crate) fn not_readable(path: impl Argument, error: impl Argument) -> Message
         path = path.french(),
         error = error.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{method} {target} is not in the recording, or was replayed already: it has {all} requests of {name}, and {left} are left; record the run again if the program has changed"
@@ -95,7 +95,7 @@ pub(crate) fn not_recorded(
         name = name.french(),
         left = left.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "record: {path} cannot be written: {error}"
@@ -110,14 +110,14 @@ pub(crate) fn not_writable(path: impl Argument, error: impl Argument) -> Message
         path = path.french(),
         error = error.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server was not reached"
 pub(crate) fn server_not_reached() -> Message {
     Message {
         english: "the server was not reached".into(),
-        french: "le serveur n'a pas été joint".into(),
+        french: Some("le serveur n'a pas été joint".into()),
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn stopped(error: impl Argument) -> Message {
     let in_english = format!("the recording cannot be written: {error}", error = error.english());
     let in_french =
         format!("impossible d'écrire l'enregistrement : {error}", error = error.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a call can fail by connection or timeout, not {how:?}"
@@ -139,7 +139,7 @@ pub(crate) fn unknown_failure(how: impl std::fmt::Debug) -> Message {
         "un appel peut échouer par connection ou timeout, pas par {how}",
         how = format_args!("{:?}", how)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the API has no operation {name:?}{hint}"
@@ -154,5 +154,5 @@ pub(crate) fn unknown_operation(name: impl std::fmt::Debug, hint: impl Argument)
         name = format_args!("{:?}", name),
         hint = hint.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

@@ -14,7 +14,7 @@ pub(crate) fn amount_as_text(name: impl Argument, text: impl std::fmt::Debug) ->
         name = name.french(),
         text = format_args!("{:?}", text)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is not a number: {text:?}. The franc has no smaller unit and amounts are never scaled: give whole francs, {below} or {above}"
@@ -38,7 +38,7 @@ pub(crate) fn amount_as_text_below_a_franc(
         below = below.french(),
         above = above.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is not a number: {text:?}. For {major} {code} give {minor}, which are cents, or Money.from_major("{major}", "{code}")"
@@ -65,7 +65,7 @@ pub(crate) fn amount_as_text_of_cents(
         code = code.french(),
         minor = minor.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is not a number: {text:?}. For {whole} francs give {whole}: only digits, without spaces, commas or a currency"
@@ -86,7 +86,7 @@ pub(crate) fn amount_as_text_of_francs(
         text = format_args!("{:?}", text),
         whole = whole.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown} {code}, but amounts are whole cents: {below} or {above}"
@@ -113,7 +113,7 @@ pub(crate) fn amount_below_a_cent(
         below = below.french(),
         above = above.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown} {code}, but the franc has no smaller unit and amounts are never scaled: give whole francs: {below} or {above}"
@@ -140,7 +140,7 @@ pub(crate) fn amount_below_a_franc(
         below = below.french(),
         above = above.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown} {code}, but amounts are in cents: {minor}, or Money.from_major("{major}", "{code}")"
@@ -167,7 +167,7 @@ pub(crate) fn amount_in_cents(
         minor = minor.french(),
         major = major.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown} {code}, but amounts are in cents: {minor}, or Money.from_major("{shown}", "{code}"); for {major} cents give {major}"
@@ -194,7 +194,7 @@ pub(crate) fn amount_in_units(
         minor = minor.french(),
         major = major.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown}, which may mean {thousands} or {units}: give only digits, in the currency's smallest unit"
@@ -218,7 +218,7 @@ pub(crate) fn amount_of_thousands(
         thousands = thousands.french(),
         units = units.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown}, which is more than any payment: at most {most} of the currency's smallest unit"
@@ -239,7 +239,7 @@ pub(crate) fn amount_too_large(
         shown = shown.french(),
         most = most.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is {shown}, but amounts are whole numbers of the currency's smallest unit: cents of EUR and USD, francs of XOF"
@@ -254,7 +254,7 @@ pub(crate) fn amount_with_fraction(name: impl Argument, shown: impl Argument) ->
         name = name.french(),
         shown = shown.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the body of {operation} must be an object of fields and values, not {kind}"
@@ -269,7 +269,7 @@ pub(crate) fn body_not_object(operation: impl Argument, kind: impl Argument) -> 
         operation = operation.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the body cannot be written as JSON: {reason}"
@@ -278,7 +278,7 @@ pub(crate) fn body_not_written(reason: impl Argument) -> Message {
         format!("the body cannot be written as JSON: {reason}", reason = reason.english());
     let in_french =
         format!("le corps ne peut pas être écrit en JSON : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a download has no option {name}, since only the link is sent: leave it out"
@@ -291,7 +291,7 @@ pub(crate) fn download_without_option(name: impl Argument) -> Message {
         "un téléchargement n'a pas d'option {name}, car seul le lien est envoyé : ne l'indiquez pas",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} has no body that extra_body could be added to: leave extra_body out"
@@ -304,20 +304,22 @@ pub(crate) fn extra_body_without_body(operation: impl Argument) -> Message {
         "{operation} n'a pas de corps auquel ajouter extra_body : n'indiquez pas extra_body",
         operation = operation.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "extra_body adds fields to a body, so the body must be an object"
 pub(crate) fn extra_body_without_object() -> Message {
     Message {
         english: "extra_body adds fields to a body, so the body must be an object".into(),
-        french: "extra_body ajoute des champs au corps : le corps doit donc être un objet".into(),
+        french: Some(
+            "extra_body ajoute des champs au corps : le corps doit donc être un objet".into(),
+        ),
     }
 }
 
 /// "the link to download is not an absolute URL; it must look like https://host/path"
 pub(crate) fn link_not_absolute() -> Message {
-    Message { english: "the link to download is not an absolute URL; it must look like https://host/path".into(), french: "le lien à télécharger n'est pas une URL absolue ; il doit être de la forme https://hote/chemin".into() }
+    Message { english: "the link to download is not an absolute URL; it must look like https://host/path".into(), french: Some("le lien à télécharger n'est pas une URL absolue ; il doit être de la forme https://hote/chemin".into()) }
 }
 
 /// "{operation} has no field {name:?}: {option} is an option of the call, not a field of the body. To send the name as it is, put it into extra_body"
@@ -338,7 +340,7 @@ pub(crate) fn misplaced_option(
         name = format_args!("{:?}", name),
         option = option.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is in {currency}, but currency_code is {other}: leave currency_code out"
@@ -359,7 +361,7 @@ pub(crate) fn money_in_other_currency(
         currency = currency.french(),
         other = other.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a whole number of the currency's smallest unit, not {amount}"
@@ -374,14 +376,14 @@ pub(crate) fn money_not_whole(name: impl Argument, amount: impl Argument) -> Mes
         name = name.french(),
         amount = amount.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number or a Money"
 pub(crate) fn money_shape(name: impl Argument) -> Message {
     let in_english = format!("{name} must be a number or a Money", name = name.english());
     let in_french = format!("{name} doit être un nombre ou un Money", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} needs a body: pass the fields to send"
@@ -394,7 +396,7 @@ pub(crate) fn needs_body(operation: impl Argument) -> Message {
         "{operation} demande un corps : passez les champs à envoyer",
         operation = operation.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} has no path in {style:?}"
@@ -409,7 +411,7 @@ pub(crate) fn no_path(operation: impl Argument, style: impl std::fmt::Debug) -> 
         operation = operation.french(),
         style = format_args!("{:?}", style)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be above {limit}, not {number}"
@@ -430,14 +432,14 @@ pub(crate) fn not_above(
         limit = limit.french(),
         number = number.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be above 0"
 pub(crate) fn not_above_zero(name: impl Argument) -> Message {
     let in_english = format!("{name} must be above 0", name = name.english());
     let in_french = format!("{name} doit être supérieur à 0", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be at least {least}, not {number}"
@@ -458,7 +460,7 @@ pub(crate) fn not_at_least(
         least = least.french(),
         number = number.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be at most {most}, not {number}"
@@ -479,7 +481,7 @@ pub(crate) fn not_at_most(
         most = most.french(),
         number = number.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be from {least} to {most}, not {number}"
@@ -503,7 +505,7 @@ pub(crate) fn not_from_to(
         most = most.french(),
         number = number.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a number, not {kind}"
@@ -518,7 +520,7 @@ pub(crate) fn not_number(name: impl Argument, kind: impl Argument) -> Message {
         name = name.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be an object of fields, not {kind}"
@@ -533,7 +535,7 @@ pub(crate) fn not_object(name: impl Argument, kind: impl Argument) -> Message {
         name = name.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a list of objects, not {kind}"
@@ -548,7 +550,7 @@ pub(crate) fn not_objects(name: impl Argument, kind: impl Argument) -> Message {
         name = name.french(),
         kind = kind.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} must be a whole number, not {value}"
@@ -563,7 +565,7 @@ pub(crate) fn not_whole(name: impl Argument, value: impl Argument) -> Message {
         name = name.french(),
         value = value.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is blank: pass the id of the object"
@@ -573,7 +575,7 @@ pub(crate) fn path_blank(name: impl Argument) -> Message {
         "{name} ne contient que des espaces : passez l'identifiant de l'objet",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is empty: pass the id of the object"
@@ -581,7 +583,7 @@ pub(crate) fn path_empty(name: impl Argument) -> Message {
     let in_english = format!("{name} is empty: pass the id of the object", name = name.english());
     let in_french =
         format!("{name} est vide : passez l'identifiant de l'objet", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is missing: pass the id of the object"
@@ -589,14 +591,14 @@ pub(crate) fn path_missing(name: impl Argument) -> Message {
     let in_english = format!("{name} is missing: pass the id of the object", name = name.english());
     let in_french =
         format!("{name} est absent : passez l'identifiant de l'objet", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is a path, not an id"
 pub(crate) fn path_relative(name: impl Argument) -> Message {
     let in_english = format!("{name} is a path, not an id", name = name.english());
     let in_french = format!("{name} est un chemin, et non un identifiant", name = name.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is longer than any id, which has at most {longest} bytes"
@@ -611,7 +613,7 @@ pub(crate) fn path_too_long(name: impl Argument, longest: impl Argument) -> Mess
         name = name.french(),
         longest = longest.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} has a control character in it, such as the end of a line: remove it"
@@ -624,7 +626,7 @@ pub(crate) fn path_with_control(name: impl Argument) -> Message {
         "{name} contient un caractère de contrôle, par exemple une fin de ligne : supprimez-le",
         name = name.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} is not a number: {text:?}"
@@ -639,7 +641,7 @@ pub(crate) fn text_not_number(name: impl Argument, text: impl std::fmt::Debug) -
         name = name.french(),
         text = format_args!("{:?}", text)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{name} has more than {longest} characters: shorten it"
@@ -654,7 +656,7 @@ pub(crate) fn too_many_characters(name: impl Argument, longest: impl Argument) -
         name = name.french(),
         longest = longest.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} has no field {name:?}; did you mean {suggested:?}? To send the name as it is, put it into extra_body"
@@ -675,7 +677,7 @@ pub(crate) fn unknown_field(
         name = format_args!("{:?}", name),
         suggested = format_args!("{:?}", suggested)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{operation} has no parameter {name:?}; did you mean {suggested:?}?"
@@ -696,7 +698,7 @@ pub(crate) fn unknown_parameter(
         name = format_args!("{:?}", name),
         suggested = format_args!("{:?}", suggested)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the path and the query make a URL of more than {longest} bytes, which cannot be sent: shorten them"
@@ -709,7 +711,7 @@ pub(crate) fn url_too_long(longest: impl Argument) -> Message {
         "le chemin et les paramètres forment une URL de plus de {longest} octets, qui ne peut pas être envoyée : raccourcissez-les",
         longest = longest.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the path {path:?} must start with one slash, stay below the base URL and have every character but plain ASCII percent-encoded"
@@ -722,5 +724,5 @@ pub(crate) fn wrong_path(path: impl std::fmt::Debug) -> Message {
         "le chemin {path} doit commencer par une seule barre oblique, rester sous l'URL de base et encoder en pourcentage tout caractère qui n'est pas de l'ASCII simple",
         path = format_args!("{:?}", path)
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

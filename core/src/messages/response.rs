@@ -4,29 +4,29 @@ use crate::message::{Argument, Message};
 
 /// "a boolean"
 pub(crate) fn a_boolean() -> Message {
-    Message { english: "a boolean".into(), french: "un booléen".into() }
+    Message { english: "a boolean".into(), french: Some("un booléen".into()) }
 }
 
 /// "a list"
 pub(crate) fn a_list() -> Message {
-    Message { english: "a list".into(), french: "une liste".into() }
+    Message { english: "a list".into(), french: Some("une liste".into()) }
 }
 
 /// "a number"
 pub(crate) fn a_number() -> Message {
-    Message { english: "a number".into(), french: "un nombre".into() }
+    Message { english: "a number".into(), french: Some("un nombre".into()) }
 }
 
 /// "a string"
 pub(crate) fn a_string() -> Message {
-    Message { english: "a string".into(), french: "une chaîne".into() }
+    Message { english: "a string".into(), french: Some("une chaîne".into()) }
 }
 
 /// "a number that is not finite"
 pub(crate) fn an_infinite_number() -> Message {
     Message {
         english: "a number that is not finite".into(),
-        french: "un nombre qui n'est pas fini".into(),
+        french: Some("un nombre qui n'est pas fini".into()),
     }
 }
 
@@ -34,13 +34,13 @@ pub(crate) fn an_infinite_number() -> Message {
 pub(crate) fn an_invoice_first() -> Message {
     Message {
         english: "nothing was created: the customer must pay an invoice first".into(),
-        french: "rien n'a été créé : le client doit d'abord payer une facture".into(),
+        french: Some("rien n'a été créé : le client doit d'abord payer une facture".into()),
     }
 }
 
 /// "an object"
 pub(crate) fn an_object() -> Message {
-    Message { english: "an object".into(), french: "un objet".into() }
+    Message { english: "an object".into(), french: Some("un objet".into()) }
 }
 
 /// "{problems}; and {count} more"
@@ -55,14 +55,14 @@ pub(crate) fn and_more(problems: impl Argument, count: impl Argument) -> Message
         problems = problems.french(),
         count = count.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "check base_url, and whether a proxy answers in place of the API"
 pub(crate) fn check_base_url() -> Message {
     Message {
         english: "check base_url, and whether a proxy answers in place of the API".into(),
-        french: "vérifiez base_url, et si un proxy répond à la place de l'API".into(),
+        french: Some("vérifiez base_url, et si un proxy répond à la place de l'API".into()),
     }
 }
 
@@ -70,26 +70,26 @@ pub(crate) fn check_base_url() -> Message {
 pub(crate) fn check_key() -> Message {
     Message {
         english: "check the API key, and whether it is for test or live".into(),
-        french: "vérifiez la clé d'API, et si elle est de test ou de production".into(),
+        french: Some("vérifiez la clé d'API, et si elle est de test ou de production".into()),
     }
 }
 
 /// "the response is empty"
 pub(crate) fn empty() -> Message {
-    Message { english: "the response is empty".into(), french: "la réponse est vide".into() }
+    Message { english: "the response is empty".into(), french: Some("la réponse est vide".into()) }
 }
 
 /// "a proxy may have answered in place of the API: check base_url"
 pub(crate) fn empty_advice() -> Message {
     Message {
         english: "a proxy may have answered in place of the API: check base_url".into(),
-        french: "un proxy a peut-être répondu à la place de l'API : vérifiez base_url".into(),
+        french: Some("un proxy a peut-être répondu à la place de l'API : vérifiez base_url".into()),
     }
 }
 
 /// "the list does not end: its pages are empty but announce more; report it to lomi. with the request id"
 pub(crate) fn empty_pages() -> Message {
-    Message { english: "the list does not end: its pages are empty but announce more; report it to lomi. with the request id".into(), french: "la liste ne finit pas : ses pages sont vides mais en annoncent d'autres ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+    Message { english: "the list does not end: its pages are empty but announce more; report it to lomi. with the request id".into(), french: Some("la liste ne finit pas : ses pages sont vides mais en annoncent d'autres ; signalez-le à lomi. avec l'identifiant de la requête".into()) }
 }
 
 /// "the server reports an error although the status is a success: {message}"
@@ -102,14 +102,16 @@ pub(crate) fn error_with_success(message: impl Argument) -> Message {
         "le serveur signale une erreur bien que le statut soit un succès : {message}",
         message = message.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "fetch what the call would change, then decide what is left to do"
 pub(crate) fn fetch_then_decide() -> Message {
     Message {
         english: "fetch what the call would change, then decide what is left to do".into(),
-        french: "lisez ce que l'appel modifierait, puis décidez de ce qu'il reste à faire".into(),
+        french: Some(
+            "lisez ce que l'appel modifierait, puis décidez de ce qu'il reste à faire".into(),
+        ),
     }
 }
 
@@ -123,7 +125,7 @@ pub(crate) fn invoice_first(number: impl Argument) -> Message {
         "rien n'a été créé : le client doit d'abord payer la facture {number}",
         number = number.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "an item of the list is {kind}, not an object"
@@ -131,14 +133,14 @@ pub(crate) fn item_not_object(kind: impl Argument) -> Message {
     let in_english = format!("an item of the list is {kind}, not an object", kind = kind.english());
     let in_french =
         format!("un élément de la liste est {kind}, et non un objet", kind = kind.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a control character in a string"
 pub(crate) fn json_control() -> Message {
     Message {
         english: "a control character in a string".into(),
-        french: "caractère de contrôle dans une chaîne".into(),
+        french: Some("caractère de contrôle dans une chaîne".into()),
     }
 }
 
@@ -146,58 +148,61 @@ pub(crate) fn json_control() -> Message {
 pub(crate) fn json_digits() -> Message {
     Message {
         english: "a number has too many digits".into(),
-        french: "un nombre a trop de chiffres".into(),
+        french: Some("un nombre a trop de chiffres".into()),
     }
 }
 
 /// "unexpected end"
 pub(crate) fn json_end() -> Message {
-    Message { english: "unexpected end".into(), french: "fin inattendue".into() }
+    Message { english: "unexpected end".into(), french: Some("fin inattendue".into()) }
 }
 
 /// "invalid escape"
 pub(crate) fn json_escape() -> Message {
-    Message { english: "invalid escape".into(), french: "séquence d'échappement invalide".into() }
+    Message {
+        english: "invalid escape".into(),
+        french: Some("séquence d'échappement invalide".into()),
+    }
 }
 
 /// "expected `:`"
 pub(crate) fn json_no_colon() -> Message {
-    Message { english: "expected `:`".into(), french: "`:` attendu".into() }
+    Message { english: "expected `:`".into(), french: Some("`:` attendu".into()) }
 }
 
 /// "expected `,` or `]`"
 pub(crate) fn json_no_list_end() -> Message {
-    Message { english: "expected `,` or `]`".into(), french: "`,` ou `]` attendu".into() }
+    Message { english: "expected `,` or `]`".into(), french: Some("`,` ou `]` attendu".into()) }
 }
 
 /// "expected a string as name"
 pub(crate) fn json_no_name() -> Message {
     Message {
         english: "expected a string as name".into(),
-        french: "chaîne attendue comme nom".into(),
+        french: Some("chaîne attendue comme nom".into()),
     }
 }
 
 /// "invalid number"
 pub(crate) fn json_no_number() -> Message {
-    Message { english: "invalid number".into(), french: "nombre invalide".into() }
+    Message { english: "invalid number".into(), french: Some("nombre invalide".into()) }
 }
 
 /// "expected `,` or `}`"
 pub(crate) fn json_no_object_end() -> Message {
-    Message { english: "expected `,` or `}`".into(), french: "`,` ou `}` attendu".into() }
+    Message { english: "expected `,` or `}`".into(), french: Some("`,` ou `}` attendu".into()) }
 }
 
 /// "expected a value"
 pub(crate) fn json_no_value() -> Message {
-    Message { english: "expected a value".into(), french: "valeur attendue".into() }
+    Message { english: "expected a value".into(), french: Some("valeur attendue".into()) }
 }
 
 /// "half of a surrogate pair"
 pub(crate) fn json_surrogate() -> Message {
     Message {
         english: "half of a surrogate pair".into(),
-        french: "moitié d'une paire de substitution".into(),
+        french: Some("moitié d'une paire de substitution".into()),
     }
 }
 
@@ -207,14 +212,14 @@ pub(crate) fn json_too_deep(depth: impl Argument) -> Message {
         format!("the response is nested deeper than {depth} levels", depth = depth.english());
     let in_french =
         format!("la réponse a plus de {depth} niveaux d'imbrication", depth = depth.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response is longer than four gibibytes"
 pub(crate) fn json_too_long() -> Message {
     Message {
         english: "the response is longer than four gibibytes".into(),
-        french: "la réponse dépasse quatre gibioctets".into(),
+        french: Some("la réponse dépasse quatre gibioctets".into()),
     }
 }
 
@@ -226,46 +231,47 @@ pub(crate) fn json_too_many(values: impl Argument) -> Message {
     );
     let in_french =
         format!("la réponse a plus de valeurs que les {values} permises", values = values.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "trailing characters"
 pub(crate) fn json_trailing() -> Message {
     Message {
-        english: "trailing characters".into(), french: "caractères en trop à la fin".into()
+        english: "trailing characters".into(),
+        french: Some("caractères en trop à la fin".into()),
     }
 }
 
 /// "the idempotency key was used with another body: use a new key for a changed order"
 pub(crate) fn key_reused() -> Message {
-    Message { english: "the idempotency key was used with another body: use a new key for a changed order".into(), french: "la clé d'idempotence a servi avec un autre corps : utilisez une nouvelle clé pour une commande modifiée".into() }
+    Message { english: "the idempotency key was used with another body: use a new key for a changed order".into(), french: Some("la clé d'idempotence a servi avec un autre corps : utilisez une nouvelle clé pour une commande modifiée".into()) }
 }
 
 /// "the response is {kind}, not a list"
 pub(crate) fn kind_not_list(kind: impl Argument) -> Message {
     let in_english = format!("the response is {kind}, not a list", kind = kind.english());
     let in_french = format!("la réponse est {kind}, et non une liste", kind = kind.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "if the server may send this, raise the option limits"
 pub(crate) fn limits_may_be_raised() -> Message {
     Message {
         english: "if the server may send this, raise the option limits".into(),
-        french: "si le serveur peut envoyer cela, augmentez l'option limits".into(),
+        french: Some("si le serveur peut envoyer cela, augmentez l'option limits".into()),
     }
 }
 
 /// "the list does not end: it starts again; report it to lomi. with the request id"
 pub(crate) fn list_again() -> Message {
-    Message { english: "the list does not end: it starts again; report it to lomi. with the request id".into(), french: "la liste ne finit pas : elle recommence ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+    Message { english: "the list does not end: it starts again; report it to lomi. with the request id".into(), french: Some("la liste ne finit pas : elle recommence ; signalez-le à lomi. avec l'identifiant de la requête".into()) }
 }
 
 /// "the list has already ended"
 pub(crate) fn list_ended() -> Message {
     Message {
         english: "the list has already ended".into(),
-        french: "la liste est déjà terminée".into(),
+        french: Some("la liste est déjà terminée".into()),
     }
 }
 
@@ -274,7 +280,7 @@ pub(crate) fn must_be_one_of(allowed: impl Argument) -> Message {
     let in_english = format!("must be one of {allowed}", allowed = allowed.english());
     let in_french =
         format!("doit être l'une de ces valeurs : {allowed}", allowed = allowed.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the network asks for a login before it lets requests through (captive portal): open {origin} in a browser and log in, then call again"
@@ -287,7 +293,7 @@ pub(crate) fn network_login(origin: impl Argument) -> Message {
         "le réseau demande une connexion avant de laisser passer les requêtes (portail captif) : ouvrez {origin} dans un navigateur et connectez-vous, puis rappelez",
         origin = origin.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "no API was found at {base}: its server responded with {reason} and a web page; check base_url, and whether a proxy answers in place of the API"
@@ -302,19 +308,19 @@ pub(crate) fn no_api_there(base: impl Argument, reason: impl Argument) -> Messag
         base = base.french(),
         reason = reason.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the list does not end: its pages have no new rows; report it to lomi. with the request id"
 pub(crate) fn no_new_rows() -> Message {
-    Message { english: "the list does not end: its pages have no new rows; report it to lomi. with the request id".into(), french: "la liste ne finit pas : ses pages n'ont pas de nouvelles lignes ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+    Message { english: "the list does not end: its pages have no new rows; report it to lomi. with the request id".into(), french: Some("la liste ne finit pas : ses pages n'ont pas de nouvelles lignes ; signalez-le à lomi. avec l'identifiant de la requête".into()) }
 }
 
 /// "the server did not send a time to try again"
 pub(crate) fn no_time_to_try_again() -> Message {
     Message {
         english: "the server did not send a time to try again".into(),
-        french: "le serveur n'a pas indiqué quand réessayer".into(),
+        french: Some("le serveur n'a pas indiqué quand réessayer".into()),
     }
 }
 
@@ -332,27 +338,27 @@ pub(crate) fn not_json(what: impl Argument, line: impl Argument, column: impl Ar
         line = line.french(),
         column = column.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{text:?} is not a JSON number"
 pub(crate) fn not_json_number(text: impl std::fmt::Debug) -> Message {
     let in_english = format!("{text} is not a JSON number", text = format_args!("{:?}", text));
     let in_french = format!("{text} n'est pas un nombre JSON", text = format_args!("{:?}", text));
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response is not a list"
 pub(crate) fn not_list() -> Message {
     Message {
         english: "the response is not a list".into(),
-        french: "la réponse n'est pas une liste".into(),
+        french: Some("la réponse n'est pas une liste".into()),
     }
 }
 
 /// "this JSON is not lomi.'s: check base_url, and whether a proxy answers in place of the API"
 pub(crate) fn not_of_lomi() -> Message {
-    Message { english: "this JSON is not lomi.'s: check base_url, and whether a proxy answers in place of the API".into(), french: "ce JSON n'est pas celui de lomi. : vérifiez base_url, et si un proxy répond à la place de l'API".into() }
+    Message { english: "this JSON is not lomi.'s: check base_url, and whether a proxy answers in place of the API".into(), french: Some("ce JSON n'est pas celui de lomi. : vérifiez base_url, et si un proxy répond à la place de l'API".into()) }
 }
 
 /// "the response is {kind}, not one {model}"
@@ -367,32 +373,32 @@ pub(crate) fn not_one(kind: impl Argument, model: impl Argument) -> Message {
         kind = kind.french(),
         model = model.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response is not one object"
 pub(crate) fn not_one_object() -> Message {
     Message {
         english: "the response is not one object".into(),
-        french: "la réponse n'est pas un seul objet".into(),
+        french: Some("la réponse n'est pas un seul objet".into()),
     }
 }
 
 /// "there is nothing to confirm: only the result of a call of this client that has a confirmation_token can be confirmed"
 pub(crate) fn nothing_to_confirm() -> Message {
-    Message { english: "there is nothing to confirm: only the result of a call of this client that has a confirmation_token can be confirmed".into(), french: "il n'y a rien à confirmer : seul le résultat d'un appel de ce client qui a un confirmation_token peut être confirmé".into() }
+    Message { english: "there is nothing to confirm: only the result of a call of this client that has a confirmation_token can be confirmed".into(), french: Some("il n'y a rien à confirmer : seul le résultat d'un appel de ce client qui a un confirmation_token peut être confirmé".into()) }
 }
 
 /// "null"
 pub(crate) fn null() -> Message {
-    Message { english: "null".into(), french: "null".into() }
+    Message { english: "null".into(), french: Some("null".into()) }
 }
 
 /// "the response is an object without a list in it"
 pub(crate) fn object_without_list() -> Message {
     Message {
         english: "the response is an object without a list in it".into(),
-        french: "la réponse est un objet qui ne contient pas de liste".into(),
+        french: Some("la réponse est un objet qui ne contient pas de liste".into()),
     }
 }
 
@@ -408,7 +414,7 @@ pub(crate) fn old_session_closed(operation: impl Argument, state: impl Argument)
         operation = operation.french(),
         state = state.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response to {operation} is the session of an earlier call with the same idempotency key, and that session is {state}: it has been paid, so do not ask the buyer to pay again"
@@ -423,12 +429,12 @@ pub(crate) fn old_session_paid(operation: impl Argument, state: impl Argument) -
         operation = operation.french(),
         state = state.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the list does not end: a page was sent again; report it to lomi. with the request id"
 pub(crate) fn page_again() -> Message {
-    Message { english: "the list does not end: a page was sent again; report it to lomi. with the request id".into(), french: "la liste ne finit pas : une page a été renvoyée ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+    Message { english: "the list does not end: a page was sent again; report it to lomi. with the request id".into(), french: Some("la liste ne finit pas : une page a été renvoyée ; signalez-le à lomi. avec l'identifiant de la requête".into()) }
 }
 
 /// "the server responded with {reason} and a web page, so a proxy or a firewall has probably answered in place of the API: open {origin} in a browser to see why"
@@ -443,7 +449,7 @@ pub(crate) fn page_of_proxy(reason: impl Argument, origin: impl Argument) -> Mes
         reason = reason.french(),
         origin = origin.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "if you do not know this address, the network may ask for a login (captive portal): open {origin} in a browser"
@@ -456,33 +462,33 @@ pub(crate) fn redirected_by_network(origin: impl Argument) -> Message {
         "si vous ne connaissez pas cette adresse, le réseau demande peut-être une connexion (portail captif) : ouvrez {origin} dans un navigateur",
         origin = origin.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server responded with {reason}"
 pub(crate) fn responded_with(reason: impl Argument) -> Message {
     let in_english = format!("the server responded with {reason}", reason = reason.english());
     let in_french = format!("le serveur a répondu {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the list does not end: its cursor does not change; report it to lomi. with the request id"
 pub(crate) fn same_cursor() -> Message {
-    Message { english: "the list does not end: its cursor does not change; report it to lomi. with the request id".into(), french: "la liste ne finit pas : son curseur ne change pas ; signalez-le à lomi. avec l'identifiant de la requête".into() }
+    Message { english: "the list does not end: its cursor does not change; report it to lomi. with the request id".into(), french: Some("la liste ne finit pas : son curseur ne change pas ; signalez-le à lomi. avec l'identifiant de la requête".into()) }
 }
 
 /// "see {field}"
 pub(crate) fn see_field(field: impl Argument) -> Message {
     let in_english = format!("see {field}", field = field.english());
     let in_french = format!("voir {field}", field = field.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "try again in {seconds} s"
 pub(crate) fn try_again_in(seconds: impl Argument) -> Message {
     let in_english = format!("try again in {seconds} s", seconds = seconds.english());
     let in_french = format!("réessayez dans {seconds} s", seconds = seconds.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "nothing has been done yet: the call must be confirmed with the token in its response"
@@ -491,14 +497,16 @@ pub(crate) fn unconfirmed() -> Message {
         english:
             "nothing has been done yet: the call must be confirmed with the token in its response"
                 .into(),
-        french: "rien n'a encore été fait : l'appel doit être confirmé avec le jeton de sa réponse"
-            .into(),
+        french: Some(
+            "rien n'a encore été fait : l'appel doit être confirmé avec le jeton de sa réponse"
+                .into(),
+        ),
     }
 }
 
 /// "an unknown status"
 pub(crate) fn unknown_status() -> Message {
-    Message { english: "an unknown status".into(), french: "un statut inconnu".into() }
+    Message { english: "an unknown status".into(), french: Some("un statut inconnu".into()) }
 }
 
 /// "a web page came instead of the API's response: the network may ask for a login (captive portal), or a proxy answers in place of the API; open {origin} in a browser to see it"
@@ -511,7 +519,7 @@ pub(crate) fn web_page(origin: impl Argument) -> Message {
         "une page web est arrivée à la place de la réponse de l'API : le réseau demande peut-être une connexion (portail captif), ou un proxy répond à la place de l'API ; ouvrez {origin} dans un navigateur pour la voir",
         origin = origin.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{message}: {problems}"
@@ -523,7 +531,7 @@ pub(crate) fn with_problems(message: impl Argument, problems: impl Argument) -> 
     );
     let in_french =
         format!("{message} : {problems}", message = message.french(), problems = problems.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the response is an object without its id, not one {model}"
@@ -536,5 +544,5 @@ pub(crate) fn without_id(model: impl Argument) -> Message {
         "la réponse est un objet sans identifiant, et non un objet {model}",
         model = model.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

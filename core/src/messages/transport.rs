@@ -12,7 +12,7 @@ pub(crate) fn all_in_use(connections: impl Argument) -> Message {
         "la requête n'a pas été envoyée : les {connections} connexions au serveur étaient occupées jusqu'à l'échéance ; augmentez max_connections, ou faites moins d'appels à la fois",
         connections = connections.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "{message} (at {scheme}://{host}:{port})"
@@ -36,19 +36,19 @@ pub(crate) fn at_address(
         host = host.french(),
         port = port.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "broke:"
 pub(crate) fn broke() -> Message {
-    Message { english: "broke:".into(), french: "a été coupée :".into() }
+    Message { english: "broke:".into(), french: Some("a été coupée :".into()) }
 }
 
 /// "broke before any response:"
 pub(crate) fn broke_before() -> Message {
     Message {
         english: "broke before any response:".into(),
-        french: "a été coupée avant toute réponse :".into(),
+        french: Some("a été coupée avant toute réponse :".into()),
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn cannot_be_sent(error: impl Argument) -> Message {
     let in_english = format!("the request cannot be sent: {error}", error = error.english());
     let in_french =
         format!("la requête ne peut pas être envoyée : {error}", error = error.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the clock of this machine may be wrong: it says {now}"
@@ -68,7 +68,7 @@ pub(crate) fn check_clock(now: impl Argument) -> Message {
         "l'horloge de cette machine est peut-être fausse : elle indique {now}",
         now = now.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the connection {broke} {reason}"
@@ -80,14 +80,14 @@ pub(crate) fn connection_broke(broke: impl Argument, reason: impl Argument) -> M
     );
     let in_french =
         format!("la connexion {broke} {reason}", broke = broke.french(), reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "does this port speak http, or https?"
 pub(crate) fn does_it_speak_http() -> Message {
     Message {
         english: "does this port speak http, or https?".into(),
-        french: "ce port accepte-t-il http, ou https ?".into(),
+        french: Some("ce port accepte-t-il http, ou https ?".into()),
     }
 }
 
@@ -95,13 +95,13 @@ pub(crate) fn does_it_speak_http() -> Message {
 pub(crate) fn does_it_speak_https() -> Message {
     Message {
         english: "does this port speak https?".into(),
-        french: "ce port accepte-t-il https ?".into(),
+        french: Some("ce port accepte-t-il https ?".into()),
     }
 }
 
 /// "the file is empty"
 pub(crate) fn file_empty() -> Message {
-    Message { english: "the file is empty".into(), french: "le fichier est vide".into() }
+    Message { english: "the file is empty".into(), french: Some("le fichier est vide".into()) }
 }
 
 /// "the response grows more than {ratio} times when decompressed; the limit is the option limits, ratio"
@@ -114,14 +114,14 @@ pub(crate) fn grows_too_much(ratio: impl Argument) -> Message {
         "la réponse grossit de plus de {ratio} fois une fois décompressée ; la limite est dans l'option limits, ratio",
         ratio = ratio.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the base URL's host cannot be connected to"
 pub(crate) fn host_not_connectable() -> Message {
     Message {
         english: "the base URL's host cannot be connected to".into(),
-        french: "l'hôte de l'URL de base ne permet pas de connexion".into(),
+        french: Some("l'hôte de l'URL de base ne permet pas de connexion".into()),
     }
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn host_not_connectable() -> Message {
 pub(crate) fn host_not_sendable() -> Message {
     Message {
         english: "the base URL's host cannot be sent".into(),
-        french: "l'hôte de l'URL de base ne peut pas être envoyé".into(),
+        french: Some("l'hôte de l'URL de base ne peut pas être envoyé".into()),
     }
 }
 
@@ -137,8 +137,10 @@ pub(crate) fn host_not_sendable() -> Message {
 pub(crate) fn invalid_gzip() -> Message {
     Message {
         english: "the response cannot be decompressed: its gzip data is invalid".into(),
-        french: "la réponse ne peut pas être décompressée : ses données gzip ne sont pas valides"
-            .into(),
+        french: Some(
+            "la réponse ne peut pas être décompressée : ses données gzip ne sont pas valides"
+                .into(),
+        ),
     }
 }
 
@@ -146,13 +148,13 @@ pub(crate) fn invalid_gzip() -> Message {
 pub(crate) fn invalid_server_name() -> Message {
     Message {
         english: "tls_server_name is not a valid server name".into(),
-        french: "tls_server_name n'est pas un nom de serveur valide".into(),
+        french: Some("tls_server_name n'est pas un nom de serveur valide".into()),
     }
 }
 
 /// "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must be converted with openssl first)"
 pub(crate) fn neither_pem_nor_der() -> Message {
-    Message { english: "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must be converted with openssl first)".into(), french: "le fichier n'est ni du PEM ni un certificat DER (un fichier .p12, .pfx ou .p7b doit d'abord être converti avec openssl)".into() }
+    Message { english: "the file is neither PEM nor one DER certificate (a .p12, .pfx or .p7b file must be converted with openssl first)".into(), french: Some("le fichier n'est ni du PEM ni un certificat DER (un fichier .p12, .pfx ou .p7b doit d'abord être converti avec openssl)".into()) }
 }
 
 /// "the server did not respond in time: no connection within {seconds} s"
@@ -165,7 +167,7 @@ pub(crate) fn no_connection(seconds: impl Argument) -> Message {
         "le serveur n'a pas répondu à temps : aucune connexion en {seconds} s",
         seconds = seconds.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server did not respond in time: no connection through the proxy within {seconds} s"
@@ -178,31 +180,31 @@ pub(crate) fn no_connection_through_proxy(seconds: impl Argument) -> Message {
         "le serveur n'a pas répondu à temps : aucune connexion à travers le proxy en {seconds} s",
         seconds = seconds.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "https needs a cryptography provider: enable the feature rustls-ring of the crate lomi, install a rustls provider for the whole program (CryptoProvider::install_default), or pass a reqwest client to ClientBuilder::http_client (feature reqwest)"
 pub(crate) fn no_cryptography() -> Message {
-    Message { english: "https needs a cryptography provider: enable the feature rustls-ring of the crate lomi, install a rustls provider for the whole program (CryptoProvider::install_default), or pass a reqwest client to ClientBuilder::http_client (feature reqwest)".into(), french: "https demande un fournisseur de cryptographie : activez la feature rustls-ring du crate lomi, installez un fournisseur rustls pour tout le programme (CryptoProvider::install_default), ou passez un client reqwest à ClientBuilder::http_client (feature reqwest)".into() }
+    Message { english: "https needs a cryptography provider: enable the feature rustls-ring of the crate lomi, install a rustls provider for the whole program (CryptoProvider::install_default), or pass a reqwest client to ClientBuilder::http_client (feature reqwest)".into(), french: Some("https demande un fournisseur de cryptographie : activez la feature rustls-ring du crate lomi, installez un fournisseur rustls pour tout le programme (CryptoProvider::install_default), ou passez un client reqwest à ClientBuilder::http_client (feature reqwest)".into()) }
 }
 
 /// "no response within {seconds} s"
 pub(crate) fn no_response(seconds: impl Argument) -> Message {
     let in_english = format!("no response within {seconds} s", seconds = seconds.english());
     let in_french = format!("aucune réponse en {seconds} s", seconds = seconds.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "TLS cannot be set up: {error}"
 pub(crate) fn no_tls(error: impl Argument) -> Message {
     let in_english = format!("TLS cannot be set up: {error}", error = error.english());
     let in_french = format!("TLS ne peut pas être initialisé : {error}", error = error.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the proxy must be a URL such as http://proxy.example:3128 or socks5://proxy.example:1080"
 pub(crate) fn not_a_proxy_url() -> Message {
-    Message { english: "the proxy must be a URL such as http://proxy.example:3128 or socks5://proxy.example:1080".into(), french: "le proxy doit être une URL telle que http://proxy.example:3128 ou socks5://proxy.example:1080".into() }
+    Message { english: "the proxy must be a URL such as http://proxy.example:3128 or socks5://proxy.example:1080".into(), french: Some("le proxy doit être une URL telle que http://proxy.example:3128 ou socks5://proxy.example:1080".into()) }
 }
 
 /// "{host} is at {found}, which is not this machine, so http would not be encrypted on its way there; use https, or allow_http in a private network"
@@ -217,7 +219,7 @@ pub(crate) fn not_loopback(host: impl Argument, found: impl Argument) -> Message
         host = host.french(),
         found = found.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there is no {expected} in it, so it is not PEM, and it is not DER"
@@ -230,7 +232,7 @@ pub(crate) fn not_pem(expected: impl Argument) -> Message {
         "il ne contient pas de {expected}, ce n'est donc pas du PEM, et ce n'est pas du DER",
         expected = expected.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the server was not reached through the proxy: {reason}"
@@ -243,7 +245,7 @@ pub(crate) fn not_reached_through_proxy(reason: impl Argument) -> Message {
         "le serveur est injoignable à travers le proxy : {reason}",
         reason = reason.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "there is no {expected} in it, only BEGIN {label}"
@@ -258,14 +260,14 @@ pub(crate) fn only_another_label(expected: impl Argument, label: impl Argument) 
         expected = expected.french(),
         label = label.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the connection pool is unusable"
 pub(crate) fn pool_unusable() -> Message {
     Message {
         english: "the connection pool is unusable".into(),
-        french: "le pool de connexions est inutilisable".into(),
+        french: Some("le pool de connexions est inutilisable".into()),
     }
 }
 
@@ -279,7 +281,7 @@ pub(crate) fn reqwest_cannot_send(why: impl Argument) -> Message {
         "la requête ne peut pas être envoyée par le client reqwest : {why}",
         why = why.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the reqwest client does not send this request: {reason}"
@@ -292,7 +294,7 @@ pub(crate) fn reqwest_does_not_send(reason: impl Argument) -> Message {
         "le client reqwest n'envoie pas cette requête : {reason}",
         reason = reason.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the reqwest client followed redirects ({reason}), and the API key may have been sent there: build it with redirect(reqwest::redirect::Policy::none())"
@@ -305,7 +307,7 @@ pub(crate) fn reqwest_followed_redirects(reason: impl Argument) -> Message {
         "le client reqwest a suivi des redirections ({reason}), et la clé d'API a pu y être envoyée : construisez-le avec redirect(reqwest::redirect::Policy::none())",
         reason = reason.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "a timeout of the reqwest client passed: {reason}"
@@ -314,7 +316,7 @@ pub(crate) fn reqwest_timeout(reason: impl Argument) -> Message {
         format!("a timeout of the reqwest client passed: {reason}", reason = reason.english());
     let in_french =
         format!("un délai du client reqwest est dépassé : {reason}", reason = reason.french());
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the reqwest client followed a redirect to {to}, and the API key was sent there, unless this is a download: build it with redirect(reqwest::redirect::Policy::none()), and replace the key where that address is not one of lomi"
@@ -327,14 +329,16 @@ pub(crate) fn reqwest_was_redirected(to: impl Argument) -> Message {
         "le client reqwest a suivi une redirection vers {to}, et la clé d'API y a été envoyée, sauf s'il s'agit d'un téléchargement : construisez-le avec redirect(reqwest::redirect::Policy::none()), et remplacez la clé si cette adresse n'est pas à lomi",
         to = to.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the file is saved as UTF-16; save it as UTF-8 or ASCII"
 pub(crate) fn saved_as_utf16() -> Message {
     Message {
         english: "the file is saved as UTF-16; save it as UTF-8 or ASCII".into(),
-        french: "le fichier est enregistré en UTF-16 ; enregistrez-le en UTF-8 ou en ASCII".into(),
+        french: Some(
+            "le fichier est enregistré en UTF-16 ; enregistrez-le en UTF-8 ou en ASCII".into(),
+        ),
     }
 }
 
@@ -342,8 +346,9 @@ pub(crate) fn saved_as_utf16() -> Message {
 pub(crate) fn shorter_than_announced() -> Message {
     Message {
         english: "the connection broke: the response is shorter than its Content-Length".into(),
-        french: "la connexion a été coupée : la réponse est plus courte que son Content-Length"
-            .into(),
+        french: Some(
+            "la connexion a été coupée : la réponse est plus courte que son Content-Length".into(),
+        ),
     }
 }
 
@@ -351,8 +356,9 @@ pub(crate) fn shorter_than_announced() -> Message {
 pub(crate) fn socks4() -> Message {
     Message {
         english: "the proxy speaks SOCKS4; only HTTP, HTTPS and SOCKS5 proxies can be used".into(),
-        french: "le proxy parle SOCKS4 ; seuls les proxys HTTP, HTTPS et SOCKS5 sont possibles"
-            .into(),
+        french: Some(
+            "le proxy parle SOCKS4 ; seuls les proxys HTTP, HTTPS et SOCKS5 sont possibles".into(),
+        ),
     }
 }
 
@@ -366,15 +372,15 @@ pub(crate) fn unknown_encoding(encoding: impl Argument) -> Message {
         "le serveur a envoyé la réponse avec Content-Encoding {encoding}, qui n'a pas été demandé et ne peut pas être lu",
         encoding = encoding.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "this machine does not know who issued the server's certificate. Install the system's certificates (on Debian: ca-certificates), or, where a proxy or firewall replaces certificates, give its authority with ca_file"
 pub(crate) fn unknown_issuer() -> Message {
-    Message { english: "this machine does not know who issued the server's certificate. Install the system's certificates (on Debian: ca-certificates), or, where a proxy or firewall replaces certificates, give its authority with ca_file".into(), french: "cette machine ne connaît pas l'émetteur du certificat du serveur. Installez les certificats du système (sous Debian : ca-certificates) ou, si un proxy ou un pare-feu remplace les certificats, donnez son autorité avec ca_file".into() }
+    Message { english: "this machine does not know who issued the server's certificate. Install the system's certificates (on Debian: ca-certificates), or, where a proxy or firewall replaces certificates, give its authority with ca_file".into(), french: Some("cette machine ne connaît pas l'émetteur du certificat du serveur. Installez les certificats du système (sous Debian : ca-certificates) ou, si un proxy ou un pare-feu remplace les certificats, donnez son autorité avec ca_file".into()) }
 }
 
 /// "its URL would change"
 pub(crate) fn url_would_change() -> Message {
-    Message { english: "its URL would change".into(), french: "son URL changerait".into() }
+    Message { english: "its URL would change".into(), french: Some("son URL changerait".into()) }
 }

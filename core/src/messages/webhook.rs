@@ -4,12 +4,12 @@ use crate::message::{Argument, Message};
 
 /// "the event has no timestamp, so its age is unknown: leave the maximum age out to accept it"
 pub(crate) fn age_unknown() -> Message {
-    Message { english: "the event has no timestamp, so its age is unknown: leave the maximum age out to accept it".into(), french: "l'événement n'a pas de timestamp, donc son âge est inconnu : omettez l'âge maximal pour l'accepter".into() }
+    Message { english: "the event has no timestamp, so its age is unknown: leave the maximum age out to accept it".into(), french: Some("l'événement n'a pas de timestamp, donc son âge est inconnu : omettez l'âge maximal pour l'accepter".into()) }
 }
 
 /// "the request came with a body, and something read it before the webhook handler, so its signature cannot be checked: move the handler before body parsers and middleware that read the body"
 pub(crate) fn already_read() -> Message {
-    Message { english: "the request came with a body, and something read it before the webhook handler, so its signature cannot be checked: move the handler before body parsers and middleware that read the body".into(), french: "la requête avait un corps, et il a été lu avant le gestionnaire de webhook, si bien que sa signature ne peut pas être vérifiée : placez le gestionnaire avant les body parsers et les middlewares qui lisent le corps".into() }
+    Message { english: "the request came with a body, and something read it before the webhook handler, so its signature cannot be checked: move the handler before body parsers and middleware that read the body".into(), french: Some("la requête avait un corps, et il a été lu avant le gestionnaire de webhook, si bien que sa signature ne peut pas être vérifiée : placez le gestionnaire avant les body parsers et les middlewares qui lisent le corps".into()) }
 }
 
 /// "the body is empty: something read it before the signature was checked, such as a body parser or another middleware; {pass_raw_body}"
@@ -22,7 +22,7 @@ pub(crate) fn body_read_before(pass_raw_body: impl Argument) -> Message {
         "le corps est vide : il a été lu avant la vérification de la signature, par exemple par un body parser ou un autre middleware ; {pass_raw_body}",
         pass_raw_body = pass_raw_body.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the signature does not match these bytes, but matches the same JSON written differently: {pass_raw_body}"
@@ -35,12 +35,12 @@ pub(crate) fn body_rewritten(pass_raw_body: impl Argument) -> Message {
         "la signature ne correspond pas à ces octets, mais correspond au même JSON écrit autrement : {pass_raw_body}",
         pass_raw_body = pass_raw_body.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the delivery starts with a byte order mark (BOM), which JSON does not allow: something re-encoded the body before it was signed"
 pub(crate) fn byte_order_mark() -> Message {
-    Message { english: "the delivery starts with a byte order mark (BOM), which JSON does not allow: something re-encoded the body before it was signed".into(), french: "la notification commence par un indicateur d'ordre des octets (BOM), que JSON n'admet pas : le corps a été réencodé avant d'être signé".into() }
+    Message { english: "the delivery starts with a byte order mark (BOM), which JSON does not allow: something re-encoded the body before it was signed".into(), french: Some("la notification commence par un indicateur d'ordre des octets (BOM), que JSON n'admet pas : le corps a été réencodé avant d'être signé".into()) }
 }
 
 /// "the signature does not match these bytes, but does with the byte order mark (BOM) added or removed, as decoding the body to a string does: {pass_raw_body}"
@@ -53,15 +53,16 @@ pub(crate) fn byte_order_mark_changed(pass_raw_body: impl Argument) -> Message {
         "la signature ne correspond pas à ces octets, mais correspond avec l'indicateur d'ordre des octets (BOM) ajouté ou retiré, comme le fait le décodage du corps en chaîne : {pass_raw_body}",
         pass_raw_body = pass_raw_body.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the delivery is empty: lomi. sends an event as a JSON object"
 pub(crate) fn empty() -> Message {
     Message {
         english: "the delivery is empty: lomi. sends an event as a JSON object".into(),
-        french: "la notification est vide : lomi. envoie un événement sous forme d'objet JSON"
-            .into(),
+        french: Some(
+            "la notification est vide : lomi. envoie un événement sous forme d'objet JSON".into(),
+        ),
     }
 }
 
@@ -70,8 +71,9 @@ pub(crate) fn event_not_an_object() -> Message {
     Message {
         english: "the event is not an object: pass the event that was read from the delivery"
             .into(),
-        french: "l'événement n'est pas un objet : passez l'événement lu dans la notification"
-            .into(),
+        french: Some(
+            "l'événement n'est pas un objet : passez l'événement lu dans la notification".into(),
+        ),
     }
 }
 
@@ -87,7 +89,7 @@ pub(crate) fn from_the_future(ahead: impl Argument, allowed: impl Argument) -> M
         ahead = ahead.french(),
         allowed = allowed.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the body has {size} bytes, and a webhook at most {largest}: something else than lomi. sent it"
@@ -102,7 +104,7 @@ pub(crate) fn larger_than_any(size: impl Argument, largest: impl Argument) -> Me
         size = size.french(),
         largest = largest.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the body has more than {largest} bytes, and no delivery of lomi. is that large"
@@ -115,14 +117,14 @@ pub(crate) fn larger_than_read(largest: impl Argument) -> Message {
         "le corps fait plus de {largest} octets, et aucune notification de lomi. n'est aussi grande",
         largest = largest.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "HMAC refused a secret, which is a defect of this library"
 pub(crate) fn mac_failed() -> Message {
     Message {
         english: "HMAC refused a secret, which is a defect of this library".into(),
-        french: "erreur interne de cette bibliothèque : HMAC a refusé un secret".into(),
+        french: Some("erreur interne de cette bibliothèque : HMAC a refusé un secret".into()),
     }
 }
 
@@ -130,13 +132,13 @@ pub(crate) fn mac_failed() -> Message {
 pub(crate) fn no_id() -> Message {
     Message {
         english: "the event has no id, which every event of lomi. has".into(),
-        french: "l'événement n'a pas d'id, alors que tout événement de lomi. en a un".into(),
+        french: Some("l'événement n'a pas d'id, alors que tout événement de lomi. en a un".into()),
     }
 }
 
 /// "the signature does not match the body: the body was changed (pass the raw bytes as received), or the secret belongs to another endpoint"
 pub(crate) fn no_match() -> Message {
-    Message { english: "the signature does not match the body: the body was changed (pass the raw bytes as received), or the secret belongs to another endpoint".into(), french: "la signature ne correspond pas au corps : le corps a été modifié (passez les octets bruts tels que reçus), ou le secret est celui d'un autre webhook".into() }
+    Message { english: "the signature does not match the body: the body was changed (pass the raw bytes as received), or the secret belongs to another endpoint".into(), french: Some("la signature ne correspond pas au corps : le corps a été modifié (passez les octets bruts tels que reçus), ou le secret est celui d'un autre webhook".into()) }
 }
 
 /// "the signature does not match the body: the secret is not that of your webhook endpoint in the {environment} environment, which this delivery comes from, or the body was changed (pass the raw bytes as received)"
@@ -149,40 +151,43 @@ pub(crate) fn no_match_in_environment(environment: impl Argument) -> Message {
         "la signature ne correspond pas au corps : le secret n'est pas celui de votre webhook de l'environnement {environment}, d'où vient cette notification, ou le corps a été modifié (passez les octets bruts tels que reçus)",
         environment = environment.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "the body has no event name (event): lomi. did not send it"
 pub(crate) fn no_name() -> Message {
     Message {
         english: "the body has no event name (event): lomi. did not send it".into(),
-        french: "le corps n'a pas de nom d'événement (event) : ce n'est pas lomi. qui l'a envoyé"
-            .into(),
+        french: Some(
+            "le corps n'a pas de nom d'événement (event) : ce n'est pas lomi. qui l'a envoyé"
+                .into(),
+        ),
     }
 }
 
 /// "no webhook secret was given: pass the one that was shown when the webhook endpoint was created"
 pub(crate) fn no_secret() -> Message {
-    Message { english: "no webhook secret was given: pass the one that was shown when the webhook endpoint was created".into(), french: "aucun secret de webhook n'a été passé : passez celui qui a été affiché à la création du webhook".into() }
+    Message { english: "no webhook secret was given: pass the one that was shown when the webhook endpoint was created".into(), french: Some("aucun secret de webhook n'a été passé : passez celui qui a été affiché à la création du webhook".into()) }
 }
 
 /// "the body is not a JSON object, as every event of lomi. is"
 pub(crate) fn not_an_object() -> Message {
     Message {
         english: "the body is not a JSON object, as every event of lomi. is".into(),
-        french: "le corps n'est pas un objet JSON, alors que tout événement de lomi. en est un"
-            .into(),
+        french: Some(
+            "le corps n'est pas un objet JSON, alors que tout événement de lomi. en est un".into(),
+        ),
     }
 }
 
 /// "the event has no id of its own and no id of a transaction, refund, payout or subscription, so a repeated delivery of it cannot be recognized"
 pub(crate) fn not_identified() -> Message {
-    Message { english: "the event has no id of its own and no id of a transaction, refund, payout or subscription, so a repeated delivery of it cannot be recognized".into(), french: "l'événement n'a ni id propre, ni id de transaction, de remboursement, de versement ou d'abonnement : une répétition ne peut donc pas être reconnue".into() }
+    Message { english: "the event has no id of its own and no id of a transaction, refund, payout or subscription, so a repeated delivery of it cannot be recognized".into(), french: Some("l'événement n'a ni id propre, ni id de transaction, de remboursement, de versement ou d'abonnement : une répétition ne peut donc pas être reconnue".into()) }
 }
 
 /// "the delivery is in another charset than UTF-8, such as Latin-1, but JSON is UTF-8: something re-encoded the body before it was signed"
 pub(crate) fn not_utf() -> Message {
-    Message { english: "the delivery is in another charset than UTF-8, such as Latin-1, but JSON is UTF-8: something re-encoded the body before it was signed".into(), french: "la notification est dans un autre jeu de caractères qu'UTF-8, tel que Latin-1, mais JSON est en UTF-8 : le corps a été réencodé avant d'être signé".into() }
+    Message { english: "the delivery is in another charset than UTF-8, such as Latin-1, but JSON is UTF-8: something re-encoded the body before it was signed".into(), french: Some("la notification est dans un autre jeu de caractères qu'UTF-8, tel que Latin-1, mais JSON est en UTF-8 : le corps a été réencodé avant d'être signé".into()) }
 }
 
 /// "the delivery is in {charset}, but JSON is UTF-8: something re-encoded the body before it was signed"
@@ -195,14 +200,14 @@ pub(crate) fn other_charset(charset: impl Argument) -> Message {
         "la notification est en {charset}, mais JSON est en UTF-8 : le corps a été réencodé avant d'être signé",
         charset = charset.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "pass the raw body as received, before anything parses it"
 pub(crate) fn pass_raw_body() -> Message {
     Message {
         english: "pass the raw body as received, before anything parses it".into(),
-        french: "passez le corps brut tel que reçu, avant toute analyse".into(),
+        french: Some("passez le corps brut tel que reçu, avant toute analyse".into()),
     }
 }
 
@@ -216,7 +221,7 @@ pub(crate) fn pass_raw_body_by(how: impl Argument) -> Message {
         "passez le corps brut tel que reçu, avant toute analyse ({how})",
         how = how.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "an object of the delivery has the same key twice, so its value is ambiguous"
@@ -224,67 +229,71 @@ pub(crate) fn repeated_name() -> Message {
     Message {
         english: "an object of the delivery has the same key twice, so its value is ambiguous"
             .into(),
-        french: "un objet de la notification a deux fois la même clé, donc sa valeur est ambiguë"
-            .into(),
+        french: Some(
+            "un objet de la notification a deux fois la même clé, donc sa valeur est ambiguë"
+                .into(),
+        ),
     }
 }
 
 /// "the webhook secret has white space around it, as one read from a file does: strip it first"
 pub(crate) fn secret_has_blanks() -> Message {
-    Message { english: "the webhook secret has white space around it, as one read from a file does: strip it first".into(), french: "le secret de webhook est entouré de blancs, comme un secret lu dans un fichier : retirez-les d'abord".into() }
+    Message { english: "the webhook secret has white space around it, as one read from a file does: strip it first".into(), french: Some("le secret de webhook est entouré de blancs, comme un secret lu dans un fichier : retirez-les d'abord".into()) }
 }
 
 /// "the webhook secret has quotes around it, which do not belong to it: remove them from the setting"
 pub(crate) fn secret_has_quotes() -> Message {
-    Message { english: "the webhook secret has quotes around it, which do not belong to it: remove them from the setting".into(), french: "le secret de webhook est entouré de guillemets, qui n'en font pas partie : retirez-les de la configuration".into() }
+    Message { english: "the webhook secret has quotes around it, which do not belong to it: remove them from the setting".into(), french: Some("le secret de webhook est entouré de guillemets, qui n'en font pas partie : retirez-les de la configuration".into()) }
 }
 
 /// "the webhook secret is empty: anyone could make a valid signature"
 pub(crate) fn secret_is_empty() -> Message {
     Message {
         english: "the webhook secret is empty: anyone could make a valid signature".into(),
-        french:
+        french: Some(
             "le secret de webhook est vide : n'importe qui pourrait produire une signature valide"
                 .into(),
+        ),
     }
 }
 
 /// "the signature does not match: the id of a webhook endpoint was given as webhook secret, which starts with whsec_ and is shown once, when the endpoint is created"
 pub(crate) fn secret_is_id() -> Message {
-    Message { english: "the signature does not match: the id of a webhook endpoint was given as webhook secret, which starts with whsec_ and is shown once, when the endpoint is created".into(), french: "la signature ne correspond pas : l'identifiant d'un webhook a été passé comme secret de webhook, lequel commence par whsec_ et n'est affiché qu'une fois, à la création du webhook".into() }
+    Message { english: "the signature does not match: the id of a webhook endpoint was given as webhook secret, which starts with whsec_ and is shown once, when the endpoint is created".into(), french: Some("la signature ne correspond pas : l'identifiant d'un webhook a été passé comme secret de webhook, lequel commence par whsec_ et n'est affiché qu'une fois, à la création du webhook".into()) }
 }
 
 /// "the signature does not match: an API key was given as webhook secret, which must start with whsec_"
 pub(crate) fn secret_is_key() -> Message {
-    Message { english: "the signature does not match: an API key was given as webhook secret, which must start with whsec_".into(), french: "la signature ne correspond pas : une clé d'API a été passée comme secret de webhook, lequel doit commencer par whsec_".into() }
+    Message { english: "the signature does not match: an API key was given as webhook secret, which must start with whsec_".into(), french: Some("la signature ne correspond pas : une clé d'API a été passée comme secret de webhook, lequel doit commencer par whsec_".into()) }
 }
 
 /// "the webhook secret is the placeholder of an example: use the secret that was shown when the webhook endpoint was created"
 pub(crate) fn secret_is_placeholder() -> Message {
-    Message { english: "the webhook secret is the placeholder of an example: use the secret that was shown when the webhook endpoint was created".into(), french: "le secret de webhook est celui d'un exemple : utilisez le secret qui a été affiché à la création du webhook".into() }
+    Message { english: "the webhook secret is the placeholder of an example: use the secret that was shown when the webhook endpoint was created".into(), french: Some("le secret de webhook est celui d'un exemple : utilisez le secret qui a été affiché à la création du webhook".into()) }
 }
 
 /// "the webhook secret was given in place of the signature: pass the body, then the value of the header X-Lomi-Signature, then the secret"
 pub(crate) fn signature_is_secret() -> Message {
-    Message { english: "the webhook secret was given in place of the signature: pass the body, then the value of the header X-Lomi-Signature, then the secret".into(), french: "le secret de webhook a été passé à la place de la signature : passez le corps, puis la valeur de l'en-tête X-Lomi-Signature, puis le secret".into() }
+    Message { english: "the webhook secret was given in place of the signature: pass the body, then the value of the header X-Lomi-Signature, then the secret".into(), french: Some("le secret de webhook a été passé à la place de la signature : passez le corps, puis la valeur de l'en-tête X-Lomi-Signature, puis le secret".into()) }
 }
 
 /// "the signature is missing: lomi. sends it in the header X-Lomi-Signature; pass that header's value, and check that no proxy removes it"
 pub(crate) fn signature_missing() -> Message {
-    Message { english: "the signature is missing: lomi. sends it in the header X-Lomi-Signature; pass that header's value, and check that no proxy removes it".into(), french: "la signature est absente : lomi. l'envoie dans l'en-tête X-Lomi-Signature ; passez la valeur de cet en-tête, et vérifiez qu'aucun proxy ne le supprime".into() }
+    Message { english: "the signature is missing: lomi. sends it in the header X-Lomi-Signature; pass that header's value, and check that no proxy removes it".into(), french: Some("la signature est absente : lomi. l'envoie dans l'en-tête X-Lomi-Signature ; passez la valeur de cet en-tête, et vérifiez qu'aucun proxy ne le supprime".into()) }
 }
 
 /// "the signature is not 64 hexadecimal digits: pass the whole value of the header X-Lomi-Signature"
 pub(crate) fn signature_not_hex() -> Message {
-    Message { english: "the signature is not 64 hexadecimal digits: pass the whole value of the header X-Lomi-Signature".into(), french: "la signature ne fait pas 64 chiffres hexadécimaux : passez la valeur entière de l'en-tête X-Lomi-Signature".into() }
+    Message { english: "the signature is not 64 hexadecimal digits: pass the whole value of the header X-Lomi-Signature".into(), french: Some("la signature ne fait pas 64 chiffres hexadécimaux : passez la valeur entière de l'en-tête X-Lomi-Signature".into()) }
 }
 
 /// "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature"
 pub(crate) fn signature_of_old_header() -> Message {
     Message {
         english: "this is the old lomi-signature header (t=, s=); use X-Lomi-Signature".into(),
-        french: "ceci est l'ancien en-tête lomi-signature (t=, s=) ; utilisez X-Lomi-Signature"
-            .into(),
+        french: Some(
+            "ceci est l'ancien en-tête lomi-signature (t=, s=) ; utilisez X-Lomi-Signature".into(),
+        ),
     }
 }
 
@@ -298,12 +307,12 @@ pub(crate) fn signature_of_other(owner: impl Argument) -> Message {
         "ceci a la forme d'un en-tête de signature de {owner}, pas de lomi. : passez la valeur de X-Lomi-Signature, l'en-tête que lomi. envoie",
         owner = owner.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
 /// "this is a signature header of Stripe or Wave (t=, v1=), not one of lomi.: pass the value of X-Lomi-Signature, the header that lomi. sends"
 pub(crate) fn signature_of_stripe() -> Message {
-    Message { english: "this is a signature header of Stripe or Wave (t=, v1=), not one of lomi.: pass the value of X-Lomi-Signature, the header that lomi. sends".into(), french: "ceci est un en-tête de signature de Stripe ou de Wave (t=, v1=), pas de lomi. : passez la valeur de X-Lomi-Signature, l'en-tête que lomi. envoie".into() }
+    Message { english: "this is a signature header of Stripe or Wave (t=, v1=), not one of lomi.: pass the value of X-Lomi-Signature, the header that lomi. sends".into(), french: Some("ceci est un en-tête de signature de Stripe ou de Wave (t=, v1=), pas de lomi. : passez la valeur de X-Lomi-Signature, l'en-tête que lomi. envoie".into()) }
 }
 
 /// "the event is {age} s old, and at most {allowed} s are allowed: check this machine's clock (NTP); a delivery that is sent again by hand needs a greater maximum age"
@@ -318,5 +327,5 @@ pub(crate) fn too_old(age: impl Argument, allowed: impl Argument) -> Message {
         age = age.french(),
         allowed = allowed.french()
     );
-    Message { english: in_english.into(), french: in_french.into() }
+    Message { english: in_english.into(), french: Some(in_french.into()) }
 }

@@ -27,6 +27,10 @@ pub(crate) fn explain(
     url: &str,
     base: Option<&str>,
 ) {
+    // The API has an answer of its own; nothing else is looked at for it.
+    if error.inner.server_message.is_some() && error.inner.kind != ErrorKind::UnexpectedRedirect {
+        return;
+    }
     let Ok(address) = Url::parse(url) else { return };
     let origin = address.origin().ascii_serialization();
     let inner = &mut error.inner;
@@ -41,9 +45,6 @@ pub(crate) fn explain(
             let advice = messages::redirected_by_network(origin);
             inner.message = words::with_advice(inner.message.clone(), advice);
         }
-        return;
-    }
-    if inner.server_message.is_some() {
         return;
     }
     let message = match (status, is_page(body)) {
