@@ -39,7 +39,7 @@ const calls = {
     assert(data.length === 100);
     for (const row of data) assert(row.status && row.amount);
   },
-  async "list all"() {
+  async "list-all"() {
     const { data } = await checkoutSessions.list({ limit: 100 });
     let fields = 0;
     for (const row of data) {

@@ -49,7 +49,7 @@ $calls = [
             check($row->getStatus() !== null && $row->getAmount() > 0);
         }
     },
-    'list all' => function () use ($sessions) {
+    'list-all' => function () use ($sessions) {
         $rows = $sessions->list(['limit' => 100])->data;
         check(count($rows) === 100);
         foreach ($rows as $row) {

@@ -62,7 +62,7 @@ CALLS = {
     "get": get,
     "create": create,
     "list": read_list,
-    "list all": read_all,
+    "list-all": read_all,
     "404": not_found,
     "webhook": webhook,
 }

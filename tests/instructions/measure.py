@@ -4,8 +4,8 @@ One process per language makes every kind of call on one connection, to a server
 of its own. A client warms up, calls `gethostname`, makes the calls that are counted, and calls
 `gethostname` again: callgrind writes what was counted so far before each of these calls, so
 every second part of the profile is that of one kind of call, without the start of the process
-and without what is allocated once. The parts stay in target/gate: `callgrind_annotate
-target/gate/python.2` shows what a call spends. Their order is that of CALLS.
+and without what is allocated once. They stay in target/gate: `callgrind_annotate
+target/gate/python.create` shows what a call spends.
 
 What makes the counts the same in every run: seeds of hashes, responses of the same bytes, an
 environment of this file's, no collection of garbage at a random time, a server that lets every
@@ -31,13 +31,14 @@ ROOT = HERE.parents[1]
 BUILT = ROOT / "target/release"
 DIST = ROOT / "target/dist-check"
 PLACE = ROOT / "target/gate"
+PACKAGES = PLACE / "packages"
 PYTHON = str(ROOT / ".venv/bin/python")
 # How many calls warm up, and how many are counted.
 CALLS = {
     "get": (60, 200),
     "create": (60, 200),
     "list": (4, 10),
-    "list all": (4, 10),
+    "list-all": (4, 10),
     "404": (60, 200),
     "webhook": (60, 200),
 }
@@ -57,10 +58,10 @@ ENVIRONMENT = {
     "HOME": str(PLACE),
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    "PYTHONPATH": str(PLACE / "python"),
+    "PYTHONPATH": str(PACKAGES / "python"),
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "LOMI_PACKAGE": str(PLACE / "node/node_modules/lomi"),
+    "LOMI_PACKAGE": str(PACKAGES / "node/node_modules/lomi"),
 }
 VERSIONS = {
     "rust": ["rustc", "--version"],
@@ -93,16 +94,16 @@ def versions(language):
 def unpack():
     """Put what `make dist-check` built where only this looks."""
     shutil.rmtree(PLACE, ignore_errors=True)
-    PLACE.mkdir(parents=True)
+    PACKAGES.mkdir(parents=True)
     (wheel,) = DIST.glob("lomi-*.whl")
     with zipfile.ZipFile(wheel) as files:
-        files.extractall(PLACE / "python")
+        files.extractall(PACKAGES / "python")
     for packed in DIST.glob("lomi-*.tgz"):
-        folder = PLACE / "node" / packed.stem
+        folder = PACKAGES / "node" / packed.stem
         folder.mkdir(parents=True)
         subprocess.run(["tar", "-xzf", packed, "-C", folder], check=True)
         name = json.loads((folder / "package/package.json").read_text())["name"]
-        (folder / "package").rename(made(PLACE / "node/node_modules" / name))
+        (folder / "package").rename(made(PACKAGES / "node/node_modules" / name))
 
 
 def made(path):
@@ -147,12 +148,20 @@ def count(language, url):
     parts = sorted(PLACE.glob(f"{language}.*"), key=lambda part: int(part.suffix[1:]))
     if len(parts) != 2 * len(CALLS):
         raise SystemExit(f"{language}: {len(parts)} calls of gethostname, not {2 * len(CALLS)}")
+    for part in parts[::2]:
+        part.unlink()
+    profile.unlink()
     return {
-        task: round(total(part) / CALLS[task][1])
+        task: total(part.rename(PLACE / f"{language}.{task}")) / CALLS[task][1]
         for task, part in zip(CALLS, parts[1::2], strict=True)
     }
 
 
 def total(part):
-    """The instructions of one part of a profile."""
-    return int(re.search(r"^totals: (\d+)$", part.read_text(errors="replace"), re.M)[1])
+    """The instructions of a part of a profile, which is made fit for callgrind_annotate.
+
+    That program takes calls that were under way before the part, `calls=0`, for work of the caller.
+    """
+    profile = part.read_text(errors="replace")
+    part.write_text(re.sub(r"^calls=0 .*\n.*\n", "", profile, flags=re.M))
+    return int(re.search(r"^totals: (\d+)$", profile, re.M)[1])

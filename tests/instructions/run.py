@@ -36,7 +36,7 @@ def measure(runs):
 
 def table(measured, recorded):
     """Print a line for each row."""
-    print(f"{'':16}{'instructions':>14}{'recorded':>14}{'change':>9}{'spread':>9}")
+    print(f"{'':16}{'instructions':>14}{'recorded':>14}{'change':>9}  spread over several runs")
     for language, found in measured.items():
         before = recorded.get(language, {}).get("instructions", {})
         for task, now in found["instructions"].items():
@@ -45,7 +45,7 @@ def table(measured, recorded):
             change = f"{now / before[task] - 1:+.2%}" if task in before else ""
             print(
                 f"{language:7}{task:9}{now:14,}{before.get(task, 0):14,}{change:>9}"
-                + (f"{spread:9.2%}" if len(counts) > 1 else "")
+                + (f"  {spread:.2%}" if len(counts) > 1 else "")
             )
 
 
@@ -76,8 +76,7 @@ def main():
     if errors:
         print(
             f"If the change is meant, run `{BLESS}` and say the reason in the commit's message. "
-            "`callgrind_annotate target/gate/LANGUAGE.N` shows what the calls spend; "
-            "tests/instructions/measure.py says which N it is.",
+            "`callgrind_annotate target/gate/LANGUAGE.CALL` shows what a call spends.",
             file=sys.stderr,
         )
     return 1 if errors else 0

@@ -35,7 +35,7 @@ async fn main() -> Done {
             "get" => count(numbers, || get(&client)).await?,
             "create" => count(numbers, || create(&client)).await?,
             "list" => count(numbers, || list(&client)).await?,
-            "list all" => count(numbers, || list_all(&client)).await?,
+            "list-all" => count(numbers, || list_all(&client)).await?,
             "404" => count(numbers, || not_found(&client)).await?,
             "webhook" => count(numbers, || webhook(&event, &signature)).await?,
             other => return Err(format!("no task {other}").into()),
