@@ -2,7 +2,8 @@
 //!
 //! Prints its address, and ends when its standard input is closed. A response comes a moment
 //! after its request, so that every client has begun to wait for it: a response that is there
-//! before would save the client some instructions, now and then.
+//! before would save the client some instructions, now and then. A long response comes in pieces
+//! that fit into the client's socket, each a moment after the one before, for the same reason.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -14,7 +15,8 @@ use serde_json::{Value, json};
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const DELAY: Duration = Duration::from_millis(1);
+const DELAY: Duration = Duration::from_millis(2);
+const PIECE: usize = 48 << 10;
 const SESSION: &str = include_str!("../responses/session.json");
 const NOT_FOUND: &str = include_str!("../responses/not_found.json");
 
@@ -139,8 +141,10 @@ fn serve(mut connection: TcpStream, responses: &Responses) -> Made<()> {
             if data.len() < whole {
                 break;
             }
-            std::thread::sleep(DELAY);
-            connection.write_all(&responses.to(&head).bytes())?;
+            for piece in responses.to(&head).bytes().chunks(PIECE) {
+                std::thread::sleep(DELAY);
+                connection.write_all(piece)?;
+            }
             data.drain(..whole);
         }
         match connection.read(&mut buffer)? {
