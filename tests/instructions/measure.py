@@ -35,7 +35,7 @@ PACKAGES = PLACE / "packages"
 PYTHON = str(ROOT / ".venv/bin/python")
 # How many calls warm up, and how many are counted. Lists are last: the pieces in which a long
 # response arrives, and with them the state of malloc afterwards, are not the same in every run.
-# That is also why `list-all` of PHP, which allocates most, differs by 0.8 % between runs.
+# That is also why `list-all` of PHP, which allocates most, differs by up to 1.3 % between runs.
 CALLS = {
     "get": (60, 200),
     "create": (60, 200),
