@@ -41,6 +41,10 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<rows::lazy_row::ModelBase>()?;
     module.add_class::<rows::fields::Field>()?;
     module.add_class::<rows::fields::FieldDict>()?;
+    module.add_class::<rows::typed_fields::TypedField>()?;
+    module.add_class::<rows::typed_fields::Moment>()?;
+    module.add_class::<rows::typed_fields::Time>()?;
+    module.add_class::<rows::typed_fields::Identifier>()?;
     module.add_function(wrap_pyfunction!(rows::fields::read_all_fields, module)?)?;
     module.add("DOCUMENTED_MODELS", ModelSet::DOCUMENTED)?;
     module.add("MODERN_MODELS", ModelSet::MODERN)?;

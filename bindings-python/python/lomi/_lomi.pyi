@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from datetime import datetime
 from os import PathLike
 from typing import Any, NoReturn, final
+from uuid import UUID
 
 from typing_extensions import Self, disjoint_base
 
@@ -14,9 +16,11 @@ __all__ = [
     "DOCUMENTED_MODELS",
     "Field",
     "FieldDict",
+    "Identifier",
     "LastResponse",
     "MODERN_MODELS",
     "ModelBase",
+    "Moment",
     "Offline",
     "OutcomeSearch",
     "PLAIN_DICTS",
@@ -27,6 +31,8 @@ __all__ = [
     "RequestEvent",
     "ResponseEvent",
     "ResultQueue",
+    "Time",
+    "TypedField",
     "WANTED_FAILURES",
     "WANTED_REQUESTS",
     "WANTED_SUCCESSES",
@@ -98,7 +104,22 @@ class Field:
     def __new__(cls) -> Self: ...
     def __set_name__(self, _owner: Any, name: str) -> None: ...
     def __get__(self, instance: Any, owner: Any = ..., /) -> Any: ...
-    def _raw(self, model: ModelBase) -> Any: ...
+
+class TypedField(Field):
+    def __set__(self, instance: Any, value: Any, /) -> None: ...
+    def __delete__(self, instance: Any, /) -> None: ...
+
+@final
+class Moment(TypedField):
+    def __get__(self, instance: Any, owner: Any = ..., /) -> datetime | str | None: ...
+
+@final
+class Time(TypedField):
+    def __get__(self, instance: Any, owner: Any = ..., /) -> datetime | None: ...
+
+@final
+class Identifier(TypedField):
+    def __get__(self, instance: Any, owner: Any = ..., /) -> UUID | str | None: ...
 
 @final
 class FieldDict:

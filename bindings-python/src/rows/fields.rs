@@ -16,7 +16,7 @@ pub(crate) fn read_all_fields(model: &Bound<'_, ModelBase>) -> PyResult<bool> {
     guarded(|| read_all(model))
 }
 
-fn read_all(model: &Bound<'_, ModelBase>) -> Result<bool, BindingError> {
+pub(super) fn read_all(model: &Bound<'_, ModelBase>) -> Result<bool, BindingError> {
     let Some(lazy) = model.get().row() else { return Ok(false) };
     let mut builder = Objects::into(model.as_any().clone(), lazy.models);
     lazy.row.decode(&mut builder)?;
@@ -67,7 +67,7 @@ pub(crate) struct Field {
 #[pymethods]
 impl Field {
     #[new]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { name: OnceLock::new(), position: OnceLock::new() }
     }
 
@@ -87,28 +87,39 @@ impl Field {
             Some(model) => guarded(|| self.read(model)),
         }
     }
-
-    /// The value as the server sent it, or as it was set.
-    fn _raw<'py>(&self, model: &Bound<'py, ModelBase>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        guarded(|| {
-            let Some(name) = self.name.get() else { return Ok(None) };
-            match dictionary(model.as_any())?.get_item(name.bind(model.py()))? {
-                Some(value) => Ok(Some(value)),
-                None => self.read(model),
-            }
-        })
-    }
 }
 
 impl Field {
-    /// Reads the field from the row and puts it into the object's `__dict__`.
+    /// The name of the field; None outside of a class.
+    pub(super) fn name<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyString>> {
+        self.name.get().map(|name| name.bind(py))
+    }
+
+    /// The value as the server sent it, or as it was set.
+    pub(super) fn raw<'py>(
+        &self,
+        model: &Bound<'py, ModelBase>,
+    ) -> Result<Option<Bound<'py, PyAny>>, BindingError> {
+        let Some(name) = self.name(model.py()) else { return Ok(None) };
+        match dictionary(model.as_any())?.get_item(name)? {
+            Some(value) => Ok(Some(value)),
+            None => self.read(model),
+        }
+    }
+
+    /// Reads the field from the row and puts it into the object's `__dict__`. When several were
+    /// read one by one, the rest is read as well: that costs less than to ask for each.
     fn read<'py>(
         &self,
         model: &Bound<'py, ModelBase>,
     ) -> Result<Option<Bound<'py, PyAny>>, BindingError> {
         let Some(lazy) = model.get().row() else { return Ok(None) };
         let (py, row) = (model.py(), &lazy.row);
-        let Some(name) = self.name.get().map(|name| name.bind(py)) else { return Ok(None) };
+        let Some(name) = self.name(py) else { return Ok(None) };
+        if row.has_many_reads() {
+            read_all(model)?;
+            return Ok(dictionary(model.as_any())?.get_item(name)?);
+        }
         let position = match self.position.get() {
             Some(position) => *position,
             None => {

@@ -5,6 +5,7 @@
 mod memory;
 mod nodes;
 mod parse;
+mod plain_end;
 mod source;
 mod write;
 

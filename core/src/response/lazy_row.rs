@@ -1,8 +1,8 @@
 //! A lazy row: an object of a response whose fields are decoded on access. Most fields of a page
 //! are never read, and making a language's objects is the largest cost of a list.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::Content;
 use super::decode::{self, NOWHERE};
@@ -14,6 +14,9 @@ use crate::table::{Field, Model};
 
 /// This many fields are found one by one, before the positions of all are stored.
 const MAX_SINGLE_LOOKUPS: u8 = 4;
+
+/// When this many rows of a page had many reads, the others are expected to have as many.
+const MANY_ROWS: u8 = 2;
 
 /// A sink that takes lazy rows.
 pub trait LazyRowSink: Sink {
@@ -28,16 +31,24 @@ pub struct LazyRow {
     model: &'static Model,
     /// How many fields were found one by one.
     single_lookups: AtomicU8,
+    /// How many rows of the page had many reads, counted up to [`MANY_ROWS`].
+    rows_with_many: Arc<AtomicU8>,
     /// See [`decode::places`].
     places: OnceLock<Box<[u32]>>,
 }
 
 impl LazyRow {
-    fn new(document: &Document, place: usize, model: &'static Model) -> Self {
+    fn new(
+        document: &Document,
+        place: usize,
+        model: &'static Model,
+        rows_with_many: &Arc<AtomicU8>,
+    ) -> Self {
         Self {
             document: document.part(place),
             model,
             single_lookups: AtomicU8::new(0),
+            rows_with_many: Arc::clone(rows_with_many),
             places: OnceLock::new(),
         }
     }
@@ -45,6 +56,13 @@ impl LazyRow {
     /// The model of the object.
     pub fn model(&self) -> &'static Model {
         self.model
+    }
+
+    /// Whether most fields will probably be read: several of this row were read one by one, or
+    /// several of other rows of its page.
+    pub fn has_many_reads(&self) -> bool {
+        self.rows_with_many.load(Ordering::Relaxed) >= MANY_ROWS
+            || self.single_lookups.load(Ordering::Relaxed) >= MAX_SINGLE_LOOKUPS
     }
 
     /// Reads the field at a position, as [`LazyRow::decode`] would. Returns `None` if it was not
@@ -70,10 +88,12 @@ impl LazyRow {
     /// The position of the value of one of the first few fields. Returns `None` if all members must
     /// be read to find it.
     fn find_single(&self, field: &'static Field) -> Option<Option<usize>> {
-        if self.single_lookups.load(Ordering::Relaxed) >= MAX_SINGLE_LOOKUPS {
+        if self.has_many_reads() {
             return None;
         }
-        self.single_lookups.fetch_add(1, Ordering::Relaxed);
+        if self.single_lookups.fetch_add(1, Ordering::Relaxed) + 1 == MAX_SINGLE_LOOKUPS {
+            self.rows_with_many.fetch_add(1, Ordering::Relaxed);
+        }
         self.final_place(field)
     }
 
@@ -129,14 +149,16 @@ impl Response {
     /// The rows of a page, in order; `None` for one that is not an object.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Option<LazyRow>> {
         let document = &self.document;
+        let many = Arc::default();
         let page = match &self.content {
             Content::Rows(model, list, _) => Some((*model, list.0)),
             _ => None,
         };
         page.into_iter().flat_map(move |(model, list)| {
+            let many = Arc::clone(&many);
             document.items(list).map(move |place| {
                 let is_object = document.at(place) == Value::Object;
-                is_object.then(|| LazyRow::new(document, place, model))
+                is_object.then(|| LazyRow::new(document, place, model, &many))
             })
         })
     }
@@ -148,8 +170,9 @@ impl Response {
         keep: impl Fn(usize) -> bool,
     ) -> Result<Decoded<S::Value>, S::Error> {
         let document = &self.document;
+        let many = Arc::default();
         let row = |sink: &mut S, place, model| match document.at(place) {
-            Value::Object => sink.row(LazyRow::new(document, place, model)),
+            Value::Object => sink.row(LazyRow::new(document, place, model, &many)),
             other => document.emit(place, other, sink),
         };
         self.build(sink, keep, row, |sink| document.whole(sink))

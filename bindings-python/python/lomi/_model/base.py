@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._lomi import DOCUMENTED_MODELS, FieldDict, ModelBase, read_all_fields, redact
+from .._lomi import DOCUMENTED_MODELS, Field, FieldDict, ModelBase, read_all_fields, redact
 from .._lomi import read as _read
 from .pydantic_names import PydanticNames
 
@@ -55,7 +55,7 @@ class Model(PydanticNames, ModelBase):
     _schema: ClassVar[str] = ""
     _model_set: ClassVar[int] = DOCUMENTED_MODELS
     _fields: ClassVar[tuple[str, ...]] = ()
-    _times: ClassVar[frozenset[str]] = frozenset()
+    _kind: ClassVar[_Kind]
     _read_only: ClassVar[frozenset[str]] = frozenset()
     _closed: ClassVar[bool] = False
     model_fields = _Fields()
@@ -208,18 +208,23 @@ class Model(PydanticNames, ModelBase):
         nested: str = "",
     ) -> dict[str, Any]:
         """Give the fields that are set, in the order of the schema, models as dictionaries."""
-        values = self.__dict__
-        fields = {
-            name: getattr(self, name) if typed else values[name]
-            for name in self._fields
-            if name in values and name not in exclude
-        }
-        fields.update(self._extra or ())
-        return {
-            name: _dumped(value, nested)
-            for name, value in fields.items()
-            if value is not None or not exclude_none
-        }
+        values, kind = self.__dict__, _kind_of(type(self))
+        names = kind.writable if exclude is self._read_only else self._fields
+        if exclude and names is self._fields:
+            names = tuple(name for name in names if name not in exclude)
+        fields = {name: values[name] for name in names if name in values}
+        if typed:
+            # A value that is replaced keeps its place.
+            for name in kind.converted & fields.keys():
+                fields[name] = getattr(self, name)
+        if self._extra is not None:
+            fields.update(self._extra)
+        if exclude_none:
+            fields = {name: value for name, value in fields.items() if value is not None}
+        for name, value in fields.items():
+            if value.__class__ not in _SCALARS:
+                fields[name] = _dumped(value, nested)
+        return fields
 
     def _to_send(self) -> dict[str, Any]:
         """Give the fields of a request: those that are set, not None, and not read-only."""
@@ -336,6 +341,29 @@ class Model(PydanticNames, ModelBase):
 def _blank(kind: type[Model]) -> Model:
     """Make an object without fields, for pickle and copy."""
     return kind.__new__(kind)
+
+
+_SCALARS = frozenset((str, int, bool, float, type(None)))
+
+
+class _Kind:
+    """What is the same for all objects of a model class."""
+
+    __slots__ = ("converted", "writable")
+
+    def __init__(self, cls: type[Model]) -> None:
+        # Fields whose attribute is not the value that the server sent.
+        classes = [vars(each) for each in cls.__mro__]
+        attributes = {n: next((c[n] for c in classes if n in c), None) for n in cls._fields}
+        self.converted = {n for n, found in attributes.items() if type(found) is not Field}
+        self.writable = tuple(name for name in cls._fields if name not in cls._read_only)
+
+
+def _kind_of(cls: type[Model]) -> _Kind:
+    found: _Kind | None = cls.__dict__.get("_kind")
+    if found is None:
+        found = cls._kind = _Kind(cls)
+    return found
 
 
 def _dumped(value: Any, mode: str) -> Any:

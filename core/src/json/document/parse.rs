@@ -5,6 +5,7 @@ use bytestring::ByteString;
 
 use super::memory::nodes_for;
 use super::nodes::{Document, Node, Span};
+use super::plain_end::plain_end;
 use crate::error::{Error, ErrorKind};
 use crate::json::value::{number_length, whole_number};
 use crate::limits::{DEEPEST, Limits};
@@ -353,29 +354,4 @@ impl Reader<'_> {
         }
         Ok(unit)
     }
-}
-
-/// The end of the plain part of a string: a quote, a backslash, a control character or the end of
-/// the input. Eight bytes are compared at once.
-#[inline(always)]
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 0xff;
-    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let eight = u64::from_le_bytes(*eight);
-        // Sets the high bit of each byte that is zero. Bytes after the first zero may be set
-        // wrongly; only the first one is used.
-        let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-        let quote = zero(eight ^ (ONES * b'"' as u64));
-        let backslash = zero(eight ^ (ONES * b'\\' as u64));
-        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-        let found = (quote | backslash | control) & (ONES << 7);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        at += 1;
-    }
-    at
 }
