@@ -17,8 +17,9 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::connection::Connection;
-use super::dial::{NotLoopback, dial};
+use super::dial::{NotLoopback, dial, host_of};
 use super::errors::{causes, innermost, is_certificate, tls_message};
+use super::lookup;
 use super::proxy::ProxyProtocol;
 use super::stream::Stream;
 use super::tls::Tls;
@@ -123,8 +124,12 @@ impl Connector {
         };
         match tokio::time::timeout(within, connected).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(self.connect_error(error)),
+            Ok(Err(error)) => {
+                self.failed();
+                Err(self.connect_error(error))
+            }
             Err(_) => {
+                self.failed();
                 let seconds = format!("{:.1}", within.as_secs_f64());
                 let message = match self.mode {
                     ConnectMode::Proxy(..) => messages::no_connection_through_proxy(seconds),
@@ -135,11 +140,22 @@ impl Connector {
         }
     }
 
-    async fn stream(&self, within: Duration) -> Result<Stream, BoxError> {
-        let to = match &self.mode {
+    /// Records that connecting, or a request on a connection, failed: another machine may have the
+    /// server's name by now, so the next connection looks it up.
+    pub(crate) fn failed(&self) {
+        lookup::forget(host_of(self.dialled()));
+    }
+
+    /// Where the TCP connection goes: to the proxy, if there is one.
+    fn dialled(&self) -> &Uri {
+        match &self.mode {
             ConnectMode::Proxy(proxy, _) => proxy.uri(),
             _ => &self.uri,
-        };
+        }
+    }
+
+    async fn stream(&self, within: Duration) -> Result<Stream, BoxError> {
+        let to = self.dialled();
         let only_loopback = matches!(self.mode, ConnectMode::Plain { only_loopback: true });
         let tcp = TokioIo::new(dial(to, within, only_loopback).await?);
         let uri = self.uri.clone();

@@ -31,8 +31,7 @@ pub(super) async fn dial(
     only_loopback: bool,
 ) -> Result<TcpStream, Box<dyn Error + Send + Sync>> {
     let end = Instant::now() + within;
-    let host = uri.host().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let host = host_of(uri);
     let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
         Some("https") => 443,
         Some("socks5" | "socks5h") => 1080,
@@ -53,6 +52,12 @@ pub(super) async fn dial(
     let stream = first_of(addresses, end).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// The host of a URL, without the brackets of an IPv6 address.
+pub(super) fn host_of(uri: &Uri) -> &str {
+    let host = uri.host().unwrap_or_default();
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// Refuses a loopback name that resolves to another machine, for an HTTP client that resolves it

@@ -43,6 +43,7 @@ pub(crate) async fn send(
     let sent = send_once(peer, request, timeouts, config, file).await;
     if let Err(TransportError { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
         peer.failed();
+        peer.connector.failed();
     }
     sent
 }
