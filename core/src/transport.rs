@@ -23,5 +23,5 @@ pub(crate) use file::FileWriter;
 pub(crate) use pool::{Peer, Pool};
 #[cfg(feature = "reqwest")]
 pub(crate) use reqwest::send_through;
-pub(crate) use send::{SendTimeouts, send};
+pub(crate) use send::{SendTimeouts, prewarm, send};
 pub use tls::check_ca_file;

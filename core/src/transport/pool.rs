@@ -16,7 +16,7 @@ use crate::error::Error;
 
 /// How long an idle connection is kept if the server sends no `Keep-Alive`: less than the 5 s after
 /// which Node's servers close it without notice.
-const DEFAULT_IDLE: Duration = Duration::from_secs(4);
+pub(super) const DEFAULT_IDLE: Duration = Duration::from_secs(4);
 
 /// The longest time, even if the server allows more: load balancers drop idle connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
@@ -110,6 +110,19 @@ impl Peer {
                 return Some(connection);
             }
         }
+    }
+
+    /// Whether an idle connection is still open.
+    pub(crate) fn has_open(&self) -> bool {
+        self.sweep(Instant::now());
+        let Some(mut idle) = self.idle() else { return false };
+        while let Some(mut last) = idle.pop() {
+            if last.connection.is_open() {
+                idle.push(last);
+                return true;
+            }
+        }
+        false
     }
 
     /// Returns a connection to the pool, for as long as its last response allows.

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::errors::{check_headers, connection_error};
 use super::file::{FileWriter, Incoming};
-use super::pool::{Peer, idle_time};
+use super::pool::{DEFAULT_IDLE, Peer, idle_time};
 use super::timer::AttemptTimer;
 use crate::call::{RawResponse, TransportError};
 use crate::config::Config;
@@ -29,6 +29,15 @@ pub(crate) struct SendTimeouts {
     pub(crate) idle: Duration,
     /// Use no idle connection, because the previous attempt failed.
     pub(crate) new_connection: bool,
+}
+
+/// Makes sure that the pool has an open connection; sends no request.
+pub(crate) async fn prewarm(peer: &Peer, timeouts: SendTimeouts) -> Result<(), TransportError> {
+    if !peer.has_open() {
+        let connection = peer.connector.connect(timeouts.connect.min(timeouts.within)).await?;
+        peer.keep(connection, DEFAULT_IDLE);
+    }
+    Ok(())
 }
 
 /// Sends one request and reads the whole response, of which a success goes to the file, if there is
