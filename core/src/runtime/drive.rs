@@ -119,7 +119,7 @@ impl Sender {
         let (permit, within) = match peer.host.try_permit() {
             Some(permit) => (Ok(permit), within),
             None => {
-                let permit = peer.host.permit(call.deadline()).await;
+                let permit = peer.host.permit(peer.reactor, call.deadline()).await;
                 (permit, within.min(call.time_left(Instant::now())))
             }
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HOST;
 use http_body_util::Full;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::errors::{check_headers, connection_error};
 use super::file::{FileWriter, Incoming};
@@ -34,7 +34,7 @@ pub(crate) struct SendTimeouts {
 /// Makes sure that the pool has an open connection; sends no request.
 pub(crate) async fn prewarm(peer: &Peer, timeouts: SendTimeouts) -> Result<(), TransportError> {
     if !peer.has_open() {
-        let connection = peer.connector.connect(timeouts.connect.min(timeouts.within)).await?;
+        let connection = peer.connect(timeouts.connect.min(timeouts.within)).await?;
         peer.keep(connection, DEFAULT_IDLE);
     }
     Ok(())
@@ -64,8 +64,9 @@ async fn send_once(
     config: &Config,
     file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
-    let sleep = pin!(sleep_until(Instant::now() + timeouts.within));
-    let mut timer = AttemptTimer::new(sleep, timeouts.within, timeouts.idle);
+    let end = Instant::now() + timeouts.within;
+    let sleep = pin!(peer.reactor.sleep_until(end));
+    let mut timer = AttemptTimer::new(sleep, end, timeouts.within, timeouts.idle);
     let mut prepared = to_http(peer, request)?;
     let mut usable = if timeouts.new_connection { None } else { peer.take() };
     let (mut connection, answer) = loop {
@@ -73,7 +74,7 @@ async fn send_once(
             Some(connection) => (connection, false),
             None => {
                 let within = timeouts.connect.min(timer.left());
-                (peer.connector.connect(within).await?, true)
+                (peer.connect(within).await?, true)
             }
         };
         match timer.wait_for(connection.send(prepared)).await? {
