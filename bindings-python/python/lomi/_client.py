@@ -161,7 +161,7 @@ class LomiClient(Resources, Settings):
         close idle connections after some seconds, so this one is kept for 4 seconds: call it
         right at the start of a process, or of a request that will make a call.
 
-        Raises the error of a call that gets no connection, such as ``ConnectionError``.
+        Raises the error of a call that gets no connection, such as ``APIConnectionError``.
         """
         call(self._native, None, None, None, None, None, PLAIN_DICTS)
 
