@@ -98,40 +98,6 @@ fn a_connection_that_the_server_closed_costs_no_call() {
     assert_eq!(opened.load(Ordering::SeqCst), 50);
 }
 
-#[test]
-fn a_connection_on_which_something_came_unasked_is_not_used() {
-    let (url, opened) = serve_each(|stream, _| {
-        let mut stream = BufReader::new(stream);
-        while request(&mut stream).is_some() {
-            respond(stream.get_mut(), "");
-            // As proxies send it to an idle connection.
-            let _ = stream.get_mut().write_all(b"HTTP/1.1 408 Request Timeout\r\n\r\n");
-        }
-    });
-    let client = client(&url);
-    for _ in 0..20 {
-        // A POST without a retry, which would fail on such a connection.
-        create(&client).unwrap();
-        thread::sleep(std::time::Duration::from_millis(5));
-    }
-    assert_eq!(opened.load(Ordering::SeqCst), 20);
-}
-
-#[test]
-fn threads_share_idle_connections() {
-    let (url, opened) = serve(usize::MAX);
-    let client = client(&url);
-    for _ in 0..20 {
-        // Two at once, so two connections are enough.
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| create(&client).unwrap());
-            }
-        });
-    }
-    assert!(opened.load(Ordering::SeqCst) <= 2, "{opened:?} connections");
-}
-
 /// A proxy that reports the request and refuses it.
 fn refusing_proxy() -> (String, mpsc::Receiver<String>) {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -11,8 +11,8 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::super::worker::no_runtime;
+use super::steps::{CHECK_INTERVAL, Wait, drive};
 use super::sweeper::Sweeper;
-use super::{CHECK_INTERVAL, Wait, drive};
 use crate::call::Call;
 use crate::error::Error;
 use crate::process::{PerProcess, generation};

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Instant;
 
+use super::steps::{CHECK_INTERVAL, Wait, drive};
 use super::sweeper::Sweeper;
-use super::{CHECK_INTERVAL, Wait, drive};
 use crate::call::Call;
 use crate::error::Error;
 use crate::process::PerProcess;
