@@ -181,10 +181,14 @@ def wait_for_connections(server, number):
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_prewarm_opens_the_connection_of_the_next_call(serve, tmp_path, scheme):
     server = serve(echo) if scheme == "http" else encrypted(tmp_path)
-    settings = {"base_url": server.url} if scheme == "http" else {
-        "base_url": server.https,
-        "ca_file": server.ca,
-    }
+    settings = (
+        {"base_url": server.url}
+        if scheme == "http"
+        else {
+            "base_url": server.https,
+            "ca_file": server.ca,
+        }
+    )
     client = lomi.LomiClient("lomi_sk_test_1", **settings)
     assert client.prewarm() is None
     wait_for_connections(server, 1)
