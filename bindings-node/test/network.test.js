@@ -79,9 +79,9 @@ test('prewarm rejects with the error of a call', async () => {
   const { url, listener } = await server(() => {});
   await new Promise((resolve) => listener.close(resolve));
   const api = client(url, { maxRetries: 0 });
-  const [ahead, called] = await Promise.all([api.prewarm(), api.checkoutSessions.get('cs_1')].map(
-    (call) => call.catch((error) => error),
-  ));
+  const [ahead, called] = await Promise.all(
+    [api.prewarm(), api.checkoutSessions.get('cs_1')].map((call) => call.catch((error) => error)),
+  );
   assert.ok(ahead instanceof lomi.APIConnectionError);
   assert.equal(ahead.message, called.message);
 });
