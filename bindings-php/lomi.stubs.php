@@ -21635,6 +21635,16 @@ class LomiClient
 	public function download(#[\SensitiveParameter] string $url, #[\SensitiveParameter] array $options = []): string|int {}
 
 	/**
+	 * Opens a connection for the next call, which then takes one round trip: name lookup, TCP and TLS, through
+	 * the proxy if there is one. Nothing is sent, the key included; does nothing if an open connection is idle,
+	 * or with the option `http_client`, whose connections are its own. Servers close idle connections after some
+	 * seconds, so this one is kept for 4 seconds: call it right at the start of a script that will make a call.
+	 *
+	 * @throws \LomiSDK\ApiException that of a call which gets no connection
+	 */
+	public function prewarm(): void {}
+
+	/**
 	 * Runs several calls at once. Returns results and exceptions under the keys of the calls.
 	 *
 	 * @param iterable<array-key, mixed> $calls Promises, or callables that start one.

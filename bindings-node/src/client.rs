@@ -180,6 +180,16 @@ impl Client {
         self.error_of(start())
     }
 
+    /// Starts a call that only opens a connection. It ends without a value.
+    #[napi(catch_unwind)]
+    pub fn prewarm(&self, env: &Env, id: u32) -> Option<String> {
+        let start = || {
+            let call = self.prepare(Target::Connection, Input::default(), CallOptions::new())?;
+            self.start(env, id, call, response::result_of)
+        };
+        self.error_of(start())
+    }
+
     /// Starts the call for the next page of a list. At the end of the list it ends without a
     /// value.
     #[napi(catch_unwind)]

@@ -61,6 +61,31 @@ test('Keep-Alive: timeout= is honoured, with a margin', async () => {
   }
 });
 
+test('prewarm opens the connection of the next call', async () => {
+  let opened = 0;
+  const { url, seen, listener } = await server((_, response) => json(response, 200, SESSION));
+  listener.on('connection', () => (opened += 1));
+  const api = client(url);
+  assert.equal(await api.prewarm(), undefined);
+  await api.prewarm();
+  // The server's side of it may come in a later turn of the event loop.
+  while (opened === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.equal(seen.length, 0);
+  assert.equal((await api.checkoutSessions.get('cs_1')).amount, 5000);
+  assert.deepEqual([opened, seen.length], [1, 1]);
+});
+
+test('prewarm rejects with the error of a call', async () => {
+  const { url, listener } = await server(() => {});
+  await new Promise((resolve) => listener.close(resolve));
+  const api = client(url, { maxRetries: 0 });
+  const [ahead, called] = await Promise.all(
+    [api.prewarm(), api.checkoutSessions.get('cs_1')].map((call) => call.catch((error) => error)),
+  );
+  assert.ok(ahead instanceof lomi.APIConnectionError);
+  assert.equal(ahead.message, called.message);
+});
+
 test('plain HTTP beyond loopback only with allowHttp', async () => {
   const { url, seen } = await server((_, response) => json(response, 200, SESSION));
   // An address of this machine that is not a loopback address.

@@ -188,6 +188,13 @@ export declare class LomiClient {
   download(url: string, options: DownloadOptions & { to: string }): Promise<number>;
   download(url: string, options?: DownloadOptions & { to?: undefined }): Promise<Buffer>;
   download(url: string, options?: DownloadOptions): Promise<Buffer | number>;
+  /**
+   * Opens a connection for the next call, which then takes one round trip: name lookup, TCP and TLS, through the
+   * proxy if there is one. Nothing is sent, the key included; does nothing if an open connection is idle. Servers
+   * close idle connections after some seconds, so this one is kept for 4 seconds: call it right at the start of a
+   * process, or of a request that will make a call. Rejects with the error of a call that gets no connection.
+   */
+  prewarm(): Promise<void>;
   /** The base URL and the masked key. */
   toJSON(): { baseUrl: string; apiKey: string | null };
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LomiSDK\Tests;
 
 use LomiSDK\Api\CheckoutSessionsApi;
+use LomiSDK\Exception\APIConnectionError;
 use LomiSDK\Exception\ConfigurationError;
 use LomiSDK\Exception\ServerError;
 use LomiSDK\LomiClient;
@@ -38,6 +39,31 @@ final class NetworkTest extends SandboxTestCase
             $client->checkoutSessions->get('cs_1');
             self::assertSame([1, $connections], self::connections($server));
         }
+    }
+
+    public function testPrewarmOpensTheConnectionOfTheNextCall(): void
+    {
+        $server = new FaultServer([['body' => self::session()]]);
+        $client = self::clientOf($server);
+        $client->prewarm();
+        self::assertSame([], $server->requests());
+        // The second connection of the server: one that the call opened would be the third.
+        $another = stream_socket_client(str_replace('http:', 'tcp:', $server->url));
+        self::assertSame('cs_1', $client->checkoutSessions->get('cs_1')->getCheckoutSessionId());
+        self::assertSame([1], self::connections($server));
+        fclose($another);
+    }
+
+    public function testPrewarmThrowsTheExceptionOfACall(): void
+    {
+        $address = ['base_url' => 'http://127.0.0.1:1', 'max_retries' => 0];
+        $client = new LomiClient('lomi_sk_test_1', $address);
+        $ahead = self::thrownBy(fn () => $client->prewarm());
+        $called = self::thrownBy(fn () => $client->checkoutSessions->get('cs_1'));
+        self::assertInstanceOf(APIConnectionError::class, $ahead);
+        self::assertSame($called->getMessage(), $ahead->getMessage());
+        // A client of the script's has connections of its own.
+        (new LomiClient('lomi_sk_test_1', $address + ['http_client' => new \GuzzleHttp\Client()]))->prewarm();
     }
 
     public function testMaxConnectionsIsABound(): void

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import signal
 import threading
+import time
 
 import pytest
 
@@ -133,3 +135,29 @@ def test_forks_over_tls(https):
     assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
     for trial in range(TRIALS):
         family(client, f"tls{trial}")
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_call_belongs_to_the_parent_of_a_signal_handler_that_forks(serve):
+    def answer(request):
+        time.sleep(0.5)
+        return echo(request)
+
+    server = serve(answer)
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
+    children = []
+    before = signal.signal(signal.SIGALRM, lambda *_: children.append(os.fork()))
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        outcome = client.checkout_sessions.get("cs").checkout_session_id
+    except BaseException as error:
+        outcome = type(error).__name__
+    if children == [0]:
+        os._exit(0 if outcome == "CancelledError" else 1)
+    signal.signal(signal.SIGALRM, before)
+    assert outcome == "cs"
+    (child,) = children
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    # The parent keeps its connection, and the child has closed nothing but its own copy.
+    assert client.checkout_sessions.get("cs").checkout_session_id == "cs"
+    assert server.open == 1

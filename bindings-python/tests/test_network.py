@@ -1,5 +1,7 @@
-"""Networks that change: certificates that are replaced, idle threads, network namespaces."""
+"""Networks that change: certificates that are replaced, idle threads, network namespaces.
+And connections that are opened ahead."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -167,3 +169,64 @@ def test_a_name_server_that_says_nothing_holds_up_no_exit(tmp_path):
     if done.returncode in (1, 77) and b"Traceback" not in done.stderr:
         pytest.skip("this system gives no mount namespace")
     assert done.returncode == 0, done.stderr.decode()
+
+
+def wait_for_connections(server, number):
+    deadline = time.monotonic() + 10
+    while server.open != number:
+        assert time.monotonic() < deadline, server.open
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_prewarm_opens_the_connection_of_the_next_call(serve, tmp_path, scheme):
+    server = serve(echo) if scheme == "http" else encrypted(tmp_path)
+    settings = (
+        {"base_url": server.url}
+        if scheme == "http"
+        else {
+            "base_url": server.https,
+            "ca_file": server.ca,
+        }
+    )
+    client = lomi.LomiClient("lomi_sk_test_1", **settings)
+    assert client.prewarm() is None
+    wait_for_connections(server, 1)
+    assert server.requests == []
+    assert client.checkout_sessions.get("cs").checkout_session_id == "cs"
+    # A new connection would be counted too: the server has served its request.
+    assert (len(server.requests), server.open) == (1, 1)
+    server.close()
+
+
+def test_prewarm_awaited_opens_the_connection_of_the_next_call(serve):
+    server = serve(echo)
+
+    async def main():
+        async with lomi.AsyncLomiClient("lomi_sk_test_1", base_url=server.url) as client:
+            await client.prewarm()
+            wait_for_connections(server, 1)
+            assert server.requests == []
+            await client.checkout_sessions.get("cs")
+            assert (len(server.requests), server.open) == (1, 1)
+
+    asyncio.run(main())
+
+
+def test_prewarm_raises_the_error_of_a_call():
+    client = lomi.LomiClient("lomi_sk_test_1", base_url="http://127.0.0.1:1", max_retries=0)
+    with pytest.raises(lomi.APIConnectionError) as ahead:
+        client.prewarm()
+    with pytest.raises(lomi.APIConnectionError) as called:
+        client.checkout_sessions.get("cs")
+    assert ahead.value.message == called.value.message
+
+
+def test_one_pool_serves_all_threads(serve):
+    server = serve(echo)
+    client = lomi.LomiClient("lomi_sk_test_1", base_url=server.url)
+    for _ in range(50):
+        thread = threading.Thread(target=client.checkout_sessions.get, args=("cs",))
+        thread.start()
+        thread.join()
+    assert (len(server.requests), server.open) == (50, 1)

@@ -9,7 +9,7 @@ pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::message::Argument;
 pub use crate::messages::bindings as messages;
-pub use crate::process::generation;
+pub use crate::process::{generation, is_main_thread};
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
 pub use crate::recording::Offline;
 pub use crate::request::{Download, Request, Target};

@@ -201,6 +201,27 @@ impl Client {
         self.run(call).await
     }
 
+    /// Opens one connection to the base URL (name lookup, TCP and TLS, through the proxy if there is
+    /// one) and keeps it, so that the next call takes one round trip. Nothing is sent on it, the key
+    /// included. Does nothing if an open connection is idle, or with an `http_client` of your own.
+    ///
+    /// Servers close idle connections after some seconds, so this one is kept for 4 s: call this
+    /// right before the first call can come, such as at the start of a process or of a request that
+    /// will make one.
+    ///
+    /// # Errors Those of a call that gets no connection.
+    ///
+    /// ```no_run
+    /// # async fn run(client: lomi::Client) -> Result<(), lomi::Error> {
+    /// client.prewarm().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn prewarm(&self) -> Result<(), Error> {
+        let call = self.prepare(Target::Connection, Input::default(), CallOptions::new())?;
+        self.run(call).await.map(drop)
+    }
+
     /// Remembers for this process what a call that the caller's HTTP client sent has taught about
     /// its host.
     #[doc(hidden)]

@@ -8,6 +8,7 @@
 
 mod cache;
 mod generation;
+mod main_thread;
 
 use std::cell::Cell;
 use std::ptr;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 pub(crate) use cache::Cache;
 pub use generation::generation;
+pub use main_thread::is_main_thread;
 
 /// A value that every process makes for itself. No lock guards it: at a fork a lock may be held
 /// by a thread that the child does not have.

@@ -1,5 +1,5 @@
 //! The connection of a thread that makes one call after another. This test has a process of its
-//! own, because all threads share the runtimes of blocking calls.
+//! own, because all threads share the connections of blocking calls.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -77,7 +77,7 @@ MUTANTS = {
     ),
     "the idle timeout starts after the head": (
         "core/src/transport/timer.rs",
-        [("idle_timeout, last_chunk_at: None, sleep", "idle_timeout, last_chunk_at: Some(Instant::now()), sleep")],
+        [("idle_timeout, last_chunk_at: None, alarm", "idle_timeout, last_chunk_at: Some(Instant::now()), alarm")],
     ),
     "a write is not repeated after a timeout": (
         "core/src/call/steps.rs",

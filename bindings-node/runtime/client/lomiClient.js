@@ -95,6 +95,12 @@ class LomiClient {
     const { json: result } = finish(await dispatch(client, (id) => client.download(id, url, json), signal));
     return typeof result === 'string' ? Number(result) : result;
   }
+
+  /** Opens a connection for the next call. */
+  async prewarm() {
+    const client = LomiClient.#nativeOf(this, 'client.prewarm()');
+    finish(await dispatch(client, (id) => client.prewarm(id)));
+  }
 }
 
 module.exports = { LomiClient };

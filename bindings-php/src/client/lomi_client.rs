@@ -48,6 +48,7 @@ pub(crate) fn register() -> Result<(), String> {
             "download(sensitive string $url, sensitive array $options = []): string|int",
             handler(download),
         )
+        .method("prewarm(): void", handler(prewarm))
         .method(
             "pool(iterable $calls, int $concurrency = 64): array",
             handler(crate::client::pool::run),
@@ -165,6 +166,11 @@ fn save(call: &mut Call<'_>) -> Done {
     };
     drop(state.keep_response(response));
     call.give(value)
+}
+
+/// Opens a connection for the next call.
+fn prewarm(call: &mut Call<'_>) -> Done {
+    in_its_language(call, |call| state_of(call.handle()?)?.sender.prewarm())
 }
 
 fn last_response(call: &mut Call<'_>) -> Done {

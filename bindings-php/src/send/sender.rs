@@ -70,6 +70,14 @@ impl Sender {
         self.run(prepared)
     }
 
+    /// Opens a connection for the next call. The user's HTTP client has connections of its own.
+    pub(crate) fn prewarm(&self) -> Result<(), Thrown> {
+        if self.http.is_some() {
+            return Ok(());
+        }
+        self.call(Target::Connection, Input::default(), CallOptions::new()).map(drop)
+    }
+
     /// Runs a prepared call.
     pub(crate) fn run(&self, mut prepared: core::Call) -> Result<Response, Thrown> {
         let progress = prepared.progress();

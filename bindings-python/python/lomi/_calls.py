@@ -37,8 +37,8 @@ def call(
 ) -> tuple[Any, LastResponse]:
     """Make a call and wait for it.
 
-    :param target: the operation's name, (method, path) of any other endpoint, or (url, to,
-        max_bytes) of a download
+    :param target: the operation's name, (method, path) of any other endpoint, (url, to,
+        max_bytes) of a download, or None only to connect
     :param models: the model set of the value, a constant of :mod:`lomi._lomi`
     """
     wait = _hub() if "greenlet" in modules else None

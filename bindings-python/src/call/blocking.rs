@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lomi::Response;
-use lomi::binding::{Call, CallHandle, run_blocking};
+use lomi::binding::{Call, CallHandle, is_main_thread, run_blocking};
 use pyo3::prelude::*;
 
 use crate::call::thread_observer::ThreadObserver;
@@ -57,16 +57,4 @@ fn cancelled(py: Python<'_>, raised: PyErr, progress: &CallHandle) -> PyErr {
         Ok(_) => raised,
         Err(failed) => failed,
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_main_thread() -> bool {
-    // SAFETY: plain system calls that cannot fail.
-    unsafe { libc::gettid() == libc::getpid() }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_main_thread() -> bool {
-    // SAFETY: a plain call that cannot fail.
-    unsafe { libc::pthread_main_np() == 1 }
 }

@@ -119,6 +119,9 @@ fn target(given: &Bound<'_, PyAny>) -> Result<Target, BindingError> {
             .ok_or_else(|| Error::internal(format!("there is no operation {name}")))?;
         return Ok(Target::Operation(known));
     }
+    if given.is_none() {
+        return Ok(Target::Connection);
+    }
     let given = given.cast::<PyTuple>().map_err(PyErr::from)?;
     if let Ok((url, to, most)) = given.extract::<(Bound<'_, PyAny>, Optional<'_>, Optional<'_>)>() {
         return Ok(Target::Download(Download {

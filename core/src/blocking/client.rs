@@ -128,6 +128,12 @@ impl Client {
         }
     }
 
+    /// Opens a connection for the next call; see
+    /// [`lomi::Client::prewarm`](crate::Client::prewarm).
+    pub fn prewarm(&self) -> Result<(), Error> {
+        self.send(Target::Connection, Input::default(), CallOptions::new()).map(drop)
+    }
+
     /// Calls one operation of the table.
     pub(super) fn call(
         &self,

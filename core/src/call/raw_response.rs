@@ -13,3 +13,11 @@ pub struct RawResponse {
     /// The decoded body.
     pub body: Bytes,
 }
+
+impl RawResponse {
+    /// What stands for the response to a call that sends nothing.
+    pub(crate) fn without_body() -> Self {
+        let status = http::StatusCode::NO_CONTENT.as_u16();
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+}

@@ -36,8 +36,8 @@ impl Call {
     /// route.
     pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
         let success = (200..300).contains(&raw.status);
-        if success && self.is_download() {
-            return self.downloaded(raw);
+        if success && (self.is_download() || self.is_prewarm()) {
+            return self.without_document(raw);
         }
         // Reading a date costs something, so a read leaves the clock to writes once it is known.
         if self.clock_offset.is_none() || !self.target.method().is_safe() {
@@ -110,8 +110,9 @@ impl Call {
         })
     }
 
-    /// The response of a download: any bytes. A file gets its name only now, when it is complete.
-    fn downloaded(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
+    /// The response of a download: any bytes, and of a call that only connects: none. A file gets
+    /// its name only now, when it is complete.
+    fn without_document(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
         let saved = self.destination.take().map(|file| file.complete(&raw.body)).transpose();
         let saved = saved.map_err(|error| self.failed(error, &raw, Outcome::Final))?;
         Ok(Response {

@@ -17,7 +17,7 @@ use crate::request::{Request, Target};
 impl Call {
     /// Keeps what a recording needs of a request, which the transport consumes.
     pub(super) fn keep_request(&mut self, request: &Request) {
-        if self.config.recorder.is_none() {
+        if self.config.recorder.is_none() || self.is_prewarm() {
             return;
         }
         let is_download = matches!(self.target, Target::Download(_));
@@ -73,6 +73,9 @@ impl Call {
         offline: &Offline,
         request: &Request,
     ) -> Result<RawResponse, TransportError> {
+        if self.is_prewarm() {
+            return Ok(RawResponse::without_body());
+        }
         if self.is_download() {
             return to_raw(Received::refused(messages::no_download()));
         }

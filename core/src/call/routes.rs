@@ -43,7 +43,7 @@ impl Route {
 /// The routes to try, in order. Each is derived from the base URL.
 pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
     match (target, config.routes) {
-        (Target::Raw { .. } | Target::Download(_), _)
+        (Target::Raw { .. } | Target::Download(_) | Target::Connection, _)
         | (_, RouteChoice::Only(RouteStyle::Current)) => &[CURRENT],
         (_, RouteChoice::Only(RouteStyle::Documented)) => &[DOCUMENTED],
         (_, RouteChoice::Only(RouteStyle::Newest)) => &[NEWEST],
@@ -58,7 +58,7 @@ pub(crate) fn list(config: &Config, target: &Target) -> &'static [Route] {
 fn is_usable(routes: &[Route], at: usize, target: &Target) -> bool {
     let Some((route, earlier)) = routes.get(at).zip(routes.get(..at)) else { return false };
     match target {
-        Target::Raw { .. } | Target::Download(_) => true,
+        Target::Raw { .. } | Target::Download(_) | Target::Connection => true,
         Target::Operation(operation) => {
             operation.path(route.style).is_some()
                 && !earlier.iter().any(|other| is_same(route, other, operation))

@@ -272,6 +272,11 @@ impl Call {
         matches!(self.target, Target::Download(_))
     }
 
+    /// Whether this call only opens a connection, and sends nothing.
+    pub fn is_prewarm(&self) -> bool {
+        matches!(self.target, Target::Connection)
+    }
+
     /// The limits for a caller's HTTP client, which keeps the whole body in memory.
     pub fn limits_in_memory(&self) -> Limits {
         let limits = self.config.limits;

@@ -192,8 +192,13 @@ impl Call {
         Next::Done(Box::new(Err(self.finish(pending.unwrap_or(error)))))
     }
 
+    /// Whether anyone is told of the requests of this call; one that sends none reports none.
+    fn is_observed(&self) -> bool {
+        (self.observer.is_some() || self.span.is_wanted()) && !self.is_prewarm()
+    }
+
     fn report_request(&mut self) {
-        if self.observer.is_none() && !self.span.is_wanted() {
+        if !self.is_observed() {
             return;
         }
         let route = self.route_template();
@@ -212,7 +217,7 @@ impl Call {
     }
 
     fn report_response(&mut self) {
-        if self.observer.is_none() && !self.span.is_wanted() {
+        if !self.is_observed() {
             return;
         }
         let done = match &self.next {

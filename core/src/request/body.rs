@@ -23,7 +23,7 @@ pub(crate) fn body(
 ) -> Result<Option<Bytes>, Error> {
     let model = match target {
         Target::Operation(operation) => operation.body,
-        Target::Raw { .. } | Target::Download(_) => None,
+        Target::Raw { .. } | Target::Download(_) | Target::Connection => None,
     };
     let Some(body) = &input.body else {
         return match model {

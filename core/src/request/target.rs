@@ -24,10 +24,15 @@ pub enum Target {
     },
     /// A file that the API links to.
     Download(Download),
+    /// Nothing: the call only opens a connection, which is kept for the next one.
+    Connection,
 }
 
 /// The name of a download in errors and events: its link is a secret.
 const DOWNLOAD: &str = "download";
+
+/// The name of a call that only opens a connection, in errors.
+const PREWARM: &str = "prewarm";
 
 /// The route of a download in events.
 const ANY_ROUTE: &str = "/*";
@@ -37,7 +42,7 @@ impl Target {
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::Operation(operation) => Some(operation),
-            Self::Raw { .. } | Self::Download(_) => None,
+            Self::Raw { .. } | Self::Download(_) | Self::Connection => None,
         }
     }
 
@@ -46,6 +51,7 @@ impl Target {
             Self::Operation(operation) => operation.id.to_owned(),
             Self::Raw { method, path } => format!("{method} {path}"),
             Self::Download(_) => DOWNLOAD.to_owned(),
+            Self::Connection => PREWARM.to_owned(),
         }
     }
 
@@ -55,6 +61,7 @@ impl Target {
             Self::Operation(operation) => operation.id.into(),
             Self::Raw { method, .. } => format!("{method} {route}").into(),
             Self::Download(_) => DOWNLOAD.into(),
+            Self::Connection => PREWARM.into(),
         }
     }
 
@@ -71,7 +78,7 @@ impl Target {
         match self {
             Self::Operation(operation) => &operation.method,
             Self::Raw { method, .. } => method,
-            Self::Download(_) => &Method::GET,
+            Self::Download(_) | Self::Connection => &Method::GET,
         }
     }
 
@@ -81,6 +88,7 @@ impl Target {
             Self::Operation(operation) => operation.path(style).unwrap_or_default().into(),
             Self::Raw { path, .. } => without_values(path).into(),
             Self::Download(_) => ANY_ROUTE.into(),
+            Self::Connection => "".into(),
         }
     }
 

@@ -29,6 +29,7 @@ pub(crate) fn address(
             url = download.address()?;
             &[]
         }
+        Target::Connection => &[],
         Target::Raw { path, .. } => {
             url.push_str(raw_path(path)?);
             &[]

@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::process::PerProcess;
 use crate::response::Response;
-use crate::transport::Pool;
+use crate::transport::{Pool, Reactor};
 
 /// How often idle connections are checked.
 const TICK: Duration = Duration::from_secs(1);
@@ -43,7 +43,8 @@ impl RuntimePool {
             return None;
         }
         pools.retain(|_, pool| pool.strong_count() > 0);
-        let pool = Arc::new(Self { pool: Pool::default(), sweeping: AtomicBool::default() });
+        let pool =
+            Arc::new(Self { pool: Pool::new(Reactor::Tokio), sweeping: AtomicBool::default() });
         pools.insert(runtime.id(), Arc::downgrade(&pool));
         Some(pool)
     }

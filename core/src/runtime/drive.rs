@@ -106,6 +106,9 @@ impl Sender {
                 (&*peer, *connect, new_connection)
             }
             Transport::Offline(offline) => return call.answer(offline, &request),
+            // That client has connections of its own.
+            #[cfg(feature = "reqwest")]
+            Transport::Reqwest(_) if call.is_prewarm() => return Ok(RawResponse::without_body()),
             #[cfg(feature = "reqwest")]
             Transport::Reqwest(client) => {
                 let config = call.config();
@@ -116,13 +119,17 @@ impl Sender {
         let (permit, within) = match peer.host.try_permit() {
             Some(permit) => (Ok(permit), within),
             None => {
-                let permit = peer.host.permit(call.deadline()).await;
+                let permit = peer.host.permit(peer.reactor, call.deadline()).await;
                 (permit, within.min(call.time_left(Instant::now())))
             }
         };
         let timeouts =
             SendTimeouts { within, connect, idle: self.idle, new_connection: *new_connection };
         let result = match permit {
+            Ok(_permit) if call.is_prewarm() => {
+                let connected = transport::prewarm(peer, timeouts).await;
+                connected.map(|()| RawResponse::without_body())
+            }
             Ok(_permit) => transport::send(peer, request, timeouts, call.config(), file).await,
             Err(error) => Err(error),
         };

@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::process::{self, PerProcess, generation};
 use crate::response::Response;
-use crate::transport::Pool;
+use crate::transport::{Pool, Reactor};
 
 /// How often the worker thread checks idle connections.
 const TICK: Duration = Duration::from_secs(1);
@@ -76,7 +76,7 @@ impl Worker {
             generation: generation(),
             runtime,
             ready,
-            pool: Pool::default(),
+            pool: Pool::new(Reactor::Tokio),
             awaited: CallCount::default(),
             sweeping: AtomicBool::default(),
         };

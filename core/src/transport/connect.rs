@@ -11,16 +11,18 @@ use http::{HeaderValue, Uri};
 use hyper_rustls::ResolveServerName;
 use hyper_rustls::{DefaultServerNameResolver, FixedServerNameResolver, HttpsConnector};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tower_service::Service;
 
+use super::alarm::Reactor;
 use super::connection::Connection;
-use super::dial::{NotLoopback, dial};
+use super::dial::{NotLoopback, dial, host_of};
 use super::errors::{causes, innermost, is_certificate, tls_message};
+use super::lookup;
 use super::proxy::ProxyProtocol;
 use super::stream::Stream;
+use super::tcp::Tcp;
 use super::tls::Tls;
 use crate::call::TransportError;
 use crate::config::Endpoint;
@@ -62,12 +64,12 @@ impl TlsTarget {
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A connector that returns an open connection, once.
-struct OpenTcp(Option<TokioIo<TcpStream>>);
+struct OpenTcp(Option<Tcp>);
 
 impl Service<Uri> for OpenTcp {
-    type Response = TokioIo<TcpStream>;
+    type Response = Tcp;
     type Error = std::io::Error;
-    type Future = Ready<std::io::Result<TokioIo<TcpStream>>>;
+    type Future = Ready<std::io::Result<Tcp>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Poll::Ready(Ok(()))
@@ -116,15 +118,24 @@ impl Connector {
     }
 
     /// Opens a new connection, ready for its first request.
-    pub(crate) async fn connect(&self, within: Duration) -> Result<Connection, TransportError> {
+    pub(crate) async fn connect(
+        &self,
+        reactor: Reactor,
+        within: Duration,
+    ) -> Result<Connection, TransportError> {
+        let end = Instant::now() + within;
         let connected = async {
-            let stream = self.stream(within).await?;
+            let stream = self.stream(reactor, end).await?;
             Ok::<_, BoxError>(Connection::open(stream).await?)
         };
-        match tokio::time::timeout(within, connected).await {
-            Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(self.connect_error(error)),
-            Err(_) => {
+        match reactor.until(end, connected).await {
+            Some(Ok(connection)) => Ok(connection),
+            Some(Err(error)) => {
+                self.failed();
+                Err(self.connect_error(error))
+            }
+            None => {
+                self.failed();
                 let seconds = format!("{:.1}", within.as_secs_f64());
                 let message = match self.mode {
                     ConnectMode::Proxy(..) => messages::no_connection_through_proxy(seconds),
@@ -135,13 +146,24 @@ impl Connector {
         }
     }
 
-    async fn stream(&self, within: Duration) -> Result<Stream, BoxError> {
-        let to = match &self.mode {
+    /// Records that connecting, or a request on a connection, failed: another machine may have the
+    /// server's name by now, so the next connection looks it up.
+    pub(crate) fn failed(&self) {
+        lookup::forget(host_of(self.dialled()));
+    }
+
+    /// Where the TCP connection goes: to the proxy, if there is one.
+    fn dialled(&self) -> &Uri {
+        match &self.mode {
             ConnectMode::Proxy(proxy, _) => proxy.uri(),
             _ => &self.uri,
-        };
+        }
+    }
+
+    async fn stream(&self, reactor: Reactor, end: Instant) -> Result<Stream, BoxError> {
+        let to = self.dialled();
         let only_loopback = matches!(self.mode, ConnectMode::Plain { only_loopback: true });
-        let tcp = TokioIo::new(dial(to, within, only_loopback).await?);
+        let tcp = dial(to, reactor, end, only_loopback).await?;
         let uri = self.uri.clone();
         Ok(match &self.mode {
             ConnectMode::Plain { .. } => Box::new(tcp),

@@ -11,11 +11,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use http::Uri;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use url::Url;
 
+use super::alarm::{Alarm, Reactor};
 use super::lookup::lookup;
+use super::tcp::Tcp;
 use crate::config::Endpoint;
 use crate::message::{Language, Message};
 use crate::messages::transport as messages;
@@ -27,12 +28,11 @@ const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
 /// Opens a TCP connection to the host of a URL.
 pub(super) async fn dial(
     uri: &Uri,
-    within: Duration,
+    reactor: Reactor,
+    end: Instant,
     only_loopback: bool,
-) -> Result<TcpStream, Box<dyn Error + Send + Sync>> {
-    let end = Instant::now() + within;
-    let host = uri.host().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+) -> Result<Tcp, Box<dyn Error + Send + Sync>> {
+    let host = host_of(uri);
     let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
         Some("https") => 443,
         Some("socks5" | "socks5h") => 1080,
@@ -50,9 +50,15 @@ pub(super) async fn dial(
         }
     }
     let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
-    let stream = first_of(addresses, end).await?;
-    stream.set_nodelay(true)?;
+    let stream = first_of(addresses, reactor, end).await?;
+    stream.set_nodelay()?;
     Ok(stream)
+}
+
+/// The host of a URL, without the brackets of an IPv6 address.
+pub(super) fn host_of(uri: &Uri) -> &str {
+    let host = uri.host().unwrap_or_default();
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// Refuses a loopback name that resolves to another machine, for an HTTP client that resolves it
@@ -90,15 +96,17 @@ fn in_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
 
 /// Returns the first connection that opens. The next address is tried when one fails, or when its
 /// share of the time is over.
-async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStream> {
+async fn first_of(addresses: Vec<SocketAddr>, reactor: Reactor, end: Instant) -> io::Result<Tcp> {
     let unreachable = || io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let left = end.saturating_duration_since(Instant::now());
     let share = left.checked_div(count).ok_or_else(unreachable)?.min(NEXT_ADDRESS_AFTER);
     let mut waiting = addresses.into_iter();
-    let mut trying: Vec<Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>> = Vec::new();
+    let mut trying: Vec<Pin<Box<dyn Future<Output = io::Result<Tcp>> + Send>>> = Vec::new();
     let mut failed = None;
-    let mut next_due = pin!(sleep_until(Instant::now()));
+    let now = Instant::now();
+    let mut sleep = pin!(reactor.sleep_until(now));
+    let mut next_due = Alarm::new(sleep.as_mut(), now);
     poll_fn(|context| {
         loop {
             let mut opened = None;
@@ -118,11 +126,11 @@ async fn first_of(addresses: Vec<SocketAddr>, end: Instant) -> io::Result<TcpStr
                 return Poll::Ready(Ok(stream));
             }
             let failed_now = trying.len() < before || trying.is_empty();
-            let is_due = failed_now || next_due.as_mut().poll(context).is_ready();
+            let is_due = failed_now || next_due.poll(context).is_ready();
             match is_due.then(|| waiting.next()).flatten() {
                 Some(address) => {
-                    trying.push(Box::pin(TcpStream::connect(address)));
-                    next_due.as_mut().reset(Instant::now() + share);
+                    trying.push(Box::pin(Tcp::connect(address, reactor)));
+                    next_due.reset(Instant::now() + share);
                 }
                 None if trying.is_empty() => {
                     return Poll::Ready(Err(failed.take().unwrap_or_else(unreachable)));
@@ -175,12 +183,13 @@ mod tests {
         let second = Duration::from_secs(1);
         for host in ["10.0.0.1", "[::ffff:10.0.0.1]", "0.0.0.0"] {
             let uri = format!("http://{host}:{port}/").parse().unwrap();
-            let error = dial(&uri, second, true).await.unwrap_err();
+            let error =
+                dial(&uri, Reactor::Tokio, Instant::now() + second, true).await.unwrap_err();
             assert!(error.is::<NotLoopback>(), "{host}: {error}");
         }
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
             let uri = format!("http://{host}:{port}/").parse().unwrap();
-            dial(&uri, second, true).await.unwrap();
+            dial(&uri, Reactor::Tokio, Instant::now() + second, true).await.unwrap();
         }
     }
 
@@ -213,7 +222,7 @@ mod tests {
         let addresses = holes.iter().map(|(_, address, _)| *address).chain([good]).collect();
         let started = Instant::now();
         let within = started + Duration::from_secs(10);
-        let stream = first_of(addresses, within).await.unwrap();
+        let stream = first_of(addresses, Reactor::Tokio, within).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), good);
         assert!(started.elapsed() < Duration::from_secs(2));
     }
@@ -224,9 +233,9 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let good = listener.local_addr().unwrap();
         let within = Instant::now() + Duration::from_secs(10);
-        let stream = first_of(vec![closed, good], within).await.unwrap();
+        let stream = first_of(vec![closed, good], Reactor::Tokio, within).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), good);
-        let refused = first_of(vec![closed, closed], within).await.unwrap_err();
+        let refused = first_of(vec![closed, closed], Reactor::Tokio, within).await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 }

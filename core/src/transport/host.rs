@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout_at;
 
+use super::alarm::Reactor;
 use crate::call::TransportError;
 use crate::config::Endpoint;
 use crate::error::{ErrorKind, Outcome};
@@ -67,10 +67,11 @@ impl Host {
     /// Waits for a permit to use a connection, until the deadline.
     pub(crate) async fn permit(
         &self,
+        reactor: Reactor,
         deadline: Instant,
     ) -> Result<SemaphorePermit<'_>, TransportError> {
-        let waiting = timeout_at(deadline.into(), self.permits.acquire());
-        waiting.await.ok().and_then(Result::ok).ok_or_else(|| {
+        let waiting = reactor.until(deadline.into(), self.permits.acquire());
+        waiting.await.and_then(Result::ok).ok_or_else(|| {
             let message = messages::all_in_use(self.max_connections);
             TransportError::new(ErrorKind::Timeout, Outcome::NotSent, message)
         })

@@ -1,5 +1,5 @@
-//! The connection pool: idle connections by endpoint. A pool belongs to one runtime: that of a
-//! blocking call, of the worker, or of the caller's program.
+//! The connection pool: idle connections by endpoint. A pool belongs to one runtime, that of the
+//! worker or of the caller's program, or to the blocking calls of all threads.
 
 use crate::messages::transport as messages;
 use std::collections::HashMap;
@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
+use super::alarm::Reactor;
 use super::connect::Connector;
 use super::connection::Connection;
 use super::host::Host;
+use crate::call::TransportError;
 use crate::config::Endpoint;
 use crate::error::Error;
+use crate::process::generation;
 
 /// How long an idle connection is kept if the server sends no `Keep-Alive`: less than the 5 s after
 /// which Node's servers close it without notice.
-const DEFAULT_IDLE: Duration = Duration::from_secs(4);
+pub(super) const DEFAULT_IDLE: Duration = Duration::from_secs(4);
 
 /// The longest time, even if the server allows more: load balancers drop idle connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
@@ -28,14 +31,18 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// At this number of endpoints, those without a connection are dropped.
 const MANY_PEERS: usize = 100;
 
-/// The idle connections of a runtime.
-#[derive(Default)]
+/// The idle connections of a runtime, or of all blocking calls.
 pub(crate) struct Pool {
+    reactor: Reactor,
     peers: Mutex<HashMap<Arc<Endpoint>, Arc<Peer>>>,
 }
 
 /// The idle connections to one endpoint.
 pub(crate) struct Peer {
+    pub(crate) reactor: Reactor,
+    /// The process that made it: a child must not take its locks, since another thread of the parent
+    /// may have held them at the fork.
+    generation: u64,
     pub(crate) connector: Connector,
     pub(crate) host: Arc<Host>,
     /// The most recently used one is last.
@@ -51,6 +58,15 @@ struct Idle {
 }
 
 impl Pool {
+    pub(crate) fn new(reactor: Reactor) -> Self {
+        Self { reactor, peers: Mutex::default() }
+    }
+
+    /// Who waits for its sockets and timers.
+    pub(crate) fn reactor(&self) -> Reactor {
+        self.reactor
+    }
+
     /// The peer of an endpoint, made on first use.
     pub(crate) fn peer(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Peer>, Error> {
         let mut peers =
@@ -64,7 +80,9 @@ impl Pool {
         }
         let connector = Connector::new(endpoint)?;
         let host = Host::of(endpoint);
-        let peer = Arc::new(Peer { connector, host, idle: Mutex::default() });
+        let (reactor, generation) = (self.reactor, generation());
+        let idle = Mutex::default();
+        let peer = Arc::new(Peer { reactor, generation, connector, host, idle });
         peers.insert(Arc::clone(endpoint), Arc::clone(&peer));
         Ok(peer)
     }
@@ -90,8 +108,13 @@ impl Pool {
 }
 
 impl Peer {
+    /// Opens a new connection, ready for its first request.
+    pub(crate) async fn connect(&self, within: Duration) -> Result<Connection, TransportError> {
+        self.connector.connect(self.reactor, within).await
+    }
+
     fn idle(&self) -> Option<MutexGuard<'_, Vec<Idle>>> {
-        self.idle.lock().ok()
+        if self.generation == generation() { self.idle.lock().ok() } else { None }
     }
 
     fn sweep(&self, now: Instant) -> bool {
@@ -110,6 +133,19 @@ impl Peer {
                 return Some(connection);
             }
         }
+    }
+
+    /// Whether an idle connection is still open.
+    pub(crate) fn has_open(&self) -> bool {
+        self.sweep(Instant::now());
+        let Some(mut idle) = self.idle() else { return false };
+        while let Some(mut last) = idle.pop() {
+            if last.connection.is_open() {
+                idle.push(last);
+                return true;
+            }
+        }
+        false
     }
 
     /// Returns a connection to the pool, for as long as its last response allows.
@@ -155,11 +191,11 @@ mod tests {
     async fn what_is_idle_for_too_long_is_closed() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let pool = Pool::default();
+        let pool = Pool::new(Reactor::Tokio);
         let peer = pool.peer(&Arc::new(Endpoint::new(&base))).unwrap();
         let now = Instant::now();
         for _ in 0..2 {
-            let connection = peer.connector.connect(Duration::from_secs(5)).await.unwrap();
+            let connection = peer.connect(Duration::from_secs(5)).await.unwrap();
             peer.keep(connection, DEFAULT_IDLE);
         }
         assert!(pool.sweep(now + DEFAULT_IDLE));
@@ -173,13 +209,13 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let endpoint = Arc::new(Endpoint::new(&base));
-        let (here, there) = (Pool::default(), Pool::default());
+        let (here, there) = (Pool::new(Reactor::Tokio), Pool::new(Reactor::Tokio));
         let (here, there) = (here.peer(&endpoint).unwrap(), there.peer(&endpoint).unwrap());
-        let connection = there.connector.connect(Duration::from_secs(5)).await.unwrap();
+        let connection = there.connect(Duration::from_secs(5)).await.unwrap();
         there.keep(connection, DEFAULT_IDLE);
         here.failed();
         assert!(there.take().is_none());
-        let connection = there.connector.connect(Duration::from_secs(5)).await.unwrap();
+        let connection = there.connect(Duration::from_secs(5)).await.unwrap();
         there.keep(connection, DEFAULT_IDLE);
         assert!(there.take().is_some());
     }
@@ -204,7 +240,7 @@ mod tests {
 
     #[test]
     fn endpoints_without_connections_are_dropped() {
-        let pool = Pool::default();
+        let pool = Pool::new(Reactor::Tokio);
         let base: url::Url = "http://localhost:1".parse().unwrap();
         for connections in 1..MAX_REMEMBERED + 10 {
             let endpoint = Endpoint::new(&base).bounded(connections, false);

@@ -9,9 +9,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use reqwest::{Client, Error, Response, Url};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use url::Position;
 
+use super::alarm::Reactor;
 use super::dial::NotLoopback;
 use super::errors::{check_headers, innermost, is_certificate, tls_message, too_large};
 use super::file::{FileWriter, Incoming};
@@ -32,8 +33,9 @@ pub(crate) async fn send_through(
     config: &Config,
     file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
-    let sleep = pin!(sleep_until(Instant::now() + within));
-    let mut timer = AttemptTimer::new(sleep, within, idle);
+    let end = Instant::now() + within;
+    let sleep = pin!(Reactor::Tokio.sleep_until(end));
+    let mut timer = AttemptTimer::new(sleep, end, within, idle);
     let request = to_reqwest(request)?;
     let url = request.url().clone();
     timer.wait_for(check_plain_http(&config.endpoint, &url)).await??;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HOST;
 use http_body_util::Full;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::errors::{check_headers, connection_error};
 use super::file::{FileWriter, Incoming};
-use super::pool::{Peer, idle_time};
+use super::pool::{DEFAULT_IDLE, Peer, idle_time};
 use super::timer::AttemptTimer;
 use crate::call::{RawResponse, TransportError};
 use crate::config::Config;
@@ -31,6 +31,15 @@ pub(crate) struct SendTimeouts {
     pub(crate) new_connection: bool,
 }
 
+/// Makes sure that the pool has an open connection; sends no request.
+pub(crate) async fn prewarm(peer: &Peer, timeouts: SendTimeouts) -> Result<(), TransportError> {
+    if !peer.has_open() {
+        let connection = peer.connect(timeouts.connect.min(timeouts.within)).await?;
+        peer.keep(connection, DEFAULT_IDLE);
+    }
+    Ok(())
+}
+
 /// Sends one request and reads the whole response, of which a success goes to the file, if there is
 /// one.
 pub(crate) async fn send(
@@ -43,6 +52,7 @@ pub(crate) async fn send(
     let sent = send_once(peer, request, timeouts, config, file).await;
     if let Err(TransportError { kind: ErrorKind::Connection | ErrorKind::Timeout, .. }) = sent {
         peer.failed();
+        peer.connector.failed();
     }
     sent
 }
@@ -54,8 +64,9 @@ async fn send_once(
     config: &Config,
     file: Option<FileWriter<'_>>,
 ) -> Result<RawResponse, TransportError> {
-    let sleep = pin!(sleep_until(Instant::now() + timeouts.within));
-    let mut timer = AttemptTimer::new(sleep, timeouts.within, timeouts.idle);
+    let end = Instant::now() + timeouts.within;
+    let sleep = pin!(peer.reactor.sleep_until(end));
+    let mut timer = AttemptTimer::new(sleep, end, timeouts.within, timeouts.idle);
     let mut prepared = to_http(peer, request)?;
     let mut usable = if timeouts.new_connection { None } else { peer.take() };
     let (mut connection, answer) = loop {
@@ -63,7 +74,7 @@ async fn send_once(
             Some(connection) => (connection, false),
             None => {
                 let within = timeouts.connect.min(timer.left());
-                (peer.connector.connect(within).await?, true)
+                (peer.connect(within).await?, true)
             }
         };
         match timer.wait_for(connection.send(prepared)).await? {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
+use super::alarm::Alarm;
 use crate::call::TransportError;
 use crate::error::{ErrorKind, Outcome};
 
@@ -21,12 +22,19 @@ pub(super) struct AttemptTimer<'s> {
     /// long on a request has until `end`.
     last_chunk_at: Option<Instant>,
     /// Reset only when it fires, which costs less than at every chunk.
-    sleep: Pin<&'s mut Sleep>,
+    alarm: Alarm<'s>,
 }
 
 impl<'s> AttemptTimer<'s> {
-    pub(super) fn new(sleep: Pin<&'s mut Sleep>, within: Duration, idle_timeout: Duration) -> Self {
-        Self { within, end: Instant::now() + within, idle_timeout, last_chunk_at: None, sleep }
+    /// `sleep` is that of [`Reactor::sleep_until`](super::alarm::Reactor::sleep_until), for `end`.
+    pub(super) fn new(
+        sleep: Pin<&'s mut Option<Sleep>>,
+        end: Instant,
+        within: Duration,
+        idle_timeout: Duration,
+    ) -> Self {
+        let alarm = Alarm::new(sleep, end);
+        Self { within, end, idle_timeout, last_chunk_at: None, alarm }
     }
 
     pub(super) fn left(&self) -> Duration {
@@ -67,14 +75,14 @@ impl<'s> AttemptTimer<'s> {
                 return Poll::Ready(Err(self.timeout_error()));
             }
             let until = self.until();
-            if until < self.sleep.deadline() {
-                self.sleep.as_mut().reset(until);
+            if until < self.alarm.at() {
+                self.alarm.reset(until);
             }
-            while self.sleep.as_mut().poll(context).is_ready() {
+            while self.alarm.poll(context).is_ready() {
                 if Instant::now() >= until {
                     return Poll::Ready(Err(self.timeout_error()));
                 }
-                self.sleep.as_mut().reset(until);
+                self.alarm.reset(until);
             }
             Poll::Pending
         })
