@@ -6,6 +6,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { variable } = require('./runtime/variable.js');
+
 const SUPPORTED = new Set([
   'linux-x64-gnu',
   'linux-x64-musl',
@@ -45,7 +47,7 @@ function loadError(name, cause) {
 }
 
 function load() {
-  const given = process.env.LOMI_NATIVE_PATH;
+  const given = variable('LOMI_NATIVE_PATH');
   const local = given || path.join(__dirname, 'lomi.node');
   if (given || fs.existsSync(local)) {
     try {

@@ -149,6 +149,26 @@ async function callWithAuthority(file) {
   return [stdout.trim(), stderr.match(/lomi ignores NODE_EXTRA_CA_CERTS/g) ?? []];
 }
 
+test('variables that may not be read are not set, as in Deno without --allow-env', async () => {
+  const source = `
+    const denied = { get(_, name) { if (typeof name === 'string') throw new Error('NotCapable: ' + name); } };
+    const env = new Proxy({ LOMI_API_KEY: 'lomi_sk_test_1' }, denied);
+    Object.defineProperty(process, 'env', { value: env });
+    const lomi = require(${PACKAGE});
+    const attempt = (make) => { try { return make(); } catch (error) { return error.name; } };
+    process.stdout.write(JSON.stringify([
+      attempt(() => new lomi.LomiClient({ apiKey: 'lomi_sk_test_2' }).getBaseUrl()),
+      attempt(() => new lomi.LomiClient()),
+      attempt(() => lomi.webhooks.constructEvent('{}', '')),
+    ]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', source]);
+  assert.deepEqual(JSON.parse(stdout), [
+    'https://sandbox.api.lomi.africa',
+    'ConfigurationError',
+    'ConfigurationError',
+  ]);
+});
+
 test('NODE_EXTRA_CA_CERTS is trusted; an unusable file is a warning', async () => {
   assert.deepEqual(await callWithAuthority('ca.pem'), ['open', []]);
   for (const file of ['broken.pem', 'nothing.pem', '.']) {

@@ -70,9 +70,10 @@ final class GuzzleTest extends TestCase
             $seen[] = (string) $response->getBody();
             return $response;
         }));
-        $lomi = self::client($server, [
+        $http = new Client([
             'handler' => $stack,
-            'curl' => [CURLOPT_REFERER => 'https://example.com/shop'],
+            // Nothing listens at the base URL.
+            'curl' => [CURLOPT_CONNECT_TO => ['127.0.0.1:1:127.0.0.1:' . parse_url($server->url, PHP_URL_PORT)]],
             'on_headers' => function (ResponseInterface $response) use (&$seen): void {
                 $seen[] = $response->getStatusCode();
             },
@@ -80,8 +81,9 @@ final class GuzzleTest extends TestCase
                 $seen['progress'] = true;
             },
         ]);
+        $lomi = new LomiClient('lomi_sk_test_1', ['base_url' => 'http://127.0.0.1:1/v1', 'http_client' => $http]);
         self::assertSame('cs_1', $lomi->checkoutSessions->get('cs_1')->getCheckoutSessionId());
-        self::assertSame('https://example.com/shop', $server->requests()[0]['headers']['referer']);
+        self::assertSame('127.0.0.1:1', $server->requests()[0]['headers']['host']);
         self::assertTrue($seen['progress']);
         unset($seen['progress']);
         self::assertSame([200, self::SESSION], $seen);

@@ -16,7 +16,8 @@ foreach (['LOMI_API_KEY', 'LOMI_BASE_URL'] as $variable) {
     putenv($variable);
 }
 
-require_once '/usr/share/php/GuzzleHttp/autoload.php';
+// LOMI_GUZZLE: the autoloader of another Guzzle, such as version 8.
+require_once getenv('LOMI_GUZZLE') ?: '/usr/share/php/GuzzleHttp/autoload.php';
 require_once __DIR__ . '/Support/Process.php';
 require_once __DIR__ . '/Support/Sandbox.php';
 require_once __DIR__ . '/Support/FaultServer.php';

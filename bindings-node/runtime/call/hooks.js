@@ -10,6 +10,7 @@ const { types } = require('node:util');
 const native = require('../../native.js');
 const { errors } = require('../errors.js');
 const { emitWarnings, printEntry, toLogEntry } = require('../log.js');
+const { variable } = require('../variable.js');
 
 /** The tags of events, as in src/response/event.rs. */
 const REQUEST = 5;
@@ -84,8 +85,8 @@ function splitHooks({ onRequest, onResponse, logger, ...settings }) {
   const requestHooks = guardedHooks('onRequest', onRequest);
   const responseHooks = guardedHooks('onResponse', onResponse);
   const logs = guardedHooks('logger', logger).map((log) => (event) => log(toLogEntry(event)));
-  // Read once per client: reading process.env at each call costs more than a whole log entry.
-  if (logs.length === 0 && native.isLogEnabled(process.env.LOMI_LOG ?? '')) {
+  // Read once per client: reading a variable at each call costs more than a whole log entry.
+  if (logs.length === 0 && native.isLogEnabled(variable('LOMI_LOG') ?? '')) {
     logs.push((event) => printEntry(toLogEntry(event)));
   }
   return [settings, new Hooks(requestHooks, [...responseHooks, ...logs])];

@@ -6,13 +6,14 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const native = require('../../native.js');
+const { variable } = require('../variable.js');
 
 /** Results for the files of NODE_EXTRA_CA_CERTS, with the time of each file's last change. */
 const checkedFiles = new Map();
 
 /** The file of NODE_EXTRA_CA_CERTS in a list. An unusable file is a warning, as in Node. */
 function extraCaFiles() {
-  const { NODE_EXTRA_CA_CERTS: given } = process.env;
+  const given = variable('NODE_EXTRA_CA_CERTS');
   if (!given) return [];
   const file = path.resolve(given);
   const changed = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
@@ -30,15 +31,14 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy',
 
 /** The settings, with values from process.env where none is given. */
 function withEnvironment(settings) {
-  const { LOMI_API_KEY, LOMI_BASE_URL, LOMI_RECORD, LOMI_LANG } = process.env;
   return {
     ...settings,
-    apiKey: settings.apiKey ?? (LOMI_API_KEY || undefined),
-    baseUrl: settings.baseUrl ?? (LOMI_BASE_URL || undefined),
-    record: settings.record ?? (LOMI_RECORD || undefined),
-    environmentLang: LOMI_LANG || undefined,
+    apiKey: settings.apiKey ?? (variable('LOMI_API_KEY') || undefined),
+    baseUrl: settings.baseUrl ?? (variable('LOMI_BASE_URL') || undefined),
+    record: settings.record ?? (variable('LOMI_RECORD') || undefined),
+    environmentLang: variable('LOMI_LANG') || undefined,
     extraCaFiles: extraCaFiles(),
-    proxyVariables: Object.fromEntries(PROXY_VARIABLES.map((name) => [name, process.env[name]])),
+    proxyVariables: Object.fromEntries(PROXY_VARIABLES.map((name) => [name, variable(name)])),
   };
 }
 

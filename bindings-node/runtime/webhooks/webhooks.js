@@ -12,6 +12,7 @@ const { errors } = require('../errors.js');
 const { defineLazy } = require('../lazy.js');
 const { message } = require('../message.js');
 const { readOne } = require('../response/read.js');
+const { variable } = require('../variable.js');
 
 const SECRET_VARIABLE = 'LOMI_WEBHOOK_SECRET';
 
@@ -33,7 +34,7 @@ function payloadBytes(payload) {
 
 /** The secrets as a list of strings; those of the environment variable where none is given. */
 function secretList(secret) {
-  const given = secret ?? process.env[SECRET_VARIABLE];
+  const given = secret ?? variable(SECRET_VARIABLE);
   if (given === undefined || given === '') {
     throw new errors.ConfigurationError(message('no_webhook_secret', { variable: SECRET_VARIABLE }));
   }

@@ -3,6 +3,7 @@
 
 mod exception;
 mod guzzle;
+mod installed;
 mod request;
 mod response;
 mod transfer;
@@ -97,12 +98,12 @@ fn send(
         Ok(response) => match response.handle() {
             Some(response) => match response::read(response, &context) {
                 Ok(Some(read)) => Ok(read),
-                Ok(None) => exception::read_exception(&context),
+                Ok(None) => exception::read_exception(&context, &transfer),
                 Err(thrown) => Err(thrown),
             },
             None => Err(Thrown::configuration(messages::no_response_of_client())),
         },
-        Err(Thrown::Pending) => exception::read_exception(&context),
+        Err(Thrown::Pending) => exception::read_exception(&context, &transfer),
         Err(other) => Err(other),
     };
     // The client may have sent the request by then.

@@ -121,6 +121,19 @@ pub fn headers_too_long(limit: impl Argument) -> Message {
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "the HTTP client refused the request before it was sent: {reason}"
+pub fn http_client_refused(reason: impl Argument) -> Message {
+    let in_english = format!(
+        "the HTTP client refused the request before it was sent: {reason}",
+        reason = reason.english()
+    );
+    let in_french = format!(
+        "le client HTTP a refusé la requête avant de l'envoyer : {reason}",
+        reason = reason.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "http_client has no effect where nothing is sent"
 pub fn http_client_without_sending() -> Message {
     Message {
@@ -1276,6 +1289,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "generator_ran" => generator_ran(argument("place")),
         "guard_ttl" => guard_ttl(),
         "headers_too_long" => headers_too_long(argument("limit")),
+        "http_client_refused" => http_client_refused(argument("reason")),
         "http_client_without_sending" => http_client_without_sending(),
         "id_in" => id_in(argument("name")),
         "impossible_moment" => impossible_moment(argument("name")),

@@ -6,10 +6,10 @@ use ext_php_rs::types::Zval;
 use lomi::Message;
 use lomi::binding::{self as core, messages};
 
+use super::installed::has_method;
 use super::transfer::Transfer;
 use crate::zend::{
-    Array, Object, Thrown, boolean, call_function, call_method, double, long, object_zval,
-    string_zval,
+    Array, Object, Thrown, boolean, call_method, class_named, double, long, string_zval,
 };
 
 /// The files of a client certificate, for Guzzle.
@@ -73,7 +73,9 @@ fn curl_options(client: Object<'_>, prepared: &core::Call) -> Result<Array, Thro
     for (key, value) in crate::zend::pairs_of(&defaults) {
         options.set(&key.to_string(), value.shallow_clone());
     }
-    if !prepared.replay_safe() {
+    // Without curl, Guzzle's other handler opens a connection for each request, and that of
+    // Guzzle 8 refuses options for curl.
+    if !prepared.replay_safe() && class_named("CurlHandle").is_some() {
         // curl repeats a request when an idle connection closes without a response. It does not do
         // so on a new connection.
         options.set(FRESH_CONNECT, boolean(true));
@@ -107,9 +109,7 @@ fn authorities(prepared: &core::Call) -> Result<Option<String>, Thrown> {
 /// One of the client's default options.
 pub(super) fn setting(client: Object<'_>, name: &str) -> Result<Zval, Thrown> {
     // Guzzle has deprecated this method, so it may be missing.
-    let exists =
-        call_function("method_exists", &mut [object_zval(client), string_zval("getConfig")]);
-    if exists?.is_true() {
+    if has_method(client, "getConfig")? {
         call_method(client, "getConfig", &mut [string_zval(name)])
     } else {
         Ok(Zval::null())

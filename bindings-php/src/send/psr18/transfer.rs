@@ -8,7 +8,7 @@ use ext_php_rs::types::Zval;
 use lomi::binding::{self as core, RawResponse, TransportError, messages};
 use lomi::{ErrorKind, Limits, Message, Outcome};
 
-use super::response;
+use super::{installed, response};
 use crate::zend::{
     Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
     call_value, class_named, handler, long, new_object, payload, payload_mut, payload_type,
@@ -41,6 +41,8 @@ struct State {
     /// The client's callback `on_headers` callback, which is called as well.
     on_headers: Option<Zval>,
     progress: Option<Zval>,
+    /// A callback of ours was called.
+    touched: bool,
     received: usize,
     last_sizes: (i64, i64),
     last_progress: Option<Instant>,
@@ -69,7 +71,11 @@ pub(crate) fn register() -> Result<(), String> {
         .method("write(string $string): int", handler(write))
         .method(
             "progress($handle, int $size, int $down, int $upSize, int $up): int",
-            handler(progress),
+            handler(|call: &mut Call<'_>| progress(call, 1)),
+        )
+        .method(
+            "progressOfGuzzle(int $size, int $down, int $upSize, int $up): int",
+            handler(|call: &mut Call<'_>| progress(call, 0)),
         )
         .register(&TRANSFER)
 }
@@ -84,6 +90,11 @@ impl Transfer {
             progress: given(progress),
             ..State::default()
         })))
+    }
+
+    /// Whether the client has shown nothing of the transfer: no progress, and no response.
+    pub(super) fn untouched(&self) -> bool {
+        !self.0.borrow().touched
     }
 
     /// Why the transfer was aborted, if it was.
@@ -124,8 +135,13 @@ impl Transfer {
             [object.shallow_clone(), string_zval(name)].into_iter().collect::<Array>().finish()
         };
         options.set("on_headers", method("headers"));
-        curl.set(NO_PROGRESS, long(0));
-        curl.set(PROGRESS, method("progress"));
+        if installed::major_version() >= 8 {
+            // It refuses curl's options for this, and its own can abort, as those of 7 cannot.
+            options.set("progress", method("progressOfGuzzle"));
+        } else {
+            curl.set(NO_PROGRESS, long(0));
+            curl.set(PROGRESS, method("progress"));
+        }
         if class_named(STREAMS).is_some() {
             let names = &mut [string_zval("php://temp"), string_zval("w+")];
             let file = call_function("fopen", names)?;
@@ -169,6 +185,7 @@ fn headers(call: &mut Call<'_>) -> Done {
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
     let (file, callback, limits) = {
         let mut state = transfer.0.borrow_mut();
+        state.touched = true;
         state.received = 0;
         state.last_progress = None;
         state.head_received = status >= 200;
@@ -224,6 +241,7 @@ fn write(call: &mut Call<'_>) -> Done {
     let length = chunk.zend_str().map_or(0, |text| text.as_bytes().len());
     let (file, over, most) = {
         let mut state = transfer.0.borrow_mut();
+        state.touched = true;
         state.received += length;
         state.last_progress = None;
         let over = state.received > state.limits.body;
@@ -238,10 +256,13 @@ fn write(call: &mut Call<'_>) -> Done {
     call.give_long(written.long().unwrap_or_default())
 }
 
-/// curl calls this at least once a second. Anything but 0 ends the request.
-fn progress(call: &mut Call<'_>) -> Done {
+/// curl calls this at least once a second. Anything but 0 ends the request. The sizes start at
+/// argument `first`.
+fn progress(call: &mut Call<'_>, first: usize) -> Done {
     let transfer = transfer(call)?;
-    let sizes = [call.integer(1)?, call.integer(2)?, call.integer(3)?, call.integer(4)?];
+    let size = |position| call.integer(first + position);
+    let sizes = [size(0)?, size(1)?, size(2)?, size(3)?];
+    transfer.0.borrow_mut().touched = true;
     let callback = transfer.0.borrow().progress.as_ref().map(Zval::shallow_clone);
     if let Some(callback) = callback {
         call_value(&callback, &mut sizes.map(long))?;
