@@ -37,6 +37,11 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	.ci/check-paths
 	python3 .ci/promises/test.py
 	.ci/check-promises
+	.venv/bin/zizmor --offline --quiet .github/workflows
+	node .ci/workflows/test.js
+	node .ci/workflows/lint.js
+	.venv/bin/python .ci/platforms/test.py
+	.venv/bin/python .ci/check-platforms
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing

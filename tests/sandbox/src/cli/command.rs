@@ -147,10 +147,8 @@ fn serve_until_stopped(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     let options = serve.options();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        use tokio::signal::unix::{SignalKind, signal};
         // Installed before the URL is printed, because a reader of it may send a signal at once.
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+        let stopped = super::stop::stop_signal()?;
         let sandbox = Sandbox::start(options)?;
         let addresses_and_keys = serde_json::json!({
             "url": sandbox.url(),
@@ -171,8 +169,7 @@ fn serve_until_stopped(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         }
         tokio::select! {
             () = stdin_closed(), if until_stdin_closes => {}
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            () = stopped => {}
         }
         Ok(())
     })
