@@ -11,6 +11,7 @@ import { orderPage, ordersPage, page, productPage } from './pages.js';
 import { checkoutPage, refund, stateOf } from './payments.js';
 
 const PORT = Number(process.env.PORT || 3002);
+const HOST = process.env.HOST || '127.0.0.1'; // in a container 0.0.0.0
 const SHOP_URL = process.env.SHOP_URL || `http://127.0.0.1:${PORT}`;
 const PRICE = 15000; // F CFA has no smaller unit
 const STYLES = fileURLToPath(new URL('../../shop.css', import.meta.url));
@@ -65,7 +66,7 @@ app.use((error: unknown, _request: Request, response: Response, next: NextFuncti
   response.status(503).send(page('Please try again', text));
 });
 
-const server = app.listen(PORT, '127.0.0.1', () => console.log(`shop-node: ${SHOP_URL}`));
+const server = app.listen(PORT, HOST, () => console.log(`shop-node: ${SHOP_URL}`));
 process.on('SIGTERM', () => {
   server.close();
   setTimeout(process.exit, 1000).unref(); // a browser may keep a connection on which it asks for nothing
