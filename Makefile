@@ -37,6 +37,8 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	.ci/check-paths
 	python3 .ci/promises/test.py
 	.ci/check-promises
+	python3 .ci/unsafe/test.py
+	.ci/check-unsafe
 	.venv/bin/hadolint examples/docker/*.Dockerfile
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec examples/docker/compose.yaml
 	.venv/bin/zizmor --offline --quiet .github/workflows

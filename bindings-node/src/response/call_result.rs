@@ -57,9 +57,9 @@ impl CallResult {
         let string = |latin1: Vec<u8>| unsafe {
             ToNapiValue::to_napi_value(env.raw(), env.create_string_latin1(latin1)?)
         };
-        // SAFETY: as above; the unit is undefined.
         let optional = |latin1: Option<Vec<u8>>| match latin1 {
             Some(latin1) => string(latin1),
+            // SAFETY: as above; the unit is undefined.
             None => unsafe { ToNapiValue::to_napi_value(env.raw(), ()) },
         };
         // SAFETY: as above.

@@ -133,6 +133,7 @@ mod tests {
         let parent = of();
         // SAFETY: the child calls only what neither allocates nor locks, and ends at once.
         match unsafe { libc::fork() } {
+            // SAFETY: it ends the process and nothing else.
             0 => unsafe { libc::_exit(i32::from(of() != parent && of() == of())) },
             child => {
                 let mut status = 0;

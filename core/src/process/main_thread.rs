@@ -49,6 +49,7 @@ mod tests {
         assert!(!is_main_thread(), "tests run on threads of their own");
         // SAFETY: the child calls only what neither allocates nor locks, and ends at once.
         match unsafe { libc::fork() } {
+            // SAFETY: it ends the process and nothing else.
             0 => unsafe { libc::_exit(i32::from(is_main_thread())) },
             child => {
                 let mut status = 0;

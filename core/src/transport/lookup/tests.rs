@@ -201,6 +201,7 @@ async fn a_child_looks_names_up_itself() {
     assert!(kept() > 0);
     // SAFETY: the child has no lock of its parent's, since its lookups are its own, and ends at once.
     match unsafe { libc::fork() } {
+        // SAFETY: it ends the process and nothing else.
         0 => unsafe { libc::_exit(i32::from(kept() == 0)) },
         child => {
             let mut status = 0;
