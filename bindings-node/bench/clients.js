@@ -77,7 +77,11 @@ const clients = {
   },
   fetch(url) {
     return decoded(async (method, path, data) => {
-      const response = await fetch(url + path, { method, headers: HEADERS, body: data && JSON.stringify(data) });
+      const response = await fetch(url + path, {
+        method,
+        headers: HEADERS,
+        body: data && JSON.stringify(data),
+      });
       return response.json();
     });
   },
@@ -101,14 +105,24 @@ const clients = {
   axios(url) {
     const axios = require('axios');
     const { agent } = agents(url);
-    const api = axios.create({ baseURL: url, headers: HEADERS, httpAgent: agent, httpsAgent: agent, proxy: false });
+    const api = axios.create({
+      baseURL: url,
+      headers: HEADERS,
+      httpAgent: agent,
+      httpsAgent: agent,
+      proxy: false,
+    });
     return decoded(async (method, path, data) => (await api.request({ method, url: path, data })).data);
   },
   async got(url) {
     // An ES module, which NODE_PATH does not find.
     const { default: got } = await import(`${process.env.NODE_PATH}/got/dist/source/index.js`);
     const { agent } = agents(url);
-    const options = { headers: HEADERS, agent: { http: agent, https: agent }, https: { certificateAuthority: ca } };
+    const options = {
+      headers: HEADERS,
+      agent: { http: agent, https: agent },
+      https: { certificateAuthority: ca },
+    };
     const api = got.extend({ ...options, retry: { limit: 0 } });
     return decoded((method, path, json) => api(url + path, { method, json }).json());
   },

@@ -98,7 +98,9 @@ def memory(name, url, calls):
         for _ in range(goal - made):
             client["get"]()
         made = goal
-        figures.append({"calls": goal, "memory": held(), "open": len(os.listdir("/proc/self/fd")) - 1})
+        figures.append(
+            {"calls": goal, "memory": held(), "open": len(os.listdir("/proc/self/fd")) - 1}
+        )
     return figures
 
 

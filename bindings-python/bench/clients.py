@@ -149,7 +149,9 @@ def requests(url):
     session.verify = CA or True
     session.mount(url, requests.adapters.HTTPAdapter(pool_maxsize=64))
     base = url + "/v1/checkout_sessions"
-    return decoded(lambda method, path, body=None: checked(session.request(method, base + path, json=body)))
+    return decoded(
+        lambda method, path, body=None: checked(session.request(method, base + path, json=body))
+    )
 
 
 def checked(response):
@@ -162,7 +164,9 @@ def httpx(url):
 
     client = httpx.Client(headers=HEADERS, trust_env=False, **httpx_options())
     base = url + "/v1/checkout_sessions"
-    return decoded(lambda method, path, body=None: checked(client.request(method, base + path, json=body)))
+    return decoded(
+        lambda method, path, body=None: checked(client.request(method, base + path, json=body))
+    )
 
 
 def httpx_options():

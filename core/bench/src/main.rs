@@ -73,7 +73,8 @@ fn main() -> Done {
 ///
 /// - `create`, `get`, `list`, `pages`: one call after the other; `at-once-64`: so many `get` under
 ///   way. CPU, p50 and p99 of a call in microseconds.
-/// - `burst-64`: so many `get` at once by a new client, and then again: both in microseconds.
+/// - `burst-64`: so many `get` at once by a new client, and then again: both in microseconds, and
+///   the CPU of the first.
 /// - `memory` and `growth`: bytes and descriptors.
 async fn run(client: impl Client, task: &str, [warm_up, calls]: [usize; 2]) -> Made<Value> {
     let client = Arc::new(client);
@@ -88,15 +89,15 @@ async fn run(client: impl Client, task: &str, [warm_up, calls]: [usize; 2]) -> M
     }
     if let Some(size) = task.strip_prefix("burst-") {
         let size = size.parse()?;
-        let start = Instant::now();
+        let (before, start) = (usage::cpu(), Instant::now());
         at_once(&client, size, size).await?;
-        let cold = start.elapsed();
+        let (cold, cpu) = (start.elapsed(), usage::cpu() - before);
         // The server's last words of the handshake are read before.
         tokio::time::sleep(Duration::from_millis(400)).await;
         let start = Instant::now();
         at_once(&client, size, size).await?;
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
-        return Ok(json!({"cold": micros(cold), "warm": micros(start.elapsed())}));
+        return Ok(json!({"cold": micros(cold), "warm": micros(start.elapsed()), "cpu": cpu}));
     }
     measure(&client, task, warm_up).await?;
     let before = usage::cpu();

@@ -1,0 +1,142 @@
+"""The plots, as SVG. Ours is in colour; the rest is grey."""
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+from . import tables  # noqa: E402
+
+OURS, PEER, COLD = "#00796b", "#b0bec5", "#ffb74d"
+INK, LINES = "#263238", "#e3e8ea"
+plt.rcParams.update(
+    {
+        "svg.hashsalt": "lomi",  # the same figures give the same file
+        "svg.fonttype": "none",
+        "font.family": "sans-serif",
+        "font.sans-serif": ["Helvetica", "Arial", "DejaVu Sans"],
+        "font.size": 9,
+        "axes.edgecolor": LINES,
+        "axes.labelcolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.spines.left": False,
+        "axes.titlesize": 10,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "text.color": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "ytick.major.size": 0,
+        "figure.facecolor": "white",
+    }
+)
+
+
+def save(figure, path):
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight", pad_inches=0.15)
+    plt.close(figure)
+
+
+def is_ours(client):
+    return client.startswith("lomi") and client != "lomi-1.1.0" or client == "documented"
+
+
+def bars(axes, found, figure, title):
+    """One bar for each client, shortest on top, with a line over the middle half of its rounds."""
+    values = {client: tables.median(of, figure) for client, of in found.items()}
+    order = sorted((c for c in values if values[c] is not None), key=values.get, reverse=True)
+    for at, client in enumerate(order):
+        taken = sorted(one[figure] for one in found[client])
+        color = OURS if is_ours(client) else PEER
+        axes.barh(at, values[client], color=color, height=0.68)
+        if len(taken) >= 3:
+            low, high = taken[len(taken) // 4], taken[-1 - len(taken) // 4]
+            axes.plot([low, high], [at, at], color=INK, linewidth=1)
+        label = f" {tables.number(values[client])}"
+        axes.text(max(values[client], taken[-1 - len(taken) // 4]), at, label, va="center")
+    axes.set_yticks(range(len(order)), [tables.named(client) for client in order])
+    for label, client in zip(axes.get_yticklabels(), order, strict=True):
+        label.set_fontweight("bold" if is_ours(client) else "normal")
+    axes.set_title(title)
+    axes.set_xlim(0, 1.18 * max(values[client] for client in order))
+    axes.xaxis.grid(True, color=LINES)
+    axes.set_axisbelow(True)
+
+
+#: A column of the plot of calls, for each language.
+COLUMNS = ("create", "list", "at-once-64")
+
+
+def calls(results, path):
+    """Processor time per call: a row for each language, a column for each task."""
+    languages = [name for name in tables.LANGUAGES if results.get(name, {}).get("rows")]
+    if not languages:
+        return
+    heights = [1 + len(results[name]["rows"].get("create", {})) for name in languages]
+    figure, grid = plt.subplots(
+        len(languages),
+        len(COLUMNS),
+        figsize=(11, 0.3 * sum(heights) + 1),
+        squeeze=False,
+        height_ratios=heights,
+        layout="constrained",
+    )
+    for line, name in zip(grid, languages, strict=True):
+        for axes, task in zip(line, COLUMNS, strict=True):
+            found = results[name]["rows"].get(task)
+            if found:
+                bars(axes, found, "cpu", f"{tables.LANGUAGES[name]}: {tables.TASKS[task]}")
+            else:
+                axes.set_axis_off()
+    figure.supxlabel("µs of processor time per call; shorter is better", fontsize=9)
+    save(figure, path)
+
+
+def waits(rows, ms, path):
+    """The time to a created session: cold and warm, with lines at whole round trips."""
+    shown = ("php-fpm", "gunicorn", "express 10/s", "python process", "node process", "php process")
+    shown = [row for row in shown if rows.get(f"{row}@{ms}")]
+    if not shown:
+        return
+    heights = [1 + len(rows[f"{row}@{ms}"]) for row in shown]
+    figure, grid = plt.subplots(
+        len(shown),
+        1,
+        figsize=(8.5, 0.29 * sum(heights) + 0.9),
+        squeeze=False,
+        sharex=True,
+        height_ratios=heights,
+        layout="constrained",
+    )
+    for axes, row in zip(grid[:, 0], shown, strict=True):
+        found = rows[f"{row}@{ms}"]
+        cold = {client: tables.median(of, "cold") for client, of in found.items()}
+        order = sorted(cold, key=cold.get, reverse=True)
+        for at, client in enumerate(order):
+            warm = tables.median(found[client], "warm") or tables.median(found[client], "p50")
+            axes.barh(at, cold[client], color=COLD if is_ours(client) else "#ffe0b2", height=0.68)
+            if warm:
+                axes.barh(at, warm, color=OURS if is_ours(client) else PEER, height=0.68)
+            said = tables.number(cold[client]) + (f", then {tables.number(warm)}" if warm else "")
+            axes.text(cold[client], at, f" {said}", va="center")
+        axes.set_yticks(range(len(order)), [tables.named(client) for client in order])
+        for label, client in zip(axes.get_yticklabels(), order, strict=True):
+            label.set_fontweight("bold" if is_ours(client) else "normal")
+        axes.set_title(tables.WAITS[row])
+        axes.xaxis.grid(True, color="#cfd8dc")
+        axes.set_axisbelow(True)
+    axes.set_xlim(
+        0,
+        1.25
+        * max(
+            max(filter(None, (tables.median(of, "cold") for of in rows[f"{row}@{ms}"].values())))
+            for row in shown
+        ),
+    )
+    axes.xaxis.set_major_locator(matplotlib.ticker.MultipleLocator(ms))
+    note = (
+        f"ms to a created session, {ms} ms away; a line for each round trip; orange cold, then warm"
+    )
+    figure.supxlabel(note, fontsize=9)
+    save(figure, path)

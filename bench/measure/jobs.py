@@ -1,0 +1,36 @@
+"""Rounds: every measurement once, in a new order each time, so that a slow moment of the machine
+affects all of them and nothing always runs after the same thing."""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Job:
+    """One measurement: of one client, for one row of a table."""
+
+    row: str
+    client: str
+    measure: Callable[[], dict]
+
+
+def rounds(jobs, number, title):
+    """Figures by row and client, one for each round. Clients of a row run one after the other."""
+    jobs = list(jobs)
+    rows = {
+        row: [job for job in jobs if job.row == row] for row in dict.fromkeys(j.row for j in jobs)
+    }
+    found = {row: {job.client: [] for job in of} for row, of in rows.items()}
+    started = time.monotonic()
+    for done in range(number):
+        for row in random.sample(list(rows), len(rows)):
+            for job in random.sample(rows[row], len(rows[row])):
+                found[row][job.client].append(job.measure())
+        seconds = time.monotonic() - started
+        print(
+            f"{title}: round {done + 1} of {number}, {seconds:.0f} s", file=sys.stderr, flush=True
+        )
+    return found

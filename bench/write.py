@@ -1,0 +1,138 @@
+"""Writes docs/performance.md and its plots from `target/bench/results.json`; measures nothing.
+
+python3 bench/write.py          by `make bench`, with the Python of target/bench/venv
+"""
+
+import datetime
+import json
+import statistics
+import sys
+
+import jinja2
+from document import plots, tables
+from measure import bars
+from measure.places import BENCH, DISTANCES, RESULTS, ROOT
+
+DOCUMENT = ROOT / "docs/performance.md"
+IMAGES = ROOT / "docs/images"
+INSTRUCTIONS = ROOT / "tests/instructions"
+
+
+def instructions():
+    """What the gate has recorded, as a table, if it has."""
+    counts = {}
+    for name in ("counts.json", "baseline.json"):
+        if (INSTRUCTIONS / name).exists():
+            recorded = json.loads((INSTRUCTIONS / name).read_text())
+            counts = recorded.get("instructions") or {
+                language: found["instructions"] for language, found in recorded.items()
+            }
+            break
+    tasks = list(dict.fromkeys(task for found in counts.values() for task in found))
+    lines = [
+        [
+            tables.LANGUAGES[language],
+            *(f"{found[task]:,}" if task in found else "" for task in tasks),
+        ]
+        for language, found in counts.items()
+    ]
+    return tables.table(["", *tasks], lines) if counts else ""
+
+
+def spreads(results):
+    """How far the rounds of a figure of CPU lie apart: the middle one of them, and the widest."""
+    found = [
+        (spread, f"{tables.LANGUAGES[language]}, {tables.TASKS[task]}, {tables.named(client)}")
+        for language in tables.LANGUAGES
+        for task, row in results.get(language, {}).get("rows", {}).items()
+        for client, values in row.items()
+        if (spread := tables.spread(values, "cpu")) is not None
+    ]
+    if not found:
+        return None
+    widest, where = max(found)
+    return {"middle": statistics.median(s for s, _ in found), "widest": widest, "where": where}
+
+
+def peers(versions, language):
+    """`name version, name version` of one language's clients."""
+    asked = {
+        "python": ("requests", "httpx", "urllib3", "aiohttp", "pycurl", "msgspec", "stripe"),
+        "node": ("undici", "axios", "got", "stripe"),
+        "php": ("ext-curl", "guzzle", "symfony"),
+        "rust": ("reqwest", "hyper", "hyper-util", "ureq"),
+    }[language]
+    of = (
+        (tables.NAMES.get(name, name) if name in ("guzzle", "symfony") else name, name)
+        for name in asked
+    )
+    return ", ".join(f"{shown} {versions.get(f'{language} {name}', '?')}" for shown, name in of)
+
+
+def http2(rows, ms=150):
+    """What the figures say, in a sentence or two."""
+    one, many = rows[f"1@{ms}"], rows[f"64@{ms}"]
+
+    def of(found, client, figure):
+        return tables.median(found.get(client), figure)
+
+    gains = [
+        of(found, "reqwest", figure) - of(found, "reqwest-h2", figure)
+        for found in (one, many)
+        for figure in ("cold", "warm")
+    ]
+    saved = max(gains) / 1e3
+    dearer = tables.ratio(rows["get"].get("reqwest-h2"), rows["get"].get("reqwest"), "cpu")
+    at_once = tables.ratio(many.get("reqwest-h2"), many.get("reqwest"), "cpu")
+    helps = saved > ms / 4
+    return (
+        f"HTTP/2 {'helps' if helps else 'does not help'} here: it saves {saved:.0f} ms at most, of round trips of "
+        f"{ms} ms. A call on a kept connection takes {dearer:.2f} of the processor time with it, "
+        f"and 64 cold calls at once take {at_once:.2f}, since they share one handshake."
+    )
+
+
+def about(results):
+    """Machine, versions and days of the parts."""
+    parts = {name: part for name, part in results.items() if "machine" in part}
+    last = max(parts.values(), key=lambda part: part["taken"])
+    days = sorted({part["taken"][:10] for part in parts.values()})
+    day = [datetime.date.fromisoformat(day).strftime("%-d %B %Y") for day in days]
+    return {
+        "days": day[0] if len(day) == 1 else f"{day[0]} to {day[-1]}",
+        "rounds": {name: part["rounds"] for name, part in parts.items()},
+        "load": max(part["machine"]["load"] for part in parts.values()),
+        **last,
+    }
+
+
+def main():
+    results = json.loads(RESULTS.read_text())
+    rows = {name: part["rows"] for name, part in results.items()}
+    plots.calls(results, IMAGES / "performance-calls.svg")
+    plots.waits(rows.get("distance", {}), 150, IMAGES / "performance-distance.svg")
+    judged = [bar for bar in bars.judged(results) if bar.measured is not None]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(BENCH / "document"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["peers"] = peers
+    environment.globals.update(tables=tables, languages=tables.LANGUAGES, distances=DISTANCES)
+    text = environment.get_template("performance.md.j2").render(
+        results=results,
+        rows=rows,
+        about=about(results),
+        spread=spreads(results),
+        bars=judged,
+        missed=[bar for bar in judged if bar.missed],
+        slower=tables.slower(results),
+        instructions=instructions(),
+        http2=http2(rows["http2"]) if "http2" in rows else "",
+    )
+    DOCUMENT.write_text(text.rstrip() + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
