@@ -1,12 +1,12 @@
-"""`make bench`: what a call costs, ours and the peers, in shuffled rounds against one pinned server.
+"""`make bench`: what calls cost, ours and the peers', in shuffled rounds against one pinned server.
 
     python3 bench/run.py [PART...]
 
-Parts are `python`, `node`, `php`, `rust` (calls over a kept connection), `tls`, `distance`, `http2`,
-`memory`, `growth` and `start`; without any, all. `LOMI_BENCH_ONLY=python,distance` names them too, and
-`LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is merged into
-`target/bench/results.json`, from which `bench/write.py` makes the document. Exits with 1 when a bar of
-`bench/bars.toml` is missed and nothing there explains it.
+Parts are `python`, `node`, `php`, `rust` (calls over a kept connection), `tls`, `distance`,
+`http2`, `memory`, `growth` and `start`; without any, all. `LOMI_BENCH_ONLY=python,distance`
+names them too, and `LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is merged into
+`target/bench/results.json`, from which `bench/write.py` makes the document. Exits with 1 when a bar
+of `bench/bars.toml` is missed and nothing there explains it.
 """
 
 import datetime

@@ -70,25 +70,32 @@ def peers(versions, language):
 
 
 def http2(rows, ms=150):
-    """What the figures say, in a sentence or two."""
-    one, many = rows[f"1@{ms}"], rows[f"64@{ms}"]
+    """What the figures say."""
 
-    def of(found, client, figure):
-        return tables.median(found.get(client), figure)
+    def gain(row, figure):
+        found = rows[f"{row}@{ms}"]
+        without, with_it = (tables.median(found[c], figure) for c in ("reqwest", "reqwest-h2"))
+        return (without - with_it) / 1e3
 
-    gains = [
-        of(found, "reqwest", figure) - of(found, "reqwest-h2", figure)
-        for found in (one, many)
-        for figure in ("cold", "warm")
-    ]
-    saved = max(gains) / 1e3
-    dearer = tables.ratio(rows["get"].get("reqwest-h2"), rows["get"].get("reqwest"), "cpu")
-    at_once = tables.ratio(many.get("reqwest-h2"), many.get("reqwest"), "cpu")
-    helps = saved > ms / 4
+    cases = {
+        "one call": gain("1", "warm"),
+        "one cold call": gain("1", "cold"),
+        "64 cold calls at once": gain("64", "cold"),
+        "64 warm calls at once": gain("64", "warm"),
+        "64 calls at once where one connection is open": gain("1, then 64", "warm"),
+    }
+    helped = [f"{name} ({saved:.0f} ms)" for name, saved in cases.items() if saved > ms / 4]
+    others = [name for name, saved in cases.items() if saved <= ms / 4]
+    said = f"HTTP/2 saves time for {' and '.join(helped)}" if helped else "HTTP/2 saves no time"
+    said += f", and none, or less than {ms / 4:.0f} ms, for {', '.join(others)}" if others else ""
+    one, many = (rows[row] for row in ("get", "at-once-64"))
+    cost, at_once = (tables.ratio(r["reqwest-h2"], r["reqwest"], "cpu") for r in (one, many))
+    cold = rows[f"64@{ms}"]
+    handshakes = tables.ratio(cold["reqwest-h2"], cold["reqwest"], "cpu")
     return (
-        f"HTTP/2 {'helps' if helps else 'does not help'} here: it saves {saved:.0f} ms at most, of round trips of "
-        f"{ms} ms. A call on a kept connection takes {dearer:.2f} of the processor time with it, "
-        f"and 64 cold calls at once take {at_once:.2f}, since they share one handshake."
+        f"{said}. On a kept connection a call takes {cost:.2f} of the processor time with it, with "
+        f"64 at once {at_once:.2f}; 64 cold calls at once take {handshakes:.2f}, since they share "
+        f"one handshake."
     )
 
 

@@ -221,7 +221,8 @@ def starts(rows):
 def bursts(rows, ms):
     """Cold and warm, in milliseconds; CPU in microseconds."""
     lines = []
-    for size, name in ((1, "1 call"), (64, "64 calls at once")):
+    names = {"1": "1 call", "64": "64 calls at once", "1, then 64": "1 call, then 64 at once"}
+    for size, name in names.items():
         for client, found in rows.get(f"{size}@{ms}", {}).items():
             waits = [median(found, figure) for figure in ("cold", "warm")]
             line = [name, named(client), *(number(w and w / 1e3) for w in waits)]

@@ -119,7 +119,7 @@ def fpm_request(server, client, port, folder):
     done = subprocess.run(
         command, env=parameters, capture_output=True, text=True, timeout=LIMIT, check=True
     )
-    said = done.stdout.partition("\r\n\r\n")[2]
+    said = done.stdout.partition("\n\n")[2]
     if not said.startswith("{"):
         raise RuntimeError(f"php-fpm: {done.stdout}")
     return json.loads(said)["ms"]

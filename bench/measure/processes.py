@@ -2,10 +2,12 @@
 
 import json
 import os
+import pathlib
 import subprocess
+import tempfile
 import urllib.request
 
-from .places import CLIENT_CORE, DISTANCES, PLACE, SERVER_CORE
+from .places import CLIENT_CORE, DISTANCES, SERVER_CORE
 
 #: No measurement takes so long; one that does is stuck.
 LIMIT = 180
@@ -20,11 +22,12 @@ class Server:
     """The server of canned responses, and the distances in front of it."""
 
     def __init__(self, setup):
-        PLACE.mkdir(parents=True, exist_ok=True)
         self.setup = setup
-        self.ca = PLACE / "ca.pem"
+        # Of its own: another run may be under way.
+        self.folder = tempfile.TemporaryDirectory()
+        self.ca = pathlib.Path(self.folder.name) / "ca.pem"
         self.process = subprocess.Popen(
-            [setup.server, PLACE, *map(str, DISTANCES)],
+            [setup.server, self.folder.name, *map(str, DISTANCES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -38,6 +41,7 @@ class Server:
     def __exit__(self, *error):
         self.process.stdin.close()
         self.process.wait()
+        self.folder.cleanup()
 
     def counters(self, port):
         """What this port has counted so far; a distance counts at its port."""

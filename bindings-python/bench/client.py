@@ -4,7 +4,8 @@
 
 `cpu` is client CPU per call (user and system), `p50` and `p99` are how long one call took; all in
 microseconds. A task is a call of `clients.py`, or `at-once-64` or `at-once-1000`: so many `get`
-under way. `once` makes a session and prints its id; `memory` and `growth` print figures of their own.
+under way. `once` makes a session and prints its id; `memory` and `growth` print figures of their
+own.
 """
 
 import json
@@ -120,7 +121,7 @@ def growth(name, url, calls):
     return {"rows": calls, "grown": most - before}
 
 
-def main(name, task, url, calls, warm):
+def main(name, task, url, calls=1, warm=0):
     if task == "once":
         print(clients.make(name, url)["create"](), flush=True)
         os._exit(0)  # what follows is not measured

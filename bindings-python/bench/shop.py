@@ -1,7 +1,7 @@
 """A web shop under gunicorn that makes a session for each request, and says how long that took.
 
-`BENCH_CLIENT` and `BENCH_URL` name the client and the server. The response is JSON: `ms`, and `most`,
-the most calls that were ever under way at once.
+`BENCH_CLIENT` and `BENCH_URL` name the client and the server. The response is JSON: `ms`, and
+`most`, the most calls that were ever under way at once.
 """
 
 import json

@@ -74,7 +74,7 @@ fn main() -> Done {
 /// - `create`, `get`, `list`, `pages`: one call after the other; `at-once-64`: so many `get` under
 ///   way. CPU, p50 and p99 of a call in microseconds.
 /// - `burst-64`: so many `get` at once by a new client, and then again: both in microseconds, and
-///   the CPU of the first.
+///   the CPU of the first; `one-then-64`: the first is a single one.
 /// - `memory` and `growth`: bytes and descriptors.
 async fn run(client: impl Client, task: &str, [warm_up, calls]: [usize; 2]) -> Made<Value> {
     let client = Arc::new(client);
@@ -89,15 +89,10 @@ async fn run(client: impl Client, task: &str, [warm_up, calls]: [usize; 2]) -> M
     }
     if let Some(size) = task.strip_prefix("burst-") {
         let size = size.parse()?;
-        let (before, start) = (usage::cpu(), Instant::now());
-        at_once(&client, size, size).await?;
-        let (cold, cpu) = (start.elapsed(), usage::cpu() - before);
-        // The server's last words of the handshake are read before.
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        let start = Instant::now();
-        at_once(&client, size, size).await?;
-        let micros = |time: Duration| time.as_secs_f64() * 1e6;
-        return Ok(json!({"cold": micros(cold), "warm": micros(start.elapsed()), "cpu": cpu}));
+        return bursts(&client, size, size).await;
+    }
+    if let Some(size) = task.strip_prefix("one-then-") {
+        return bursts(&client, 1, size.parse()?).await;
     }
     measure(&client, task, warm_up).await?;
     let before = usage::cpu();
@@ -106,6 +101,19 @@ async fn run(client: impl Client, task: &str, [warm_up, calls]: [usize; 2]) -> M
     taken.sort();
     let at = |part: usize| taken.get(taken.len() * part / 100).map(|t| t.as_secs_f64() * 1e6);
     Ok(json!({"cpu": cpu, "p50": at(50), "p99": at(99)}))
+}
+
+/// So many fetches at once by a new client, and then so many.
+async fn bursts<C: Client>(client: &Arc<C>, cold: usize, warm: usize) -> Made<Value> {
+    let (before, start) = (usage::cpu(), Instant::now());
+    at_once(client, cold, cold).await?;
+    let (first, cpu) = (start.elapsed(), usage::cpu() - before);
+    // What the server sends at the end of a handshake arrives in the meantime.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let start = Instant::now();
+    at_once(client, warm, warm).await?;
+    let micros = |time: Duration| time.as_secs_f64() * 1e6;
+    Ok(json!({"cold": micros(first), "warm": micros(start.elapsed()), "cpu": cpu}))
 }
 
 /// How long each of so many calls took.
