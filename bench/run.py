@@ -4,15 +4,16 @@
 
 Parts are `python`, `node`, `php`, `rust` (calls over a kept connection), `tls`, `distance`,
 `http2`, `memory`, `growth` and `start`; without any, all. `LOMI_BENCH_ONLY=python,distance`
-names them too, and `LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is merged into
-`target/bench/results.json`, from which `bench/write.py` makes the document. Exits with 1 when a bar
-of `bench/bars.toml` is missed and nothing there explains it.
+names them too, and `LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is
+merged into `target/bench/results.json`, from which `bench/write.py` makes the document. Exits with
+1 when a bar of `bench/bars.toml` is missed and nothing there explains it.
 """
 
 import datetime
 import json
 import os
 import platform
+import subprocess
 import sys
 
 from measure import bars, calls, distance, footprint, http2, setup
@@ -48,6 +49,13 @@ def languages_of(parts):
     return tuple(language for language in setup.LANGUAGES if language in found)
 
 
+def loses_packets():
+    """Whether the kernel could make distances with loss (`netem`), tried where it harms nobody."""
+    command = "ip link set lo up && tc qdisc add dev lo root netem delay 1ms loss 1%"
+    done = subprocess.run(["unshare", "--net", "sh", "-c", command], capture_output=True)
+    return done.returncode == 0
+
+
 def machine():
     with open("/proc/cpuinfo") as file:
         models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
@@ -56,6 +64,7 @@ def machine():
         "cores": len(os.sched_getaffinity(0)),
         "kernel": platform.release(),
         "load": round(os.getloadavg()[0], 1),
+        "netem": loses_packets(),
     }
 
 

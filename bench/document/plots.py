@@ -42,6 +42,12 @@ def is_ours(client):
     return client.startswith("lomi") and client != "lomi-1.1.0" or client == "documented"
 
 
+def write(axes, x, y, text):
+    """Beside the end of a bar."""
+    beside = {"xytext": (4, 0), "textcoords": "offset points"}
+    axes.annotate(text, (x, y), va="center", **beside)
+
+
 def bars(axes, found, figure, title):
     """One bar for each client, shortest on top, with a line over the middle half of its rounds."""
     values = {client: tables.median(of, figure) for client, of in found.items()}
@@ -53,8 +59,8 @@ def bars(axes, found, figure, title):
         if len(taken) >= 3:
             low, high = taken[len(taken) // 4], taken[-1 - len(taken) // 4]
             axes.plot([low, high], [at, at], color=INK, linewidth=1)
-        label = f" {tables.number(values[client])}"
-        axes.text(max(values[client], taken[-1 - len(taken) // 4]), at, label, va="center")
+        end = max(values[client], taken[-1 - len(taken) // 4])
+        write(axes, end, at, tables.number(values[client]))
     axes.set_yticks(range(len(order)), [tables.named(client) for client in order])
     for label, client in zip(axes.get_yticklabels(), order, strict=True):
         label.set_fontweight("bold" if is_ours(client) else "normal")
@@ -119,7 +125,7 @@ def waits(rows, ms, path):
             if warm:
                 axes.barh(at, warm, color=OURS if is_ours(client) else PEER, height=0.68)
             said = tables.number(cold[client]) + (f", then {tables.number(warm)}" if warm else "")
-            axes.text(cold[client], at, f" {said}", va="center")
+            write(axes, max(cold[client], warm or 0), at, said)
         axes.set_yticks(range(len(order)), [tables.named(client) for client in order])
         for label, client in zip(axes.get_yticklabels(), order, strict=True):
             label.set_fontweight("bold" if is_ours(client) else "normal")
@@ -135,8 +141,6 @@ def waits(rows, ms, path):
         ),
     )
     axes.xaxis.set_major_locator(matplotlib.ticker.MultipleLocator(ms))
-    note = (
-        f"ms to a created session, {ms} ms away; a line for each round trip; orange cold, then warm"
-    )
+    note = f"ms to a created session, {ms} ms away: cold in orange, warm over it; a line for each round trip"
     figure.supxlabel(note, fontsize=9)
     save(figure, path)

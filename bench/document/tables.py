@@ -14,7 +14,7 @@ TASKS = {
 NAMES = {
     "lomi-async": "lomi, asyncio",
     "httpx-async": "httpx, asyncio",
-    "documented": "lomi, its generated classes",
+    "documented": "lomi, generated classes",
     "lomi-1.1.0": "lomi 1.1.0",
     "pycurl": "pycurl + msgspec",
     "generated": "the generated client's way",

@@ -24,13 +24,19 @@ def rounds(jobs, number, title):
         row: [job for job in jobs if job.row == row] for row in dict.fromkeys(j.row for j in jobs)
     }
     found = {row: {job.client: [] for job in of} for row, of in rows.items()}
-    started = time.monotonic()
     for done in range(number):
+        started, took = time.monotonic(), {}
         for row in random.sample(list(rows), len(rows)):
             for job in random.sample(rows[row], len(rows[row])):
+                start = time.monotonic()
                 found[row][job.client].append(job.measure())
+                took[job] = time.monotonic() - start
         seconds = time.monotonic() - started
+        longest = max(took, key=took.get)
         print(
-            f"{title}: round {done + 1} of {number}, {seconds:.0f} s", file=sys.stderr, flush=True
+            f"{title}: round {done + 1} of {number}, {seconds:.0f} s, the longest "
+            f"{longest.row} {longest.client}, {took[longest]:.0f} s",
+            file=sys.stderr,
+            flush=True,
         )
     return found

@@ -51,8 +51,9 @@ class Setup:
     def client(self, language, client):
         """The command of the program that does this client's work, without its task."""
         if language == "python":
-            python = self.published if client == "lomi-1.1.0" else self.python
-            return [python, str(ROOT / "bindings-python/bench/client.py"), client]
+            # The other lomi must not find this one: -E ignores PYTHONPATH.
+            python = [self.published, "-E"] if client == "lomi-1.1.0" else [self.python]
+            return [*python, str(ROOT / "bindings-python/bench/client.py"), client]
         if language == "node":
             return ["node", str(ROOT / "bindings-node/bench/client.js"), client]
         if language == "php":

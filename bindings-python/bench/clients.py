@@ -72,7 +72,7 @@ def lomi_async(url):
 
 
 def documented(url):
-    """The classes of the generated client: those of this SDK, or lomi 1.1.0 itself."""
+    """The classes of the generated client that are part of this SDK."""
     import lomi
 
     configuration = lomi.Configuration(
@@ -92,6 +92,15 @@ def documented(url):
         "pages": lambda: two(walk()),
         "walk": walk,
     }
+
+
+def published(url):
+    """The generated client itself, whose package has the same name."""
+    from importlib.metadata import version
+
+    if version("lomi") != "1.1.0":
+        raise ImportError(f"lomi {version('lomi')} is found in the place of 1.1.0")
+    return documented(url)
 
 
 def decoded(call):
@@ -261,7 +270,7 @@ def decoded_async(call):
 BLOCKING = {
     "lomi": lomi,
     "documented": documented,
-    "lomi-1.1.0": documented,
+    "lomi-1.1.0": published,
     "requests": requests,
     "httpx": httpx,
     "urllib3": urllib3,
