@@ -23,7 +23,7 @@ from measure.processes import Server
 
 PARTS = (*setup.LANGUAGES, "tls", "distance", "http2", "memory", "growth", "start")
 #: What varies little, or takes long, is measured less often.
-FEWER = {"distance": 3, "memory": 1, "growth": 1, "start": 3}
+FEWER = {"tls": 3, "distance": 2, "http2": 3, "memory": 1, "growth": 1, "start": 3}
 
 
 def jobs(part, server, languages):

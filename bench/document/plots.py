@@ -141,6 +141,6 @@ def waits(rows, ms, path):
         ),
     )
     axes.xaxis.set_major_locator(matplotlib.ticker.MultipleLocator(ms))
-    note = f"ms to a created session, {ms} ms away: cold in orange, warm over it; a line for each round trip"
+    note = f"ms to a session, {ms} ms away: cold in orange, warm over it; lines are round trips"
     figure.supxlabel(note, fontsize=9)
     save(figure, path)
