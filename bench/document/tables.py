@@ -252,3 +252,28 @@ def slower(results):
                     continue
                 found.append((share, f"{name}, {TASKS[task]}: {share:.2f} of {named(client)}"))
     return [text for _, text in sorted(found, reverse=True)]
+
+
+def bar_name(bar):
+    """What a bar is about, for people."""
+    if bar.peer:
+        task = TASKS.get(bar.row, bar.row)
+        return (
+            f"{LANGUAGES.get(bar.part, bar.part)}, {task}: {named(bar.client)} of {named(bar.peer)}"
+        )
+    row, _, ms = bar.row.partition("@")
+    place = f"{WAITS[row]}, {ms} ms away: " if row in WAITS else ""
+    return f"{place}{bar.note}"
+
+
+def bar_value(bar, value):
+    """A ratio, or a figure with its unit."""
+    if bar.peer:
+        return (
+            f"{value:.2f}"
+            if abs(value - bar.at_most) > 0.01 or value == bar.at_most
+            else f"{value:.3f}"
+        )
+    if bar.unit == "bytes":
+        return f"{value / 1e6:.2f} MB"
+    return f"{value:,.1f} {bar.unit}".strip()
