@@ -1,5 +1,7 @@
 """The plots, as SVG. Ours is in colour; the rest is grey."""
 
+import statistics
+
 import matplotlib
 
 matplotlib.use("svg")
@@ -8,6 +10,8 @@ import matplotlib.pyplot as plt  # noqa: E402
 from . import tables  # noqa: E402
 
 OURS, PEER, COLD = "#00796b", "#b0bec5", "#ffb74d"
+#: A bar is cut at so many times the middle one.
+CUT = 3
 INK, LINES = "#263238", "#e3e8ea"
 plt.rcParams.update(
     {
@@ -51,21 +55,27 @@ def write(axes, x, y, text):
 def bars(axes, found, figure, title):
     """One bar for each client, shortest on top, with a line over the middle half of its rounds."""
     values = {client: tables.median(of, figure) for client, of in found.items()}
-    order = sorted((c for c in values if values[c] is not None), key=values.get, reverse=True)
+    values = {client: value for client, value in values.items() if value is not None}
+    order = sorted(values, key=values.get, reverse=True)
+    # One client that takes many times as long must not make all others look the same.
+    most = min(max(values.values()), CUT * statistics.median(values.values()))
     for at, client in enumerate(order):
         taken = sorted(one[figure] for one in found[client])
         color = OURS if is_ours(client) else PEER
-        axes.barh(at, values[client], color=color, height=0.68)
-        if len(taken) >= 3:
+        end = min(values[client], most)
+        axes.barh(at, end, color=color, height=0.68)
+        if values[client] > most:
+            axes.text(0.93 * most, at, "//", color="white", va="center", ha="center", weight="bold")
+        elif len(taken) >= 3:
             low, high = taken[len(taken) // 4], taken[-1 - len(taken) // 4]
             axes.plot([low, high], [at, at], color=INK, linewidth=1)
-        end = max(values[client], taken[-1 - len(taken) // 4])
+            end = max(end, high)
         write(axes, end, at, tables.number(values[client]))
     axes.set_yticks(range(len(order)), [tables.named(client) for client in order])
     for label, client in zip(axes.get_yticklabels(), order, strict=True):
         label.set_fontweight("bold" if is_ours(client) else "normal")
     axes.set_title(title)
-    axes.set_xlim(0, 1.18 * max(values[client] for client in order))
+    axes.set_xlim(0, 1.18 * most)
     axes.xaxis.grid(True, color=LINES)
     axes.set_axisbelow(True)
 
@@ -95,7 +105,9 @@ def calls(results, path):
                 bars(axes, found, "cpu", f"{tables.LANGUAGES[name]}: {tables.TASKS[task]}")
             else:
                 axes.set_axis_off()
-    figure.supxlabel("µs of processor time per call; shorter is better", fontsize=9)
+    figure.supxlabel(
+        "µs of processor time per call; shorter is better; a bar with // is cut", fontsize=9
+    )
     save(figure, path)
 
 
@@ -118,9 +130,13 @@ def waits(rows, ms, path):
     for axes, row in zip(grid[:, 0], shown, strict=True):
         found = rows[f"{row}@{ms}"]
         cold = {client: tables.median(of, "cold") for client, of in found.items()}
-        order = sorted(cold, key=cold.get, reverse=True)
+        warms = {
+            client: tables.median(of, "warm") or tables.median(of, "p50")
+            for client, of in found.items()
+        }
+        order = sorted(cold, key=lambda one: (round(warms[one] or 0), cold[one]), reverse=True)
         for at, client in enumerate(order):
-            warm = tables.median(found[client], "warm") or tables.median(found[client], "p50")
+            warm = warms[client]
             axes.barh(at, cold[client], color=COLD if is_ours(client) else "#ffe0b2", height=0.68)
             if warm:
                 axes.barh(at, warm, color=OURS if is_ours(client) else PEER, height=0.68)

@@ -61,7 +61,9 @@ def number(value):
     """With as many digits as mean something."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}" if value >= 2 else f"{value:.2f}"
+    if value >= 20 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 2 else f"{value:.2f}"
 
 
 def table(head, rows):

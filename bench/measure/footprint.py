@@ -1,9 +1,11 @@
 """What a client holds: memory, descriptors, growth; and what it costs to load it."""
 
 import json
+import subprocess
 
 from .jobs import Job
-from .places import ROOT
+from .places import ROOT, SERVER_CORE
+from .processes import on_core
 
 HOLDERS = {
     "python": ("lomi", "pycurl", "requests", "httpx", "stripe", "lomi-1.1.0"),
@@ -60,6 +62,8 @@ def growth(server, languages, rows=ROWS):
             "lomi",
             lambda a=language: server.client(a, "lomi", "growth", "plain", rows),
         )
+    if "python" in languages and rows == ROWS:
+        yield Job("python reconcile", "lomi", lambda: reconcile(server))
     if "node" in languages:
         yield Job(
             "node calls", "lomi", lambda: server.client("node", "lomi", "steady", "plain", rows)
@@ -73,6 +77,23 @@ def growth(server, languages, rows=ROWS):
             server.urls["plain"],
         ]
         yield Job("php-fpm calls", "lomi", lambda: worker(json.loads(server.run(command, "plain"))))
+
+
+def reconcile(server):
+    """Reading 100,000 transactions for events, from a server that has them."""
+    script = str(ROOT / "bindings-python/bench/reconcile.py")
+    with subprocess.Popen(
+        [server.setup.python, script, "serve"],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=on_core(SERVER_CORE),
+    ) as serving:
+        try:
+            port = serving.stdout.readline().strip()
+            said = json.loads(server.run([server.setup.python, script, "measure", port], "plain"))
+        finally:
+            serving.terminate()
+    return {"seconds": said["cpu"], "memory": said["MiB"]}
 
 
 def worker(said):
