@@ -113,6 +113,7 @@ def fpm_request(server, client, port, folder):
         "BENCH_CLIENT": client,
         "BENCH_URL": server.urls[port],
         "LOMI_BENCH_CA": str(server.ca),
+        "LOMI_BENCH_BUNDLE": str(server.bundle),
         "PATH": os.environ["PATH"],
     }
     command = ["cgi-fcgi", "-bind", "-connect", f"{folder}/socket"]

@@ -34,8 +34,8 @@ class Setup:
     published: str
     sizes: dict = field(default_factory=dict)
 
-    def environment(self, ca=None):
-        """For every program; `ca` is the authority of the server, where it is called over TLS."""
+    def environment(self, ca=None, bundle=None):
+        """For every program; `ca` is the server's authority, `bundle` has the system's too."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LOMI_")}
         found = {
             **kept,
@@ -43,7 +43,10 @@ class Setup:
             "NODE_PATH": str(self.modules),
             "LOMI_BENCH_PACKAGE": str(self.package),
         }
-        return {**found, "LOMI_BENCH_CA": str(ca), "NODE_EXTRA_CA_CERTS": str(ca)} if ca else found
+        if ca is None:
+            return found
+        trusted = {"LOMI_BENCH_BUNDLE": bundle, "LOMI_BENCH_CA": ca, "NODE_EXTRA_CA_CERTS": ca}
+        return {**found, **{name: str(file) for name, file in trusted.items()}}
 
     def php(self):
         return ["php", "-d", f"extension={self.extension}"]

@@ -4,8 +4,6 @@
 // of the server's address that gives its calls by their names: `create`, `get`, `list` (two fields of
 // each row are read), `list-all` (all 35 are) and `walk`, an iterator over all rows.
 
-const fs = require('node:fs');
-
 const KEY = 'lomi_sk_test_bench';
 const BODY = {
   amount: 15000,
@@ -20,9 +18,8 @@ const FIELDS = `allow_coupon_code allow_quantity allowed_providers amount cancel
   payment_request_id price_id product_id public_description qr_code_data qr_code_type quantity
   spi_account_number spi_qr_code_id status subscription_id success_url title updated_at`.split(/\s+/);
 const HEADERS = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
-// The authority of the bench's server. `fetch` knows it by NODE_EXTRA_CA_CERTS alone.
+// The authority of the bench's server. The others know it by NODE_EXTRA_CA_CERTS.
 const CA_FILE = process.env.LOMI_BENCH_CA;
-const ca = CA_FILE && fs.readFileSync(CA_FILE);
 const PATH = '/v1/checkout_sessions';
 
 const two = (rows) => rows.map((row) => [row.status, row.amount]);
@@ -45,7 +42,7 @@ function decoded(call) {
 /** node:http or node:https with connections that are kept. */
 function agents(url) {
   const library = require(url.startsWith('https') ? 'node:https' : 'node:http');
-  return { library, agent: new library.Agent({ keepAlive: true, ca }) };
+  return { library, agent: new library.Agent({ keepAlive: true }) };
 }
 
 const clients = {
@@ -68,7 +65,7 @@ const clients = {
   },
   undici(url) {
     const { Agent, request } = require('undici');
-    const dispatcher = new Agent({ connect: { ca } });
+    const dispatcher = new Agent();
     return decoded(async (method, path, data) => {
       const body = data && JSON.stringify(data);
       const response = await request(url + path, { method, headers: HEADERS, body, dispatcher });
@@ -118,12 +115,7 @@ const clients = {
     // An ES module, which NODE_PATH does not find.
     const { default: got } = await import(`${process.env.NODE_PATH}/got/dist/source/index.js`);
     const { agent } = agents(url);
-    const options = {
-      headers: HEADERS,
-      agent: { http: agent, https: agent },
-      https: { certificateAuthority: ca },
-    };
-    const api = got.extend({ ...options, retry: { limit: 0 } });
+    const api = got.extend({ headers: HEADERS, agent: { http: agent, https: agent }, retry: { limit: 0 } });
     return decoded((method, path, json) => api(url + path, { method, json }).json());
   },
   /** Another payment API's client, whose objects here have the same fields. */

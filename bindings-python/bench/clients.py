@@ -17,8 +17,10 @@ BODY = {
 }
 KEY = "lomi_sk_test_bench"
 HEADERS = {"X-API-KEY": KEY}
-#: The authority of the bench's server.
+#: The authority of the bench's server, and the same with those of the system: ours trusts the
+#: system's as it is, and the others are told a file of all, so that each reads as much.
 CA = os.environ.get("LOMI_BENCH_CA")
+BUNDLE = os.environ.get("LOMI_BENCH_BUNDLE")
 FIELDS = (
     "allow_coupon_code allow_quantity allowed_providers amount cancel_url checkout_session_id "
     "created_at created_by currency_code customer_email customer_id customer_name customer_phone "
@@ -76,7 +78,7 @@ def documented(url):
     import lomi
 
     configuration = lomi.Configuration(
-        host=url + "/v1", api_key={"ApiKeyAuth": KEY}, ssl_ca_cert=CA
+        host=url + "/v1", api_key={"ApiKeyAuth": KEY}, ssl_ca_cert=BUNDLE
     )
     api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
 
@@ -134,8 +136,8 @@ def pycurl(url):
         curl = getattr(local, "curl", None)
         if curl is None:
             curl = local.curl = pycurl.Curl()
-            if CA:
-                curl.setopt(pycurl.CAINFO, CA)
+            if BUNDLE:
+                curl.setopt(pycurl.CAINFO, BUNDLE)
         curl.setopt(pycurl.URL, base + path)
         headers = ["X-API-KEY: " + KEY]
         if method == "GET":
@@ -155,7 +157,7 @@ def requests(url):
     session = requests.Session()
     session.headers.update(HEADERS)
     session.trust_env = False
-    session.verify = CA or True
+    session.verify = BUNDLE or True
     session.mount(url, requests.adapters.HTTPAdapter(pool_maxsize=64))
     base = url + "/v1/checkout_sessions"
     return decoded(
@@ -184,13 +186,13 @@ def httpx_options():
     import httpx
 
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=1000)
-    return {"verify": ssl.create_default_context(cafile=CA), "limits": limits, "timeout": 60}
+    return {"verify": ssl.create_default_context(cafile=BUNDLE), "limits": limits, "timeout": 60}
 
 
 def urllib3(url):
     import urllib3
 
-    pool = urllib3.PoolManager(maxsize=64, headers=HEADERS, ca_certs=CA)
+    pool = urllib3.PoolManager(maxsize=64, headers=HEADERS, ca_certs=BUNDLE)
     base = url + "/v1/checkout_sessions"
 
     def call(method, path, body=None):
@@ -207,8 +209,8 @@ def stripe(url):
     import stripe
 
     stripe.enable_telemetry = False
-    if CA:
-        stripe.ca_bundle_path = CA
+    if BUNDLE:
+        stripe.ca_bundle_path = BUNDLE
     client = stripe.StripeClient(KEY, base_addresses={"api": url})
     sessions = client.v1.checkout.sessions
     listed = {"limit": 100}
@@ -227,7 +229,7 @@ def aiohttp(url):
 
     import aiohttp
 
-    context = ssl.create_default_context(cafile=CA)
+    context = ssl.create_default_context(cafile=BUNDLE)
     base = url + "/v1/checkout_sessions"
     opened = []  # made on the loop, at the first call
 

@@ -27,6 +27,11 @@ fn authority() -> Option<String> {
     std::env::var("LOMI_BENCH_CA").ok()
 }
 
+/// The same with the authorities of the system, for the others: each reads as much.
+fn authorities() -> Option<String> {
+    std::env::var("LOMI_BENCH_BUNDLE").ok()
+}
+
 /// This SDK.
 pub struct Lomi(lomi::Client);
 
@@ -89,7 +94,7 @@ impl Reqwest {
         let mut headers = HeaderMap::new();
         headers.insert("x-api-key", HeaderValue::from_static(KEY));
         let mut client = reqwest::Client::builder().default_headers(headers).no_proxy();
-        if let Some(file) = authority() {
+        if let Some(file) = authorities() {
             let pem = std::fs::read(file)?;
             client = client.tls_certs_only(reqwest::Certificate::from_pem_bundle(&pem)?);
         }
@@ -143,8 +148,10 @@ impl Hyper {
         connector.set_nodelay(true);
         connector.enforce_http(false);
         let mut roots = RootCertStore::empty();
-        if let Some(file) = authority() {
-            roots.add(CertificateDer::from_pem_file(file)?)?;
+        if let Some(file) = authorities() {
+            for certificate in CertificateDer::pem_file_iter(file)? {
+                roots.add(certificate?)?;
+            }
         }
         let tls = rustls::ClientConfig::builder().with_root_certificates(roots);
         let connector = HttpsConnectorBuilder::new()
@@ -212,9 +219,13 @@ pub struct Ureq {
 impl Ureq {
     pub fn new(url: &str) -> Made<Self> {
         let mut config = ureq::Agent::config_builder().proxy(None);
-        if let Some(file) = authority() {
-            let root = ureq::tls::Certificate::from_pem(&std::fs::read(file)?)?;
-            let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[root]));
+        if let Some(file) = authorities() {
+            let pem = std::fs::read(file)?;
+            let roots = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
+                Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+                _ => None,
+            });
+            let tls = TlsConfig::builder().root_certs(RootCerts::from(roots));
             config = config.tls_config(tls.build());
         }
         Ok(Self { agent: config.build().into(), sessions: sessions(url) })
