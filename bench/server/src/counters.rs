@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::Done;
+use crate::done::Done;
 
 /// The counters of one port.
 #[derive(Default)]

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::Done;
+use crate::done::Done;
 
 const STACK: usize = 128 * 1024;
 /// Chunks that are under way in one direction of one connection.

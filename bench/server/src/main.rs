@@ -17,23 +17,22 @@
 
 mod counters;
 mod distance;
+mod done;
 mod responses;
 mod serve;
 mod tls;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use counters::Counters;
+use done::Done;
 use responses::Responses;
 use serve::Port;
 use tls::{Certificate, Tickets};
-
-type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Done<()> {
     let mut arguments = std::env::args().skip(1);

@@ -15,8 +15,8 @@ use rustls::{HandshakeKind, ServerConfig};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use crate::Done;
 use crate::counters::Counted;
+use crate::done::Done;
 use crate::responses::{Responses, SLOW};
 
 /// How many connections may wait to be accepted: 1,000 are opened at once.

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::NoServerSessionStorage;
 use rustls::version::TLS13;
 
-use crate::Done;
+use crate::done::Done;
 
 /// Whether the server hands out session tickets, with which a client resumes.
 #[derive(Clone, Copy, PartialEq)]
