@@ -94,7 +94,7 @@ bench: install ## what calls cost and buyers wait for, ours and the peers; write
 	    target/bench/venv/bin/python bench/write.py && exit $$status
 
 bench-smoke: build ## whether the bench still works: everything once
-	@python3 bench/test.py
+	@.venv/bin/python bench/test.py
 	cargo check --quiet --locked --manifest-path core/bench/Cargo.toml --target-dir target
 	@python3 bench/smoke.py
 

@@ -1,9 +1,12 @@
 """That a missed bar is noticed, and that ratios are those of rounds. Part of bench-smoke."""
 
+import types
 import unittest
 
+import run
+import write
 from document import tables
-from measure import bars
+from measure import bars, setup
 from measure.jobs import Job, rounds
 
 
@@ -55,6 +58,52 @@ class Tables(unittest.TestCase):
             tables.table(["", "a", "b"], [["x", "1", ""], ["y", "", ""]]),
             "|  | a |\n| --- | --- |\n| x | 1 |",
         )
+
+
+#: Every figure that a measurement gives.
+FIGURES = (
+    "cpu p50 p99 cold warm ms resumed connections most beyond grown used seconds memory"
+).split()
+FIGURES += [f"{figure} {calls}" for figure in ("memory", "open") for calls in (0, 1, 1000, 10000)]
+
+
+def measured(parts):
+    """What a run of these parts gives, with the same number for every figure."""
+    server = types.SimpleNamespace(
+        urls={"plain": ""}, setup=types.SimpleNamespace(extension="lomi.so")
+    )
+    found = {}
+    for part in parts:
+        rows = {}
+        for job in run.jobs(part, server, setup.LANGUAGES):
+            rows.setdefault(job.row, {})[job.client] = [dict.fromkeys(FIGURES, 7.0)] * 3
+        about = {"taken": "2026-11-27T14:00+00:00", "rounds": 3, "machine": run.machine()}
+        versions = {"Python": "3.11", "Node": "20", "PHP": "8.2", "rustc": "1.88"}
+        found[part] = {**about, "versions": versions, "rows": rows}
+    return found
+
+
+class Document(unittest.TestCase):
+    def test_it_has_every_part(self):
+        text = write.render(measured(run.PARTS))
+        headings = ("What a buyer waits for", "TLS", "Memory and descriptors", "Start", "HTTP/2")
+        for heading in headings:
+            self.assertIn(f"\n## {heading}\n", text)
+        for name in tables.LANGUAGES.values():
+            self.assertIn(f"\n### {name}\n", text)
+        self.assertIn("| Python, get: lomi of pycurl + msgspec | 0.75 | 1.00 |", text)
+
+    def test_what_was_not_measured_is_not_in_it(self):
+        text = write.render(measured(["python"]))
+        self.assertIn("\n### Python\n", text)
+        for heading in ("### PHP", "## TLS", "## What a buyer waits for"):
+            self.assertNotIn(f"\n{heading}\n", text)
+
+    def test_every_bar_is_about_something_that_is_measured(self):
+        results = measured(run.PARTS)
+        for bar in bars.judged(results):
+            if bar.part != "sizes":
+                self.assertIsNotNone(bar.measured, bar.name)
 
 
 class Rounds(unittest.TestCase):

@@ -60,7 +60,7 @@ TLS = {
     "php": ("lomi", "ext-curl", "guzzle", "symfony"),
     "rust": ("lomi", "reqwest", "hyper", "ureq"),
 }
-HANDSHAKES = 150
+HANDSHAKES = 100
 
 
 def number(language, client, task, few=False):
