@@ -43,9 +43,9 @@ pub(crate) fn body(
     let mut value = for_core(messages::the_body(), zval)?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {
-            let kind = model.field(name).map(|field| field.kind);
-            if let Some(Kind::Models(_) | Kind::Maps | Kind::Words) = kind
-                && let Value::Object(items) = value
+            if let Value::Object(items) = value
+                && let Some(Kind::Models(_) | Kind::Maps | Kind::Words) =
+                    model.field(name).map(|field| field.kind)
                 && items.keys().all(|key| key.parse::<u32>().is_ok())
             {
                 *value = std::mem::take(items).into_iter().map(|(_, item)| item).collect();
@@ -111,7 +111,7 @@ fn array(table: &ZendHashTable, place: &Place<'_>) -> Result<Value, Thrown> {
 }
 
 fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>, Thrown> {
-    let mut map = Map::new();
+    let mut map = Map::with_capacity(table.len());
     for (key, item) in pairs(table) {
         let name = match key {
             Key::Index(index) => index.to_string(),

@@ -1,7 +1,7 @@
 //! The headers of a request.
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::arguments::CallOptions;
 use crate::config::Config;
@@ -33,14 +33,14 @@ pub(crate) fn headers(
         Ok::<_, Error>(())
     };
     add(REQUEST_ID, request_id)?;
-    if has_body {
-        add(CONTENT_TYPE, "application/json")?;
-    }
     if let Some(key) = idempotency_key {
         add(IDEMPOTENCY_KEY, key)?;
     }
     if let Some(account) = &options.account {
         add(ACCOUNT, account)?;
+    }
+    if has_body && is_free(&CONTENT_TYPE) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     if let Some(key) = options.api_key.as_ref().filter(|_| is_free(&API_KEY)) {
         headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);

@@ -1,6 +1,6 @@
 //! Reads error bodies, in the seven formats that servers use.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::error_details;
 use crate::error::{Error, ErrorKind};
@@ -173,9 +173,11 @@ fn shorten(text: &str) -> String {
     line
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The request id in the headers of a response.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-request-id")?.to_str().ok()?;
+    let value = headers.get(REQUEST_ID)?.to_str().ok()?;
     Some(value.to_owned()).filter(|id| !id.is_empty())
 }
 

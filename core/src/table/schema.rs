@@ -325,7 +325,11 @@ pub enum Returns {
 impl Model {
     /// The position of a field in `fields`.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.fields.binary_search_by(|field| field.name.cmp(name)).ok()
+        let start = start_of(name);
+        // Most names differ in their first bytes, which cost less than a call of `memcmp`.
+        let order =
+            |field: &Field| start_of(field.name).cmp(&start).then_with(|| field.name.cmp(name));
+        self.fields.binary_search_by(order).ok()
     }
 
     /// A field by name.
@@ -336,6 +340,17 @@ impl Model {
     /// The field that lists `name` among its aliases.
     pub(crate) fn aliased(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.aliases.contains(&name))
+    }
+}
+
+/// The first bytes of a name, in its order.
+fn start_of(name: &str) -> u64 {
+    match name.as_bytes().first_chunk() {
+        Some(bytes) => u64::from_be_bytes(*bytes),
+        None => {
+            let place = |start, byte| start << 8 | u64::from(byte);
+            name.bytes().fold(0, place) << (64 - 8 * name.len()).min(63)
+        }
     }
 }
 
