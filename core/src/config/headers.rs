@@ -14,12 +14,11 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 
 /// The most headers that a request has if the caller adds none.
-const MOST_HEADERS: usize = 11;
+pub(crate) const MOST_HEADERS: usize = 11;
 
 /// The headers of every call of a client.
 pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {
-    // With capacity for those of a call: to grow, each copy would hash all names again.
-    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+    let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     put(&mut headers, "user-agent", &config.user_agent)?;

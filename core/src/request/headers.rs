@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::arguments::CallOptions;
 use crate::config::Config;
-use crate::config::headers::{API_KEY, checked_value, key_value, put};
+use crate::config::headers::{API_KEY, MOST_HEADERS, checked_value, key_value, put};
 use crate::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -21,7 +21,9 @@ pub(crate) fn headers(
     request_id: &str,
     idempotency_key: Option<&str>,
 ) -> Result<HeaderMap, Error> {
-    let mut headers = config.common_headers.clone();
+    // Not cloned: a clone has no room for the others.
+    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+    headers.extend(config.common_headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     let is_free = |name: &HeaderName| {
         !config.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.as_str()))
     };
