@@ -25,7 +25,7 @@ mod thread_bound;
 mod thrown;
 mod value;
 
-pub(crate) use array::{Array, Name, array_index, empty_array, find, put, table_mut};
+pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
 pub(crate) use call::{Call, Done, handler};
 pub(crate) use class::{Class, ClassRef, register_alias};
 pub(crate) use coerce::{php_string, type_name};

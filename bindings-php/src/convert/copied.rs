@@ -1,11 +1,11 @@
 //! A model as an array without JSON in between: its values are PHP's already.
 
 use ext_php_rs::flags::DataType;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::convert::to_json::{DEEPEST, whole};
 use crate::models::registry::{self, CONTAINER, NULLS, read_slot};
-use crate::zend::{Array, AsObject, Name, Object, array_index, double, is_list, long, values};
+use crate::zend::{Array, AsObject, Name, Object, double, is_list, long, values};
 
 /// The set fields of a model, and those that are to be emptied as null. `None` where only the way
 /// through JSON tells what a value becomes: other objects, and all that JSON refuses.
@@ -36,8 +36,9 @@ fn copy(value: &Zval, depth: usize) -> Option<Zval> {
             number if let Some(number) = whole(number) => long(number),
             number => double(number),
         },
-        // Only UTF-8 can be written as JSON.
-        DataType::String => value.str().map(|_| value.shallow_clone())?,
+        DataType::String => {
+            value.zend_str().filter(|text| is_utf8(text)).map(|_| value.shallow_clone())?
+        }
         DataType::Array => match value.array()? {
             table if is_list(table) => {
                 let items = values(table).map(|item| copy(item.dereference(), depth + 1));
@@ -48,6 +49,11 @@ fn copy(value: &Zval, depth: usize) -> Option<Zval> {
         DataType::Object(_) => of_model(value.handle()?, depth)?,
         _ => return None,
     })
+}
+
+/// Only UTF-8 can be written as JSON. Most strings are short and ASCII, which is found out sooner.
+fn is_utf8(text: &ZendStr) -> bool {
+    text.as_bytes().is_ascii() || text.as_str().is_ok()
 }
 
 /// The entries of a table whose value is wanted.
@@ -63,7 +69,10 @@ fn fields(table: &ZendHashTable, depth: usize, wanted: fn(&Zval) -> bool) -> Opt
         match (key.long(), key.zend_str()) {
             (Some(index), _) => copied.set_named(Name::Index(index), value),
             (None, Some(name)) => {
-                name.as_str().ok().filter(|name| array_index(name).is_none())?;
+                let may_be_number = name.as_bytes().first().is_none_or(|first| *first <= b'9');
+                if !is_utf8(name) || may_be_number {
+                    return None;
+                }
                 copied.set_shared(name, value);
             }
             (None, None) => return None,
