@@ -113,7 +113,7 @@ impl IdleRuntimes {
 pub(super) fn run<E: From<Error>>(
     call: &mut Call,
     check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     let idle = IDLE.get();
     let runtime = match idle.take() {
         Some(runtime) => runtime,
