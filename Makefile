@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
 .PHONY: dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ demo: build ## a checkout session's life in four languages, against the local sa
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
-test: lint test-rust test-python test-node test-nodes test-php conformance docs-test test-e2e test-dist gate ## every test
+test: lint test-rust test-python test-node test-nodes test-php conformance docs-test bench-smoke test-e2e test-dist gate ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -104,7 +104,14 @@ screenshots: build ## the pictures of the sandbox and the shops, those of the do
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
 
-bench: bench-rust bench-python bench-node bench-php ## what a call costs, ours and the peers
+bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md
+	@status=0; python3 bench/run.py || status=$$?; \
+	    target/bench/venv/bin/python bench/write.py && exit $$status
+
+bench-smoke: build ## whether the bench still works: everything once
+	@.venv/bin/python bench/test.py
+	cargo check --quiet --locked --manifest-path core/bench/Cargo.toml --target-dir target
+	@python3 bench/smoke.py
 
 bench-sandbox: install ## the sandbox against its bars: requests a second, p99, memory, start
 	.ci/bench-sandbox
@@ -116,11 +123,11 @@ fuzz: ## a minute of hostile input for each reader
 codegen: ## write everything that follows from core/spec
 	cargo codegen
 
-bench-rust: install ## what a call costs in Rust, ours and the peers in one run
-	.venv/bin/python core/bench/run.py
+bench-rust: install ## what a call costs in Rust, ours and the peers
+	@python3 bench/run.py rust
 
-bench-python: install ## what a call costs in Python, ours and the peers in one run
-	.venv/bin/python bindings-python/bench/run.py
+bench-python: install ## what a call costs in Python, ours and the peers
+	@python3 bench/run.py python
 
 bench-reconcile: install ## what reconciling 100,000 rows costs in Python: CPU and memory
 	cargo build --quiet --profile dist -p lomi-python
@@ -132,22 +139,21 @@ soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
 	    $(addprefix bindings-python/tests/test_,flat.py forks.py lifecycle.py servers.py)
 
-bench-node: install ## what a call costs in Node, ours and the peers in one run
-	cargo build --quiet --profile dist -p lomi-node
-	npm run --silent bench --prefix bindings-node
+bench-node: install ## what a call costs in Node, ours and the peers
+	@python3 bench/run.py node
 
 soak-node: build ## the long tests of the Node package: aborts, workers, memory, exits
 	node --expose-gc --test bindings-node/test/soak.js
 
-bench-php: install ## what a call costs in PHP, ours and the peers in one run
-	cargo build --quiet --profile dist -p lomi-php
-	php bindings-php/bench/run.php target/dist/liblomi_php.so
+bench-php: install ## what a call costs in PHP, ours and the peers
+	@python3 bench/run.py php
 
 soak-php: export LOMI_PHP_EXTENSION = $(CURDIR)/target/release/liblomi_php.so
 soak-php: export LOMI_TRIALS = 200
 soak-php: export LOMI_FPM_REQUESTS = 10000
 soak-php: build ## the long tests of the PHP extension, optimised: php-fpm, forks, memory, valgrind
 	cargo build --quiet --release -p lomi-php
+	cargo build --quiet --release -p lomi-bench-server
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
 	php bindings-php/bench/growth.php $$LOMI_PHP_EXTENSION 100000
 	php bindings-php/tests/soak/valgrind.php

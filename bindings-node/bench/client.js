@@ -1,110 +1,98 @@
 'use strict';
 
-// Runs one task with one client, and prints the CPU time per call in microseconds.
+// The work of one client in a process of its own: prints what it took as JSON.
+//
+//   node client.js CLIENT TASK URL CALLS WARM-UP
+//
+// `cpu` is client CPU per call (user and system), `p50` and `p99` are how long one call took; all in
+// microseconds. A task is a call of clients.js, `pages` (10,000 rows, two fields read), or `at-once-64`
+// or `at-once-1000`: so many `get` under way. `once` makes a session and prints its id; `memory`,
+// `steady` and `growth` print figures of their own.
 
-const [, , name, what, port] = process.argv;
-const base = `http://127.0.0.1:${port}`;
-const KEY = 'lomi_sk_test_bench';
-const BODY = {
-  amount: 15000,
-  currency_code: 'XOF',
-  title: 'Coffee Beans - 1kg',
-  customer_email: 'customer@example.com',
-  success_url: 'https://example.com/success',
-};
+const fs = require('node:fs');
 
-const clients = {
-  lomi() {
-    const { LomiClient } = require(process.env.LOMI_BENCH_PACKAGE);
-    const { checkoutSessions } = new LomiClient({ apiKey: KEY, baseUrl: base });
-    return {
-      create: () => checkoutSessions.create(BODY),
-      get: () => checkoutSessions.get('7d943e05'),
-      list: async () => (await checkoutSessions.list({ limit: 100 })).data,
-    };
-  },
-  undici() {
-    const { Agent, request } = require('undici');
-    const dispatcher = new Agent();
-    const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
-    const call = async (method, path, body) => {
-      const { body: answer } = await request(base + path, { method, headers, body, dispatcher });
-      return JSON.parse(await answer.text());
-    };
-    return calls(call);
-  },
-  axios() {
-    const axios = require('axios');
-    const httpAgent = new (require('node:http').Agent)({ keepAlive: true });
-    const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
-    const api = axios.create({ baseURL: base, headers, httpAgent, proxy: false });
-    return calls(async (method, url, data) => (await api.request({ method, url, data })).data);
-  },
-  fetch() {
-    const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
-    return calls(async (method, path, body) => (await fetch(base + path, { method, headers, body })).json());
-  },
-  http() {
-    const http = require('node:http');
-    const agent = new http.Agent({ keepAlive: true });
-    const headers = { 'x-api-key': KEY, 'content-type': 'application/json', accept: 'application/json' };
-    const call = (method, path, body) =>
-      new Promise((resolve, reject) => {
-        const request = http.request(base + path, { method, headers, agent }, (response) => {
-          response.setEncoding('utf8');
-          let text = '';
-          response.on('data', (chunk) => (text += chunk));
-          response.on('end', () => resolve(JSON.parse(text)));
-        });
-        request.on('error', reject);
-        request.end(body);
-      });
-    return calls(call);
-  },
-};
+const { make } = require('./clients.js');
 
-function calls(call) {
-  return {
-    create: () => call('POST', '/checkout-sessions', JSON.stringify(BODY)),
-    get: () => call('GET', '/checkout-sessions/7d943e05'),
-    list: async () => (await call('GET', '/checkout-sessions?limit=100')).data,
-  };
+const [, , name, task, url, calls, warm] = process.argv;
+
+async function oneByOne(call, number, taken) {
+  for (let at = 0; at < number; at++) {
+    const start = performance.now();
+    await call();
+    taken.push(performance.now() - start);
+  }
 }
 
-/** Memory after some calls and after many more, with 64 in flight. */
-async function memory(call) {
-  const total = 100_000;
-  const at = [];
-  for (let made = 0; made < total; made += 64) {
-    await Promise.all(Array.from({ length: 64 }, call));
-    if (made % 6400 === 0 && made >= total / 5) at.push(process.memoryUsage.rss());
+async function measure() {
+  const client = await make(name, url);
+  client.pages = async () => {
+    let rows = 0;
+    for await (const { status, amount } of client.walk()) rows += status && amount > 0 ? 1 : 0;
+    if (rows !== 10_000) throw new Error(`${rows} rows`);
+  };
+  const atOnce = Number(/^at-once-(\d+)$/.exec(task)?.[1] ?? 1);
+  const call = atOnce > 1 ? client.get : client[task];
+  const all = (number, taken) =>
+    Promise.all(Array.from({ length: atOnce }, () => oneByOne(call, number / atOnce, taken)));
+  await all(Number(warm), []);
+  const taken = [];
+  const before = process.cpuUsage();
+  await all(Number(calls), taken);
+  const { user, system } = process.cpuUsage(before);
+  taken.sort((a, b) => a - b);
+  const at = (part) => taken[Math.floor((taken.length * part) / 100)] * 1000;
+  return { cpu: (user + system) / taken.length, p50: at(50), p99: at(99) };
+}
+
+const open = () => fs.readdirSync('/proc/self/fd').length - 1;
+
+/** Memory and descriptors after so many calls. */
+async function memory() {
+  const figures = [];
+  const client = await make(name, url);
+  let made = 0;
+  for (const goal of [0, 1, 1_000, 10_000].filter((goal) => goal <= Number(calls))) {
+    for (; made < goal; made++) await client.get();
+    figures.push({ calls: goal, memory: process.memoryUsage.rss(), open: open() });
   }
-  const half = at.length >> 1;
+  return figures;
+}
+
+/** How much more memory the second half of so many calls takes than the first, 64 under way. */
+async function steady() {
+  const { get } = await make(name, url);
+  const total = Number(calls);
+  const seen = [];
+  for (let done = 0; done < total; done += 64) {
+    await Promise.all(Array.from({ length: 64 }, get));
+    if (done >= total / 5) seen.push(process.memoryUsage.rss());
+  }
   const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
-  const grown = mean(at.slice(half)) - mean(at.slice(0, half));
-  console.log(JSON.stringify({ grown, rss: at.at(-1) }));
-  process.exit(0);
+  const half = seen.length >> 1;
+  return { calls: total, grown: mean(seen.slice(half)) - mean(seen.slice(0, half)) };
+}
+
+/** How much memory a walk through so many rows takes that one page did not. */
+async function growth() {
+  const client = await make(name, `${url}/rows-${calls}`);
+  for (let at = 0; at < 3; at++) await client.list();
+  const before = process.memoryUsage.rss();
+  let [most, rows] = [before, 0];
+  for await (const row of client.walk()) {
+    if (row && ++rows % 100 === 50) most = Math.max(most, process.memoryUsage.rss());
+  }
+  if (rows !== Number(calls)) throw new Error(`${rows} rows instead of ${calls}`);
+  return { rows, grown: most - before };
+}
+
+async function once() {
+  fs.writeSync(1, `${await (await make(name, url)).create()}\n`);
+  process.exit(0); // what follows is not measured
 }
 
 async function main() {
-  const client = clients[name]();
-  if (what === 'memory') return memory(client.get);
-  const counts = { create: 4000, get: 4000, list: 800, many: 12800 };
-  const round = {
-    create: client.create,
-    get: client.get,
-    list: client.list,
-    many: () => Promise.all(Array.from({ length: 64 }, client.get)),
-  }[what];
-  const size = what === 'many' ? 64 : 1;
-  const rounds = counts[what] / size;
-  for (let at = 0; at < rounds / 4; at++) await round();
-  const before = process.cpuUsage();
-  const started = performance.now();
-  for (let at = 0; at < rounds; at++) await round();
-  const { user, system } = process.cpuUsage(before);
-  const wall = (performance.now() - started) * 1000;
-  console.log(JSON.stringify({ cpu: (user + system) / counts[what], wall: wall / counts[what] }));
+  const said = await ({ once, memory, steady, growth }[task] ?? measure)();
+  fs.writeSync(1, `${JSON.stringify(said)}\n`);
   process.exit(0);
 }
 

@@ -262,11 +262,16 @@ impl Client {
         target: Target,
         input: Option<&str>,
         options: Option<&str>,
-    ) -> Result<Call, Error> {
+    ) -> Result<Box<Call>, Error> {
         self.prepare(target, convert::input(input)?, convert::call_options(options)?)
     }
 
-    fn prepare(&self, target: Target, input: Input, options: CallOptions) -> Result<Call, Error> {
+    fn prepare(
+        &self,
+        target: Target,
+        input: Input,
+        options: CallOptions,
+    ) -> Result<Box<Call>, Error> {
         let client = self.inner.borrow().clone();
         let client = client.ok_or_else(|| Error::internal("the client has no configuration"))?;
         let call = client.prepare(target, input, options)?;
@@ -282,7 +287,7 @@ impl Client {
         &self,
         env: &Env,
         id: u32,
-        mut call: Call,
+        mut call: Box<Call>,
         read: impl FnOnce(Result<Response, Error>) -> CallResult + Send + 'static,
     ) -> Result<(), Error> {
         let progress = call.progress();
@@ -290,7 +295,7 @@ impl Client {
             return Err(progress.cancelled());
         }
         self.hooks.get().observe(&mut call, &self.queue, id);
-        let work = async move { read(execute(call).await) };
+        let work = async move { read(execute(call).await.map(|response| *response)) };
         start(&self.queue, env, id, Some(progress), work)
     }
 }

@@ -1,108 +1,116 @@
 <?php
 
 /**
- * One measurement: php client.php <who> <what> <calls> <url>. Prints microseconds of this
- * process's CPU (user and system) per call; of `pool` and `sequence`, of wall time per call.
+ * The work of one client in a process of its own: prints what it took as JSON.
+ *
+ *   php client.php CLIENT TASK URL CALLS WARM-UP
+ *
+ * `cpu` is client CPU per call (user and system), `p50` and `p99` are how long one call took; all
+ * in microseconds. A task is a call of clients.php, `pages` (10,000 rows, two fields read), or
+ * `at-once-64` or `at-once-1000`: so many `get` under way, for which there is no time of one call.
+ * `once` makes a session and prints its id; `memory` and `growth` print figures of their own.
  */
 
 declare(strict_types=1);
 
-[, $who, $what, $calls, $url] = $argv;
-$calls = (int) $calls;
-$body = ['amount' => 15000, 'currency_code' => 'XOF', 'product_id' => 'prod_1234567890abcdef', 'success_url' => 'https://example.com/success', 'customer_email' => 'customer@example.com'];
-$key = 'lomi_sk_test_1';
+require __DIR__ . '/clients.php';
 
-function curl(): CurlHandle
-{
-    global $key;
-    static $handle = null;
-    if ($handle === null) {
-        $handle = curl_init();
-        curl_setopt_array($handle, [CURLOPT_RETURNTRANSFER => true, CURLOPT_HTTPHEADER => ["X-API-KEY: $key", 'Accept: application/json', 'Content-Type: application/json']]);
-    }
-    return $handle;
-}
-
-function decoded(string|bool $text): array
-{
-    return json_decode((string) $text, true, 128, JSON_THROW_ON_ERROR);
-}
-
-switch ($who) {
-    case 'lomi':
-        $client = new LomiSDK\LomiClient($key, ['base_url' => $url, 'routes' => 'current']);
-        $do = [
-            'create' => fn () => $client->checkoutSessions->create($body),
-            'get' => fn () => $client->checkoutSessions->get('cs_1'),
-            'list' => fn () => $client->checkoutSessions->list(['limit' => 100])->data,
-            'sequence' => fn () => $client->request('GET', '/checkout-sessions/slow'),
-        ];
-        break;
-    case 'documented':
-        $config = (new LomiSDK\Configuration())->setApiKey('X-API-KEY', $key)->setHost($url)->setRoutes('current');
-        $api = new LomiSDK\Api\CheckoutSessionsApi(null, $config);
-        $do = [
-            'create' => fn () => $api->createCheckoutSession($body),
-            'get' => fn () => $api->retrieveCheckoutSession('cs_1'),
-            'list' => fn () => $api->listCheckoutSessions(100)->getData(),
-        ];
-        break;
-    case 'ext-curl':
-        $do = [
-            'create' => function () use ($url, $body) {
-                curl_setopt_array(curl(), [CURLOPT_URL => "$url/checkout-sessions", CURLOPT_POST => true, CURLOPT_POSTFIELDS => json_encode($body)]);
-                return decoded(curl_exec(curl()));
-            },
-            'get' => function () use ($url) {
-                curl_setopt_array(curl(), [CURLOPT_URL => "$url/checkout-sessions/cs_1", CURLOPT_HTTPGET => true]);
-                return decoded(curl_exec(curl()));
-            },
-            'list' => function () use ($url) {
-                curl_setopt_array(curl(), [CURLOPT_URL => "$url/checkout-sessions?limit=100", CURLOPT_HTTPGET => true]);
-                return decoded(curl_exec(curl()))['data'];
-            },
-        ];
-        break;
-    case 'guzzle':
-        require '/usr/share/php/GuzzleHttp/autoload.php';
-        $guzzle = new GuzzleHttp\Client(['headers' => ['X-API-KEY' => $key, 'Accept' => 'application/json']]);
-        $do = [
-            'create' => fn () => decoded((string) $guzzle->request('POST', "$url/checkout-sessions", ['json' => $body])->getBody()),
-            'get' => fn () => decoded((string) $guzzle->request('GET', "$url/checkout-sessions/cs_1")->getBody()),
-            'list' => fn () => decoded((string) $guzzle->request('GET', "$url/checkout-sessions?limit=100")->getBody())['data'],
-        ];
-        break;
-    case 'generated':
-        require '/usr/share/php/GuzzleHttp/autoload.php';
-        require __DIR__ . '/generated.php';
-        $generated = new Generated\CheckoutSessionsApi(new GuzzleHttp\Client(), $url, $key);
-        $do = [
-            'create' => fn () => $generated->create($body),
-            'get' => fn () => $generated->retrieve('cs_1'),
-            'list' => fn () => $generated->list(100)->getData(),
-        ];
-        break;
-}
+[, $name, $task, $url] = $argv;
+[$calls, $warm] = [(int) ($argv[4] ?? 1), (int) ($argv[5] ?? 0)];
 
 function cpu(): float
 {
     $usage = getrusage();
-    return $usage['ru_utime.tv_sec'] * 1e6 + $usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_sec'] * 1e6 + $usage['ru_stime.tv_usec'];
+    return ($usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec']) * 1e6 + $usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec'];
 }
 
-if ($what === 'pool') {
-    $client->pool(array_fill(0, 64, fn () => $client->checkoutSessions->getAsync('slow')));
-    $started = microtime(true);
-    $client->pool(array_fill(0, 64, fn () => $client->checkoutSessions->getAsync('slow')));
-    echo (microtime(true) - $started) * 1e6 / 64;
+/** Memory of this process in bytes. */
+function held(): int
+{
+    preg_match('/VmRSS:\s+(\d+)/', (string) file_get_contents('/proc/self/status'), $found);
+    return 1024 * (int) $found[1];
+}
+
+/** @return list<int> how long each took, in nanoseconds */
+function oneByOne(callable $call, int $number): array
+{
+    $taken = [];
+    for ($at = 0; $at < $number; $at++) {
+        $start = hrtime(true);
+        $call();
+        $taken[] = hrtime(true) - $start;
+    }
+    return $taken;
+}
+
+function field(mixed $row, string $name): mixed
+{
+    return is_array($row) ? $row[$name] : $row->{'get' . ucfirst($name)}();
+}
+
+function measured(string $name, string $task, string $url, int $calls, int $warm): array
+{
+    $client = make($name, $url);
+    $client['pages'] = function () use ($client) {
+        $rows = 0;
+        foreach ($client['walk']() as $row) {
+            $rows += field($row, 'status') && field($row, 'amount') > 0 ? 1 : 0;
+        }
+        return $rows === 10_000 ? $rows : throw new RuntimeException("$rows rows");
+    };
+    $size = 1;
+    $call = $client[$task] ?? null;
+    if (sscanf($task, 'at-once-%d', $size) === 1) {
+        $call = fn () => count($client['at-once']($size)) === $size ?: throw new RuntimeException('too few');
+    }
+    oneByOne($call, intdiv($warm + $size - 1, $size));
+    $before = cpu();
+    $taken = oneByOne($call, intdiv($calls, $size));
+    $used = cpu() - $before;
+    sort($taken);
+    $at = fn (int $part) => $size === 1 ? $taken[intdiv(count($taken) * $part, 100)] / 1e3 : null;
+    return ['cpu' => $used / count($taken) / $size, 'p50' => $at(50), 'p99' => $at(99)];
+}
+
+/** Memory and descriptors after so many calls. */
+function memory(string $name, string $url, int $calls): array
+{
+    $client = make($name, $url);
+    $figures = [];
+    $made = 0;
+    foreach ([0, 1, 1_000, 10_000] as $goal) {
+        for (; $made < min($goal, $calls); $made++) {
+            $client['get']();
+        }
+        if ($goal <= $calls) {
+            $figures[] = ['calls' => $goal, 'memory' => held(), 'open' => count(scandir('/proc/self/fd')) - 3];
+        }
+    }
+    return $figures;
+}
+
+/** How much memory a walk through so many rows takes that one page did not. */
+function growth(string $name, string $url, int $calls): array
+{
+    $client = make($name, "$url/rows-$calls");
+    for ($at = 0; $at < 3; $at++) {
+        $client['list']();
+    }
+    $before = $most = held();
+    $rows = 0;
+    foreach ($client['walk']() as $row) {
+        if (++$rows % 100 === 50) {
+            $most = max($most, held());
+        }
+    }
+    return $rows === $calls ? ['rows' => $rows, 'grown' => $most - $before] : throw new RuntimeException("$rows rows");
+}
+
+if ($task === 'once') {
+    echo make($name, $url)['create'](), "\n";
     exit;
 }
-for ($i = 0; $i < min(50, $calls); $i++) {
-    $do[$what]();
-}
-$cpu = cpu();
-$wall = microtime(true);
-for ($i = 0; $i < $calls; $i++) {
-    $do[$what]();
-}
-echo $what === 'sequence' ? (microtime(true) - $wall) * 1e6 / $calls : (cpu() - $cpu) / $calls;
+echo json_encode(match ($task) {
+    'memory', 'growth' => $task($name, $url, $calls),
+    default => measured($name, $task, $url, $calls, $warm),
+}), "\n";

@@ -157,18 +157,18 @@ final class CheckoutSessionsApi
 
     public function create(array $body): CheckoutSessions
     {
-        return $this->send('POST', '/checkout-sessions', [], $body, '\Generated\CheckoutSessions');
+        return $this->send('POST', '/checkout_sessions', [], $body, '\Generated\CheckoutSessions');
     }
 
     public function retrieve(string $id): CheckoutSessions
     {
-        $path = str_replace('{session_id}', rawurlencode($id), '/checkout-sessions/{session_id}');
+        $path = str_replace('{session_id}', rawurlencode($id), '/checkout_sessions/{session_id}');
         return $this->send('GET', $path, [], null, '\Generated\CheckoutSessions');
     }
 
     public function list(int $limit, int $offset = 0): ListCheckoutSessions200Response
     {
-        return $this->send('GET', '/checkout-sessions', ['limit' => $limit, 'offset' => $offset], null, '\Generated\ListCheckoutSessions200Response');
+        return $this->send('GET', '/checkout_sessions', ['limit' => $limit, 'offset' => $offset], null, '\Generated\ListCheckoutSessions200Response');
     }
 
     private function send(string $method, string $path, array $query, mixed $body, string $model): mixed

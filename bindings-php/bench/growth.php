@@ -1,8 +1,9 @@
 <?php
 
 /**
- * The memory of one php-fpm worker over many calls: php growth.php <library> <calls>. Prints
- * JSON: calls, and memory_get_usage() and RSS after a tenth of them and at the end.
+ * The memory of one php-fpm worker over many calls: php growth.php <library> <calls> [url]. Prints
+ * JSON: calls, and memory_get_usage() and RSS after a tenth of them and at the end. Without the
+ * address of a server of the bench it starts one, which `cargo build --release -p lomi-bench-server` makes.
  */
 
 declare(strict_types=1);
@@ -15,10 +16,16 @@ require __DIR__ . '/../tests/fpm/FastCgi.php';
 
 [, $library, $calls] = $argv;
 $requests = intdiv((int) $calls, 1000);
-$server = proc_open([PHP_BINARY, '-n', __DIR__ . '/server.php'], [1 => ['pipe', 'w']], $pipes);
-$url = trim((string) fgets($pipes[1]));
 $folder = sys_get_temp_dir() . '/lomi-growth-' . bin2hex(random_bytes(4));
 mkdir($folder);
+$server = null;
+if (isset($argv[3])) {
+    $url = $argv[3];
+} else {
+    $program = dirname(__DIR__, 2) . '/target/release/lomi-bench-server';
+    $server = proc_open([$program, $folder], [['pipe', 'r'], ['pipe', 'w']], $pipes);
+    $url = json_decode((string) fgets($pipes[1]), true, 8, JSON_THROW_ON_ERROR)['plain'];
+}
 $user = posix_geteuid() === 0 ? "user = root\ngroup = root" : '';
 file_put_contents("$folder/fpm.conf", <<<CONF
     [global]
@@ -49,7 +56,9 @@ for ($number = 1; $number <= $requests; $number++) {
     $seen[] = $said;
 }
 proc_terminate($fpm, SIGQUIT);
-proc_terminate($server);
+if ($server !== null) {
+    proc_terminate($server);
+}
 proc_close($fpm);
 array_map('unlink', glob("$folder/*") ?: []);
 rmdir($folder);

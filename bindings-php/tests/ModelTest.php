@@ -52,6 +52,42 @@ final class ModelTest extends SandboxTestCase
         self::assertSame('{}', json_encode(new CheckoutSessionsUpdate(['title' => null])));
     }
 
+    /** An array is made without JSON in between where that makes no difference. */
+    public function testAnArrayHasTheValuesOfTheJson(): void
+    {
+        $nested = ['list' => [1, null, [true, 'é']], 'gaps' => [2 => 'a', 5 => 'b'], 'empty' => [], 'none' => null, '7' => 'seven', 'deep' => ['a' => ['b' => ['c' => 1]]]];
+        $reference = 'by reference';
+        $values = [
+            ['amount' => 5, 'title' => "Attiéké\u{1f30d}", 'allow_quantity' => false, 'metadata' => $nested],
+            ['amount' => 5.0, 'title' => null, 'metadata' => ['rate' => 655.957, 'large' => 1e17, 'larger' => 1.5e300, 'minus' => -0.0, 'small' => 1e-7]],
+            ['metadata' => [], 'new_field' => ['of' => &$reference], '12' => 'n'],
+            ['metadata' => (object) ['a' => 1, '3' => 2], 'expires_at' => new \DateTimeImmutable('2026-01-02T03:04:05Z')],
+            ['new_field' => [new CheckoutSessionsCreate(['amount' => 1, 'metadata' => ['x' => [1]]])], 'line' => new \ArrayIterator([1, 2])],
+        ];
+        foreach ($values as $given) {
+            $model = (new CheckoutSessionsCreate($given))->setNull('customer_email');
+            self::assertSame(json_decode((string) json_encode($model), true), $model->toArray());
+        }
+        $array = (new CheckoutSessionsCreate(['metadata' => ['a' => 'b']]));
+        $copied = $array->toArray();
+        $copied['metadata']['a'] = 'changed';
+        self::assertSame(['a' => 'b'], $array->getMetadata());
+        foreach ([["\xff" => 1], ['a' => "\xff"], ['a' => NAN], ['a' => fopen('php://memory', 'r')]] as $refused) {
+            $model = new CheckoutSessionsCreate(['metadata' => $refused]);
+            self::assertSame(self::message(fn () => json_encode($model)), self::message(fn () => $model->toArray()));
+        }
+    }
+
+    private static function message(\Closure $refused): string
+    {
+        try {
+            $refused();
+        } catch (\Throwable $error) {
+            return $error->getMessage();
+        }
+        self::fail('nothing was refused');
+    }
+
     public function testCopiesAreCopies(): void
     {
         $model = new CheckoutSessionsCreate(['amount' => 5, 'metadata' => ['a' => 'b']]);

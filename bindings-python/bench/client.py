@@ -1,6 +1,11 @@
-"""The work of one client in a new process: prints client CPU per call as JSON.
+"""The work of one client in a process of its own: prints what it took as JSON.
 
-python client.py CLIENT TASK URL
+    python client.py CLIENT TASK URL CALLS WARM-UP
+
+`cpu` is client CPU per call (user and system), `p50` and `p99` are how long one call took; all in
+microseconds. A task is a call of `clients.py`, or `at-once-64` or `at-once-1000`: so many `get`
+under way. `once` makes a session and prints its id; `memory` and `growth` print figures of their
+own.
 """
 
 import json
@@ -8,24 +13,9 @@ import os
 import resource
 import sys
 import threading
+import time
 
-BODY = {
-    "amount": 15000,
-    "currency_code": "XOF",
-    "title": "Coffee Beans - 1kg",
-    "success_url": "https://example.com/success",
-    "cancel_url": "https://example.com/cancel",
-}
-KEY = "lomi_sk_test_bench"
-CALLS = {"create": 2000, "get": 2000, "list": 200, "list-all": 100, "paginate": 5, "conc": 6400}
-FIELDS = (
-    "allow_coupon_code allow_quantity allowed_providers amount cancel_url checkout_session_id "
-    "created_at created_by currency_code customer_email customer_id customer_name customer_phone "
-    "environment expires_at installment_plan_id is_pos is_spi metadata organization_id "
-    "payment_link_id payment_request_id price_id product_id public_description qr_code_data "
-    "qr_code_type quantity spi_account_number spi_qr_code_id status subscription_id success_url "
-    "title updated_at"
-).split()
+import clients
 
 
 def cpu():
@@ -33,182 +23,116 @@ def cpu():
     return (usage.ru_utime + usage.ru_stime) * 1e6
 
 
-def threads(call, number, at_once=64):
-    def work():
-        for _ in range(number // at_once):
-            call()
+def held():
+    """Memory of this process in bytes."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
 
-    running = [threading.Thread(target=work) for _ in range(at_once)]
+
+def one_by_one(call, number):
+    taken = []
+    for _ in range(number):
+        start = time.perf_counter_ns()
+        call()
+        taken.append(time.perf_counter_ns() - start)
+    return taken
+
+
+def in_threads(call, number, at_once):
+    taken = []
+    running = [
+        threading.Thread(target=lambda: taken.extend(one_by_one(call, number // at_once)))
+        for _ in range(at_once)
+    ]
     for thread in running:
         thread.start()
     for thread in running:
         thread.join()
+    return taken
 
 
-def two(rows):
-    """The fields that a program usually reads of a session."""
-    return [(row.status, row.amount) for row in rows]
-
-
-def every(rows):
-    return [[getattr(row, name) for name in FIELDS] for row in rows]
-
-
-def ours(url):
-    import lomi
-
-    sessions = lomi.LomiClient(KEY, base_url=url + "/v1", routes="documented").checkout_sessions
-    return {
-        "create": lambda: sessions.create(BODY),
-        "get": lambda: sessions.get("cs_1"),
-        "list": lambda: two(sessions.list(limit=100)),
-        "list-all": lambda: every(sessions.list(limit=100)),
-        "paginate": lambda: two(sessions.list(limit=100).auto_paging_iter()),
-    }
-
-
-def documented(url):
-    import lomi
-
-    configuration = lomi.Configuration(host=url + "/v1", api_key={"ApiKeyAuth": KEY})
-    api = lomi.CheckoutSessionsApi(lomi.ApiClient(configuration))
-
-    def pages():
-        for offset in range(0, 10_000, 100):  # it has no iterator over pages
-            two(api.list_checkout_sessions(limit=100, offset=offset).data)
-
-    return {
-        "create": lambda: api.create_checkout_session(BODY),
-        "get": lambda: api.retrieve_checkout_session("00000000-0000-0000-0000-000000000007"),
-        "list": lambda: two(api.list_checkout_sessions(limit=100).data),
-        "list-all": lambda: every(api.list_checkout_sessions(limit=100).data),
-        "paginate": pages,
-    }
-
-
-def pycurl(url):
-    import msgspec
-    import pycurl
-
-    base = url + "/v1/checkout_sessions"
-    local = threading.local()
-
-    def call(path, body=None):
-        curl = getattr(local, "curl", None)
-        if curl is None:
-            curl = local.curl = pycurl.Curl()
-        curl.setopt(pycurl.URL, base + path)
-        headers = ["X-API-KEY: " + KEY]
-        if body is None:
-            curl.setopt(pycurl.HTTPGET, 1)
-        else:
-            headers.append("Content-Type: application/json")
-            curl.setopt(pycurl.POSTFIELDS, msgspec.json.encode(body))
-        curl.setopt(pycurl.HTTPHEADER, headers)
-        return msgspec.json.decode(curl.perform_rb())
-
-    def listed(offset=0):
-        rows = call(f"?limit=100&offset={offset}")["data"]
-        return [(row["status"], row["amount"]) for row in rows]
-
-    def all_fields():
-        rows = call("?limit=100")["data"]
-        return [[row[name] for name in FIELDS] for row in rows]
-
-    def pages():
-        for offset in range(0, 10_000, 100):
-            listed(offset)
-
-    return {
-        "create": lambda: call("", BODY),
-        "get": lambda: call("/cs_1"),
-        "list": listed,
-        "list-all": all_fields,
-        "paginate": pages,
-    }
-
-
-def at_once(client, url, number):
-    """64 calls in flight on a loop."""
+def on_loop(name, url, numbers, at_once):
+    """The same on an asyncio loop: once to warm up, then measured."""
     import asyncio
 
-    async def with_ours():
-        import lomi
+    async def work(call, number, taken):
+        for _ in range(number // at_once):
+            start = time.perf_counter_ns()
+            await call()
+            taken.append(time.perf_counter_ns() - start)
 
-        sessions = lomi.AsyncLomiClient(
-            KEY, base_url=url + "/v1", routes="documented"
-        ).checkout_sessions
-        await many(lambda: sessions.get("cs_1"), 640)
-        start = cpu()
-        await many(lambda: sessions.get("cs_1"), number)
-        return cpu() - start
+    async def all_of():
+        call = clients.ASYNC[name](url)["get"]
+        for number in numbers:
+            taken, before = [], cpu()
+            await asyncio.gather(*(work(call, number, taken) for _ in range(at_once)))
+            used = cpu() - before
+        return used, taken
 
-    async def with_aiohttp():
-        import aiohttp
-
-        async def call(session):
-            async with session.get(url + "/v1/checkout_sessions/cs_1") as answer:
-                return await answer.json()
-
-        async with aiohttp.ClientSession(headers={"X-API-KEY": KEY}) as session:
-            await many(lambda: call(session), 640)
-            start = cpu()
-            await many(lambda: call(session), number)
-            return cpu() - start
-
-    async def many(call, number):
-        async def work():
-            for _ in range(number // 64):
-                await call()
-
-        await asyncio.gather(*(work() for _ in range(64)))
-
-    return asyncio.run(with_ours() if client == "lomi" else with_aiohttp()) / number
+    return asyncio.run(all_of())
 
 
-def growth(url):
-    """How much memory a walk through 10,000 rows takes that one page did not."""
-    import lomi
+def measured(name, task, url, calls, warm):
+    if task.startswith("at-once-"):
+        at_once = int(task.removeprefix("at-once-"))
+        if name in clients.ASYNC:
+            return on_loop(name, url, (warm, calls), at_once)
+        call = clients.make(name, url)["get"]
+        in_threads(call, warm, at_once)
+        before = cpu()
+        taken = in_threads(call, calls, at_once)
+        return cpu() - before, taken
+    call = clients.make(name, url)[task]
+    one_by_one(call, warm)
+    before = cpu()
+    taken = one_by_one(call, calls)
+    return cpu() - before, taken
 
-    def held():
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
 
-    sessions = lomi.LomiClient(KEY, base_url=url + "/v1", routes="documented").checkout_sessions
+def memory(name, url, calls):
+    """Memory and descriptors after so many calls."""
+    made, figures = 0, []
+    client = clients.make(name, url)
+    for goal in (0, 1, 1_000, 10_000):
+        if goal > calls:
+            break
+        for _ in range(goal - made):
+            client["get"]()
+        made = goal
+        figures.append(
+            {"calls": goal, "memory": held(), "open": len(os.listdir("/proc/self/fd")) - 1}
+        )
+    return figures
+
+
+def growth(name, url, calls):
+    """How much memory a walk through so many rows takes that one page did not."""
+    client = clients.make(name, f"{url}/rows-{calls}")
     for _ in range(3):
-        sum(1 for _ in sessions.list(limit=100))
+        client["list"]()
     before = most = held()
-    for number, _ in enumerate(sessions.list(limit=100).auto_paging_iter()):
+    number = 0
+    for number, row in enumerate(client["walk"](), 1):
+        assert row is not None
         if number % 100 == 50:
             most = max(most, held())
-    assert number == 9_999
-    return most - before
+    if number != calls:
+        raise ValueError(f"{number} rows instead of {calls}")
+    return {"rows": calls, "grown": most - before}
 
 
-def main(client, task, url):
-    if task == "growth":
-        print(json.dumps(growth(url)))
+def main(name, task, url, calls=1, warm=0):
+    if task == "once":
+        print(clients.make(name, url)["create"](), flush=True)
+        os._exit(0)  # what follows is not measured
+    if task in ("memory", "growth"):
+        print(json.dumps({"memory": memory, "growth": growth}[task](name, url, int(calls))))
         return
-    number = CALLS["conc" if task.startswith("conc") else task]
-    if task == "conc-async":
-        print(json.dumps(at_once(client, url, number)))
-        return
-    clients = {"lomi": ours, "documented": documented, "1.1.0": documented, "pycurl": pycurl}
-    calls = clients[client](url)
-    if task == "conc-threads":
-        threads(calls["get"], 640)
-        start = cpu()
-        threads(calls["get"], number)
-    else:
-        for _ in range(max(number // 10, 1)):
-            calls[task]()
-        start = cpu()
-        for _ in range(number):
-            calls[task]()
-    print(json.dumps((cpu() - start) / number))
+    used, taken = measured(name, task, url, int(calls), int(warm))
+    taken.sort()
+    at = {f"p{part}": taken[len(taken) * part // 100] / 1e3 for part in (50, 99)}
+    print(json.dumps({"cpu": used / len(taken), **at}))
 
 
 if __name__ == "__main__":
-    if len(os.sched_getaffinity(0)) > 1:
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     main(*sys.argv[1:])

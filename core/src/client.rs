@@ -72,7 +72,7 @@ impl Client {
         target: Target,
         input: Input,
         options: CallOptions,
-    ) -> Result<Call, Error> {
+    ) -> Result<Box<Call>, Error> {
         let config = match &target {
             Target::Download(download) => download.config(&self.config).map_err(|error| {
                 error.of_operation(Some(&target.name())).or_in_language(self.config.language)
@@ -97,9 +97,9 @@ impl Client {
         operation: &'static Operation,
         input: Input,
         options: CallOptions,
-    ) -> Result<Response, Error> {
+    ) -> Result<Box<Response>, Error> {
         let call = self.prepare(Target::Operation(operation), input, options)?;
-        self.run(call).await
+        runtime::run_awaited(call).await
     }
 
     /// Confirms a call that the server asked to be confirmed: sends its body again, with the token
@@ -232,7 +232,7 @@ impl Client {
 
     /// Drives a prepared call to its end.
     #[doc(hidden)]
-    pub async fn run(&self, call: Call) -> Result<Response, Error> {
-        runtime::run_awaited(call).await
+    pub async fn run(&self, call: Box<Call>) -> Result<Response, Error> {
+        runtime::run_awaited(call).await.map(|response| *response)
     }
 }

@@ -2,6 +2,7 @@
 //! every binding use this table. `cargo codegen` generates `models` and `operations` from the spec.
 
 mod models;
+mod name_start;
 mod operations;
 mod schema;
 
@@ -9,7 +10,7 @@ pub use models::*;
 pub use operations::*;
 pub use schema::{
     ClassNames, Enum, Field, Find, FindByReading, FindInList, Idempotency, Kind, Model, Operation,
-    Paging, Parameter, ReadSign, Reconcile, Returns, RouteStyle, Union, Wait,
+    Paging, Parameter, ReadSign, Reconcile, Returns, RouteStyle, Union, Wait, field,
 };
 
 /// An operation of the table by its documented name, such as `create_checkout_session`.

@@ -33,7 +33,7 @@ fn client(base_url: String) -> Client {
         .unwrap()
 }
 
-fn create(client: &Client) -> lomi::binding::Call {
+fn create(client: &Client) -> Box<lomi::binding::Call> {
     let target = Target::Operation(table::operation("create_checkout_session").unwrap());
     let options = CallOptions::new().idempotency_key("order-1");
     client.prepare(target, Input::body(json!({"amount": 1})), options).unwrap()

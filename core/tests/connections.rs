@@ -67,7 +67,7 @@ fn create(client: &Client) -> Result<Response, Error> {
     let operation = table::operation("create_checkout_session").unwrap();
     let input = Input { body: Some(json!({"amount": 1})), ..Input::default() };
     let call = client.prepare(Target::Operation(operation), input, Default::default())?;
-    lomi::binding::run_blocking(call, || Ok(()))
+    lomi::binding::run_blocking(call, || Ok(())).map(|response| *response)
 }
 
 #[tokio::test]

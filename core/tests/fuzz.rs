@@ -96,7 +96,7 @@ fn result(
     let mut call = Call::new(&config.build().unwrap(), target, input, options, host, now).unwrap();
     loop {
         match call.step(now) {
-            Step::Done(result) => return result,
+            Step::Done(result) => return result.map(|response| *response),
             Step::Wait(_) => {}
             Step::Send(..) => {
                 let body = bytes::Bytes::copy_from_slice(body);

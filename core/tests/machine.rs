@@ -81,7 +81,7 @@ fn calls() -> impl Strategy<Value = Case> {
     ]
 }
 
-fn prepared(call: Case, max_retries: u32, timeout: Duration, now: Instant) -> Call {
+fn prepared(call: Case, max_retries: u32, timeout: Duration, now: Instant) -> Box<Call> {
     let config = ConfigBuilder {
         key_optional: true,
         base_url: Some("http://127.0.0.1:1/v1".into()),

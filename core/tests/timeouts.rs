@@ -17,7 +17,11 @@ fn raw(method: &str) -> Target {
     Target::Raw { method: method.parse().unwrap(), path: "/refunds".into() }
 }
 
-fn prepare(target: Target, client: Option<u64>, options: CallOptions) -> Result<Call, lomi::Error> {
+fn prepare(
+    target: Target,
+    client: Option<u64>,
+    options: CallOptions,
+) -> Result<Box<Call>, lomi::Error> {
     let config = ConfigBuilder {
         key_optional: true,
         base_url: Some("http://127.0.0.1:1".into()),

@@ -53,7 +53,7 @@ fn wait(
     loop {
         let elapsed = (now - started).as_secs_f64();
         match call.step(now) {
-            Step::Done(result) => return (result, elapsed, reads),
+            Step::Done(result) => return (result.map(|response| *response), elapsed, reads),
             Step::Wait(pause) => now += pause,
             Step::Send(_, limit) => {
                 reads += 1;

@@ -90,7 +90,7 @@ fn find(call: &mut Call<'_>) -> Done {
                 let result = match state.sender.run(prepared) {
                     Ok(response) => {
                         drop(state.keep_response(response.clone()));
-                        Ok(response)
+                        Ok(*response)
                     }
                     Err(Thrown::Failure(error)) => Err(error),
                     Err(thrown) => return Err(thrown),
@@ -140,7 +140,7 @@ fn object(state: &ClientState, found: FoundOutcome) -> Result<Zval, Thrown> {
 fn model(state: &ClientState, response: Response) -> Result<Zval, Thrown> {
     let mut value = decode::one(&response)?;
     if response.attempts > 0 {
-        response::attach(&mut value, &state.keep_response(response));
+        response::attach(&mut value, &state.keep_response(Box::new(response)));
     }
     Ok(value)
 }

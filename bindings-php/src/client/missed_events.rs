@@ -123,7 +123,7 @@ impl Run {
                     let result = match client.sender.run(prepared) {
                         Ok(response) => {
                             drop(client.keep_response(response.clone()));
-                            Ok(response)
+                            Ok(*response)
                         }
                         Err(Thrown::Failure(error)) => Err(error),
                         Err(thrown) => return Err(thrown),

@@ -55,14 +55,14 @@ pub(crate) fn build(
     operation: &'static Operation,
     input: Input,
     options: CallOptions,
-    response: Response,
+    response: Box<Response>,
 ) -> Result<Zval, Thrown> {
     let pager = Pager::new(input);
     page(Walk { client, operation, options, pager }, response)
 }
 
 /// Reads a response and makes its page.
-fn page(mut walk: Walk, response: Response) -> Result<Zval, Thrown> {
+fn page(mut walk: Walk, response: Box<Response>) -> Result<Zval, Thrown> {
     let (rows, page_info) = walk.read_rows(&response)?;
     let class = PAGE.get().ok_or_else(|| Thrown::defect("there is no Page"))?;
     let mut value = new_object(class)?;

@@ -20,7 +20,7 @@ pub(super) struct Walk {
 
 impl Walk {
     /// Requests the next page; nothing at the end.
-    pub(super) fn fetch_next(&self) -> Result<Option<Response>, Thrown> {
+    pub(super) fn fetch_next(&self) -> Result<Option<Box<Response>>, Thrown> {
         let Some(input) = self.pager.next() else { return Ok(None) };
         let target = Target::Operation(self.operation);
         self.client.sender.call(target, input.clone(), self.options.clone()).map(Some)

@@ -33,13 +33,14 @@ struct PendingCall {
 }
 
 /// Converts a response to the promise's result.
-pub(crate) type Finish = Box<dyn FnOnce(Option<ClientState>, Response) -> Result<Zval, Thrown>>;
+pub(crate) type Finish =
+    Box<dyn FnOnce(Option<ClientState>, Box<Response>) -> Result<Zval, Thrown>>;
 
 enum Sending {
     /// In flight on the worker thread, with the sender that started it.
     Worker(Box<(Sender, InFlight)>),
     /// Through the user's HTTP client, sent when `wait` is called.
-    WhenWaited(Box<(Sender, core::Call)>),
+    WhenWaited(Box<(Sender, Box<core::Call>)>),
 }
 
 impl PendingCall {
@@ -127,7 +128,7 @@ pub(crate) fn register() -> Result<(), String> {
 pub(crate) fn start(
     sender: Sender,
     client: Option<ClientState>,
-    prepared: core::Call,
+    prepared: Box<core::Call>,
     finish: Finish,
 ) -> Result<Zval, Thrown> {
     let sending = match sender.http {

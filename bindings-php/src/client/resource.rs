@@ -158,22 +158,23 @@ fn verb(call: &mut Call<'_>) -> Done {
     // The request for the following pages.
     let again = is_page.then(|| (input.clone(), options.clone()));
     let prepared = state.sender.prepare(target, input, options)?;
-    let finish = move |ending: Option<ClientState>, response: Response| -> Result<Zval, Thrown> {
-        let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
-        if let Some((input, options)) = again {
-            return crate::client::page::build(
-                ending,
-                operation.operation,
-                input,
-                options,
-                response,
-            );
-        }
-        let mut value = decode::one(&response)?;
-        confirmation::attach(&mut value, &ending, &response)?;
-        response::attach(&mut value, &ending.keep_response(response));
-        Ok(value)
-    };
+    let finish =
+        move |ending: Option<ClientState>, response: Box<Response>| -> Result<Zval, Thrown> {
+            let ending = ending.ok_or_else(|| Thrown::defect("the call has no client"))?;
+            if let Some((input, options)) = again {
+                return crate::client::page::build(
+                    ending,
+                    operation.operation,
+                    input,
+                    options,
+                    response,
+                );
+            }
+            let mut value = decode::one(&response)?;
+            confirmation::attach(&mut value, &ending, &response)?;
+            response::attach(&mut value, &ending.keep_response(response));
+            Ok(value)
+        };
     let result = match verb.later {
         false => {
             let response = state.sender.run(prepared)?;

@@ -47,8 +47,8 @@ pub(super) fn in_its_language(call: &mut Call<'_>, method: fn(&mut Call<'_>) -> 
 
 impl ClientState {
     /// Stores a response's metadata as the client's last response, and returns it.
-    pub(crate) fn keep_response(&self, response: Response) -> ResponseInfo {
-        let info = ResponseInfo::from(response);
+    pub(crate) fn keep_response(&self, response: Box<Response>) -> ResponseInfo {
+        let info = ResponseInfo::from(*response);
         *self.last.borrow_mut() = info.clone();
         info
     }

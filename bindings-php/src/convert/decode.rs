@@ -146,6 +146,7 @@ impl Sink for PhpSink {
         Ok(ObjectBuilder { model, keys, values, key: NextKey::Originals, originals: None })
     }
 
+    #[inline]
     fn key(&mut self, object: &mut ObjectBuilder, key: Key<'_>) -> Result<(), Thrown> {
         self.field = NO_FIELD;
         object.key = match key {

@@ -20,7 +20,7 @@ use crate::zend::{
 use place::{Place, refused};
 
 /// Deeper than any body of the API; circular references stop here.
-const DEEPEST: usize = 100;
+pub(crate) const DEEPEST: usize = 100;
 
 /// A value as JSON. `what` names it in errors, such as "the body"; what is inside of it is
 /// named by its path.
@@ -43,9 +43,9 @@ pub(crate) fn body(
     let mut value = for_core(messages::the_body(), zval)?;
     if let (Some(model), Value::Object(fields)) = (model, &mut value) {
         for (name, value) in fields {
-            let kind = model.field(name).map(|field| field.kind);
-            if let Some(Kind::Models(_) | Kind::Maps | Kind::Words) = kind
-                && let Value::Object(items) = value
+            if let Value::Object(items) = value
+                && let Some(Kind::Models(_) | Kind::Maps | Kind::Words) =
+                    model.field(name).map(|field| field.kind)
                 && items.keys().all(|key| key.parse::<u32>().is_ok())
             {
                 *value = std::mem::take(items).into_iter().map(|(_, item)| item).collect();
@@ -95,10 +95,15 @@ fn convert(zval: &Zval, place: &Place<'_>) -> Result<Value, Thrown> {
 
 /// A float as PHP's `json_encode` writes it: whole ones without a point.
 fn float(number: f64) -> Number {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        return Number::from(number as i64);
+    match whole(number) {
+        Some(number) => number.into(),
+        None => Number::from_f64(number).unwrap_or_else(|| Number::from(0)),
     }
-    Number::from_f64(number).unwrap_or_else(|| Number::from(0))
+}
+
+/// The integer that a float is written as.
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
 }
 
 /// A list, or an object where the keys are not 0, 1, 2, ...
@@ -111,7 +116,7 @@ fn array(table: &ZendHashTable, place: &Place<'_>) -> Result<Value, Thrown> {
 }
 
 fn fields(table: &ZendHashTable, place: &Place<'_>) -> Result<Map<String, Value>, Thrown> {
-    let mut map = Map::new();
+    let mut map = Map::with_capacity(table.len());
     for (key, item) in pairs(table) {
         let name = match key {
             Key::Index(index) => index.to_string(),

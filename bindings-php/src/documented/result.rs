@@ -13,12 +13,12 @@ use crate::zend::{Array, Thrown, long};
 /// What a documented method gives.
 pub(super) fn result(
     operation: &'static Documented,
-    response: Response,
+    response: Box<Response>,
     with_info: bool,
 ) -> Result<Zval, Thrown> {
     let mut value = decode(operation, &response)?;
     let triple = with_info.then(|| (response.status, header_array(pairs(&response.headers))));
-    response::attach(&mut value, &ResponseInfo::from(response));
+    response::attach(&mut value, &ResponseInfo::from(*response));
     Ok(match triple {
         None => value,
         Some((status, headers)) => {

@@ -21,8 +21,10 @@ pub(crate) fn json_serialize(call: &mut Call<'_>) -> Done {
 }
 
 pub(crate) fn to_array(call: &mut Call<'_>) -> Done {
-    let value = json(call)?;
-    let value = crate::convert::from_json::array(&value);
+    let value = match crate::convert::copied::model(call.handle()?) {
+        Some(value) => value,
+        None => crate::convert::from_json::array(&json(call)?),
+    };
     call.give(value)
 }
 

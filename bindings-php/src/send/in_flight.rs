@@ -17,7 +17,7 @@ use crate::zend::{Thrown, is_ending};
 pub(crate) struct InFlight {
     /// Dropping it cancels the call.
     call: Option<core::InFlight>,
-    result: Receiver<Result<Response, Error>>,
+    result: Receiver<Result<Box<Response>, Error>>,
     /// The events of an observed call.
     events: Option<Receiver<Event>>,
     progress: lomi::binding::CallHandle,
@@ -25,7 +25,7 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     /// Starts a call.
-    pub(super) fn start(mut prepared: core::Call, is_observed: bool) -> Result<Self, Thrown> {
+    pub(super) fn start(mut prepared: Box<core::Call>, is_observed: bool) -> Result<Self, Thrown> {
         start_worker()?;
         let progress = prepared.progress();
         let events = is_observed.then(|| queue(&mut prepared));
@@ -40,7 +40,7 @@ impl InFlight {
 
     /// Waits for the result. The events go to the reporter in between, and all of them before the
     /// result is returned.
-    pub(super) fn wait(&mut self, reporter: Option<&Reporter>) -> Result<Response, Thrown> {
+    pub(super) fn wait(&mut self, reporter: Option<&Reporter>) -> Result<Box<Response>, Thrown> {
         loop {
             let result = self.result.recv_timeout(CHECK_INTERVAL);
             let stopped = self.deliver_events(reporter);

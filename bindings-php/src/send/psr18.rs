@@ -42,7 +42,7 @@ pub(crate) fn drive(
     http: &Zval,
     certificates: Option<&Certificates>,
     prepared: &mut core::Call,
-) -> Result<Response, Thrown> {
+) -> Result<Box<Response>, Thrown> {
     let http = http
         .handle()
         .filter(|object| is_client(*object))

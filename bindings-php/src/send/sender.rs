@@ -53,7 +53,7 @@ impl Sender {
         target: Target,
         input: Input,
         options: CallOptions,
-    ) -> Result<core::Call, Thrown> {
+    ) -> Result<Box<core::Call>, Thrown> {
         let prepared = self.client.prepare(target, input, options)?;
         warn(prepared.warnings())?;
         Ok(prepared)
@@ -65,7 +65,7 @@ impl Sender {
         target: Target,
         input: Input,
         options: CallOptions,
-    ) -> Result<Response, Thrown> {
+    ) -> Result<Box<Response>, Thrown> {
         let prepared = self.prepare(target, input, options)?;
         self.run(prepared)
     }
@@ -79,7 +79,7 @@ impl Sender {
     }
 
     /// Runs a prepared call.
-    pub(crate) fn run(&self, mut prepared: core::Call) -> Result<Response, Thrown> {
+    pub(crate) fn run(&self, mut prepared: Box<core::Call>) -> Result<Box<Response>, Thrown> {
         let progress = prepared.progress();
         let reporter = self.reporter.as_deref();
         let result = match &self.http {
@@ -111,12 +111,12 @@ impl Sender {
     }
 
     /// Starts a prepared call on the worker thread.
-    pub(crate) fn start(&self, prepared: core::Call) -> Result<InFlight, Thrown> {
+    pub(crate) fn start(&self, prepared: Box<core::Call>) -> Result<InFlight, Thrown> {
         InFlight::start(prepared, self.reporter.is_some())
     }
 
     /// Waits for a call that [`Self::start`] has started.
-    pub(crate) fn finish(&self, flight: &mut InFlight) -> Result<Response, Thrown> {
+    pub(crate) fn finish(&self, flight: &mut InFlight) -> Result<Box<Response>, Thrown> {
         let result = flight.wait(self.reporter.as_deref())?;
         warn(result.warning().as_slice())?;
         Ok(result)
@@ -125,7 +125,10 @@ impl Sender {
 
 /// Runs a call through the core's own HTTP, on this thread. Threads that it starts (to resolve a
 /// name) inherit the blocked signals, because PHP's handlers must run on PHP's thread.
-fn run_here(mut prepared: core::Call, reporter: Option<&Reporter>) -> Result<Response, Thrown> {
+fn run_here(
+    mut prepared: Box<core::Call>,
+    reporter: Option<&Reporter>,
+) -> Result<Box<Response>, Thrown> {
     let signals = BlockedSignals::new();
     if let Some(reporter) = reporter {
         deliver_at_once(&mut prepared, reporter, Some(signals.before()));

@@ -28,6 +28,12 @@ impl Array {
         unsafe { zend_hash_update(&raw mut *self.0, key, &raw mut *value) };
     }
 
+    /// Sets a string key of another array, which is no number.
+    pub(crate) fn set_shared(&mut self, key: &ZendStr, value: Zval) {
+        // The table only counts the key, even where it is not interned.
+        self.set_interned(ptr::from_ref(key).cast_mut(), value);
+    }
+
     /// Sets any key, numeric ones as PHP treats them.
     pub(crate) fn set(&mut self, key: &str, value: Zval) {
         self.set_named(Name::new(key), value);

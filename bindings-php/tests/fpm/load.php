@@ -18,9 +18,10 @@ declare(strict_types=1);
 require __DIR__ . '/../Support/Process.php';
 require __DIR__ . '/../Support/Sandbox.php';
 require __DIR__ . '/FastCgi.php';
+require __DIR__ . '/Fpm.php';
 
 use LomiSDK\Tests\Fpm\FastCgi;
-use LomiSDK\Tests\Support\Process;
+use LomiSDK\Tests\Fpm\Fpm;
 use LomiSDK\Tests\Support\Sandbox;
 
 [, $requests, $workers, $kind] = $argv;
@@ -29,42 +30,19 @@ $reload = in_array('reload', $options, true);
 $cut = in_array('cut', $options, true);
 $maxRequests = in_array('replace', $options, true) ? 50 : 0;
 $sandbox = Sandbox::start();
-$folder = sys_get_temp_dir() . '/lomi-fpm-' . bin2hex(random_bytes(4));
-mkdir($folder);
-$dynamic = $kind === 'dynamic' ? "pm.start_servers = 1\npm.min_spare_servers = 1\npm.max_spare_servers = $workers\n" : '';
-$user = posix_geteuid() === 0 ? "user = root\ngroup = root\n" : '';
-file_put_contents("$folder/fpm.conf", <<<CONF
-    [global]
-    error_log = $folder/error.log
-    daemonize = no
-    process_control_timeout = 10
-    [www]
-    listen = $folder/socket
-    listen.backlog = 1024
-    pm = $kind
-    pm.max_children = $workers
-    pm.max_requests = $maxRequests
-    catch_workers_output = yes
-    env[LOMI_TEST_URL] = $sandbox->url/v1
-    {$user}{$dynamic}
-    CONF);
-$preload = in_array('opcache', $options, true) ? ['-d', 'zend_extension=opcache'] : [];
-if (in_array('preload', $options, true)) {
-    file_put_contents("$folder/preload.php", <<<PHP
-        <?php
-        class Preloaded extends LomiSDK\Model\CheckoutSessions {}
-        (new LomiSDK\LomiClient('$sandbox->key', ['base_url' => '$sandbox->url/v1']))->checkoutSessions->list();
-        PHP);
-    $preload = ['-d', 'zend_extension=opcache', '-d', "opcache.preload=$folder/preload.php", '-d', 'opcache.preload_user=' . (posix_getpwuid(posix_geteuid())['name'] ?? '')];
-}
-$command = ['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', 'extension=' . Process::library(), ...$preload, '-y', "$folder/fpm.conf"];
-$fpm = proc_open($command, [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $pipes);
-for ($i = 0; $i < 200 && !file_exists("$folder/socket"); $i++) {
-    usleep(25_000);
-}
-$master = proc_get_status($fpm)['pid'];
+$settings = $kind === 'dynamic' ? ['pm.start_servers' => 1, 'pm.min_spare_servers' => 1, 'pm.max_spare_servers' => $workers] : [];
+$preloaded = !in_array('preload', $options, true) ? null : <<<PHP
+    <?php
+    class Preloaded extends LomiSDK\Model\CheckoutSessions {}
+    (new LomiSDK\LomiClient('$sandbox->key', ['base_url' => '$sandbox->url/v1']))->checkoutSessions->list();
+    PHP;
+$fpm = new Fpm(
+    ['pm' => $kind, 'pm.max_children' => $workers, 'pm.max_requests' => $maxRequests, 'env[LOMI_TEST_URL]' => "$sandbox->url/v1"] + $settings,
+    in_array('opcache', $options, true) ? ['-d', 'zend_extension=opcache'] : [],
+    $preloaded,
+);
 
-$client = new FastCgi("$folder/socket");
+$client = new FastCgi($fpm->socket);
 $keys = ['test' => $sandbox->key, 'live' => $sandbox->liveKey];
 $wrong = ['errors' => 0, 'mixups' => 0, 'leaks' => 0];
 $isCut = fn (int $number) => $cut && $number % intdiv((int) $requests, 4) === 1;
@@ -84,7 +62,7 @@ while ($next < $requests || $client->count() > 0) {
         ]);
         $next++;
         if ($reload && $next === intdiv((int) $requests, 2)) {
-            posix_kill($master, SIGUSR2);
+            posix_kill($fpm->master, SIGUSR2);
         }
     }
     foreach ($client->done() as $id => $output) {
@@ -113,18 +91,9 @@ $growth = [0, 0];
 foreach (array_filter($first) as $pid => $start) {
     $growth = [max($growth[0], $last[$pid][0] - $start[0]), max($growth[1], $last[$pid][1] - $start[1])];
 }
-proc_terminate($fpm, SIGQUIT);
-for ($i = 0; $i < 100 && proc_get_status($fpm)['running']; $i++) {
-    usleep(50_000);
-}
-$status = proc_get_status($fpm);
-$healthy = !$status['running'] && $status['exitcode'] <= 0 && !$status['signaled'];
-proc_terminate($fpm, SIGKILL);
-$log = (string) @file_get_contents("$folder/error.log");
-$crashes = preg_match_all('/SIGSEGV|SIGABRT|SIGBUS|core dumped/', $log);
+$healthy = $fpm->end();
+$crashes = preg_match_all('/SIGSEGV|SIGABRT|SIGBUS|core dumped/', $fpm->log());
 $equal = count($seen) - count(array_unique($seen));
-array_map('unlink', glob("$folder/*") ?: []);
-@rmdir($folder);
 echo json_encode($wrong + [
     'requests' => count($seen),
     'equal_keys' => $equal,

@@ -19,12 +19,12 @@ use crate::python_code;
 /// touch the interpreter until the response is there: it may have ended by then.
 pub(crate) fn run(
     py: Python<'_>,
-    mut call: Call,
+    mut call: Box<Call>,
     observer: Option<ThreadObserver>,
 ) -> Result<Response, BindingError> {
     let is_main = is_main_thread();
     if !is_main && observer.is_none() {
-        return py.detach(|| run_blocking(call, || Ok(())));
+        return py.detach(|| run_blocking(call, || Ok(())).map(|response| *response));
     }
     let progress = call.progress();
     let observer = observer.map(Arc::new);
@@ -37,6 +37,7 @@ pub(crate) fn run(
         None => Ok(()),
     };
     let response = py.detach(|| run_blocking(call, || check().map_err(BindingError::Python)));
+    let response = response.map(|response| *response);
     // A signal that came with the response would otherwise be raised later, where the
     // exception could no longer name this call.
     match response.and_then(|response| check().map(|()| response).map_err(BindingError::Python)) {

@@ -112,7 +112,7 @@ impl ResultQueue {
     pub(crate) fn start(
         &self,
         token: u64,
-        mut call: Call,
+        mut call: Box<Call>,
         models: ModelSet,
         wanted: Wanted,
     ) -> Result<CallHandle, Error> {
@@ -126,7 +126,7 @@ impl ResultQueue {
         let alone = shared.in_flight.begin();
         let started = worker.start(alone, async move {
             let mut delivery = Delivery { shared, token, models, stage: Stage::Running };
-            let result = call.await;
+            let result = call.await.map(|response| *response);
             delivery.push(result);
             if matches!(delivery.stage, Stage::MustWake) {
                 // Results that came in at the same time are delivered with one wake-up.

@@ -33,7 +33,7 @@ impl Arguments<'_, '_> {
         &self,
         client: &lomi::Client,
         models: ModelSet,
-    ) -> Result<Call, BindingError> {
+    ) -> Result<Box<Call>, BindingError> {
         if let Ok(first) = self.target.cast::<LastResponse>() {
             let (target, input, options) = first.get().response().confirmation()?;
             import_for_response(self.target.py(), &target, models)?;
@@ -67,7 +67,7 @@ pub(crate) fn prepare(
     input: Input,
     given_options: Option<&Bound<'_, PyDict>>,
     models: ModelSet,
-) -> Result<Call, BindingError> {
+) -> Result<Box<Call>, BindingError> {
     let call = (target(given)?, input, options(given_options)?);
     prepare_target(given.py(), client, call, models)
 }
@@ -78,7 +78,7 @@ pub(crate) fn prepare_target(
     client: &lomi::Client,
     (target, input, options): (Target, Input, CallOptions),
     models: ModelSet,
-) -> Result<Call, BindingError> {
+) -> Result<Box<Call>, BindingError> {
     import_for_response(py, &target, models)?;
     let call = client.prepare(target, input, options)?;
     warn(py, call.warnings())?;

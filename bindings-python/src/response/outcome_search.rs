@@ -72,7 +72,7 @@ impl OutcomeSearch {
         &self,
         py: Python<'_>,
         client: &lomi::Client,
-    ) -> Result<Call, BindingError> {
+    ) -> Result<Box<Call>, BindingError> {
         let next = self.state.lock().map_err(|_| poisoned())?.next.take();
         let over = || Error::internal("the search is over");
         prepare_target(py, client, *next.ok_or_else(over)?, ModelSet::Modern)

@@ -66,7 +66,7 @@ impl Pager {
         operation: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
         models: ModelSet,
-    ) -> Result<Call, BindingError> {
+    ) -> Result<Box<Call>, BindingError> {
         let next = self.position.lock().map_err(|_| poisoned())?.next().cloned();
         let ended = || Error::internal("the list has already ended");
         prepare(client, operation, next.ok_or_else(ended)?, options, models)

@@ -85,7 +85,7 @@ impl Reconciliation {
         &self,
         py: Python<'_>,
         client: &lomi::Client,
-    ) -> Result<Call, BindingError> {
+    ) -> Result<Box<Call>, BindingError> {
         let next = self.state.lock().map_err(|_| poisoned())?.next.take();
         let next = next.ok_or_else(|| Error::internal("the run is over"))?;
         // The core reads the rows, so that no class is needed for them.

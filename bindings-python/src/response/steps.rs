@@ -28,7 +28,7 @@ impl<'py> Steps<'py> {
         operation: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
         models: ModelSet,
-    ) -> Result<Call, BindingError> {
+    ) -> Result<Box<Call>, BindingError> {
         match self {
             Self::Pager(pager) => pager.get().prepare(client, operation, options, models),
             Self::Search(search) => search.get().prepare(search.py(), client),

@@ -2,26 +2,45 @@
 
 use std::error::Error;
 
+use futures_util::StreamExt;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as LegacyClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionListParams, CheckoutSessionStatus};
 use reqwest::header::{HeaderMap, HeaderValue};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use ureq::tls::{RootCerts, TlsConfig};
 
 use crate::session::{List, ORDER, Session, Status};
 use crate::{Client, Done, KEY};
 
 type Made<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+/// The authority of the bench's server, as a file, where it is called over TLS.
+fn authority() -> Option<String> {
+    std::env::var("LOMI_BENCH_CA").ok()
+}
+
+/// The same with the authorities of the system, for the others: each reads as much.
+fn authorities() -> Option<String> {
+    std::env::var("LOMI_BENCH_BUNDLE").ok()
+}
+
 /// This SDK.
 pub struct Lomi(lomi::Client);
 
 impl Lomi {
     pub fn new(url: &str) -> Made<Self> {
-        let client = lomi::Client::builder().api_key(KEY).base_url(format!("{url}/v1"));
+        let mut client = lomi::Client::builder().api_key(KEY).base_url(format!("{url}/v1"));
+        if let Some(file) = authority() {
+            client = client.ca_file(file);
+        }
         Ok(Self(client.routes("documented".parse()?).build()?))
     }
 }
@@ -49,6 +68,18 @@ impl Client for Lomi {
         check(page.data.len() == 100)?;
         check(page.data.iter().all(|row| row.status.is_some() && row.amount.is_some()))
     }
+
+    async fn pages(&self, rows: usize) -> Done {
+        let params = CheckoutSessionListParams::new().limit(100);
+        let mut all = std::pin::pin!(self.0.checkout_sessions().list_all(params));
+        let mut number = 0;
+        while let Some(row) = all.next().await {
+            let row = row?;
+            check(row.status.is_some() && row.amount.is_some())?;
+            number += 1;
+        }
+        check(number == rows)
+    }
 }
 
 /// The client that most programs use.
@@ -58,11 +89,19 @@ pub struct Reqwest {
 }
 
 impl Reqwest {
-    pub fn new(url: &str) -> Made<Self> {
+    /// With HTTP/2, where the server offers it, or without.
+    pub fn new(url: &str, http2: bool) -> Made<Self> {
         let mut headers = HeaderMap::new();
         headers.insert("x-api-key", HeaderValue::from_static(KEY));
-        let client = reqwest::Client::builder().default_headers(headers).no_proxy().build()?;
-        Ok(Self { client, sessions: sessions(url) })
+        let mut client = reqwest::Client::builder().default_headers(headers).no_proxy();
+        if let Some(file) = authorities() {
+            let pem = std::fs::read(file)?;
+            client = client.tls_certs_only(reqwest::Certificate::from_pem_bundle(&pem)?);
+        }
+        if !http2 {
+            client = client.http1_only();
+        }
+        Ok(Self { client: client.build()?, sessions: sessions(url) })
     }
 }
 
@@ -79,14 +118,27 @@ impl Client for Reqwest {
     }
 
     async fn list(&self) -> Done {
-        let sent = self.client.get(format!("{}?limit=100", self.sessions)).send().await?;
-        check_list(&sent.error_for_status()?.json().await?)
+        check_list(&self.page(0).await?)
+    }
+
+    async fn pages(&self, rows: usize) -> Done {
+        for offset in (0..rows).step_by(100) {
+            check_list(&self.page(offset).await?)?;
+        }
+        Ok(())
+    }
+}
+
+impl Reqwest {
+    async fn page(&self, offset: usize) -> Made<List> {
+        let url = format!("{}?limit=100&offset={offset}", self.sessions);
+        Ok(self.client.get(url).send().await?.error_for_status()?.json().await?)
     }
 }
 
 /// The least that still keeps connections.
 pub struct Hyper {
-    client: LegacyClient<HttpConnector, Full<Bytes>>,
+    client: LegacyClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
     sessions: String,
 }
 
@@ -94,6 +146,19 @@ impl Hyper {
     pub fn new(url: &str) -> Made<Self> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        connector.enforce_http(false);
+        let mut roots = RootCertStore::empty();
+        if let Some(file) = authorities() {
+            for certificate in CertificateDer::pem_file_iter(file)? {
+                roots.add(certificate?)?;
+            }
+        }
+        let tls = rustls::ClientConfig::builder().with_root_certificates(roots);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls.with_no_client_auth())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
         let client = LegacyClient::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, sessions: sessions(url) })
     }
@@ -126,7 +191,20 @@ impl Client for Hyper {
     }
 
     async fn list(&self) -> Done {
-        let url = format!("{}?limit=100", self.sessions);
+        self.page(0).await
+    }
+
+    async fn pages(&self, rows: usize) -> Done {
+        for offset in (0..rows).step_by(100) {
+            self.page(offset).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Hyper {
+    async fn page(&self, offset: usize) -> Done {
+        let url = format!("{}?limit=100&offset={offset}", self.sessions);
         let bytes = self.call(Method::GET, url, Vec::new()).await?;
         check_list(&serde_json::from_slice(&bytes)?)
     }
@@ -139,9 +217,18 @@ pub struct Ureq {
 }
 
 impl Ureq {
-    pub fn new(url: &str) -> Self {
-        let agent = ureq::Agent::config_builder().proxy(None).build().into();
-        Self { agent, sessions: sessions(url) }
+    pub fn new(url: &str) -> Made<Self> {
+        let mut config = ureq::Agent::config_builder().proxy(None);
+        if let Some(file) = authorities() {
+            let pem = std::fs::read(file)?;
+            let roots = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
+                Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
+                _ => None,
+            });
+            let tls = TlsConfig::builder().root_certs(RootCerts::from(roots));
+            config = config.tls_config(tls.build());
+        }
+        Ok(Self { agent: config.build().into(), sessions: sessions(url) })
     }
 
     fn fetch<T: serde::de::DeserializeOwned>(&self, url: String) -> Made<T> {
@@ -162,6 +249,13 @@ impl Client for Ureq {
 
     async fn list(&self) -> Done {
         check_list(&self.fetch(format!("{}?limit=100", self.sessions))?)
+    }
+
+    async fn pages(&self, rows: usize) -> Done {
+        for offset in (0..rows).step_by(100) {
+            check_list(&self.fetch(format!("{}?limit=100&offset={offset}", self.sessions))?)?;
+        }
+        Ok(())
     }
 }
 

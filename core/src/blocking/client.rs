@@ -140,8 +140,8 @@ impl Client {
         operation: &'static Operation,
         input: Input,
         options: CallOptions,
-    ) -> Result<Response, Error> {
-        self.send(Target::Operation(operation), input, options)
+    ) -> Result<Box<Response>, Error> {
+        run_blocking(self.inner.prepare(Target::Operation(operation), input, options)?, || Ok(()))
     }
 
     pub(super) fn send(
@@ -150,6 +150,7 @@ impl Client {
         input: Input,
         options: CallOptions,
     ) -> Result<Response, Error> {
-        run_blocking(self.inner.prepare(target, input, options)?, || Ok(()))
+        let call = self.inner.prepare(target, input, options)?;
+        run_blocking(call, || Ok(())).map(|response| *response)
     }
 }

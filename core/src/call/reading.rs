@@ -34,7 +34,7 @@ const EXCERPT: usize = 4096;
 impl Call {
     /// Reads a raw response. Fails with an error, or with `NextRoute` if the server lacks this
     /// route.
-    pub(super) fn read(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
+    pub(super) fn read(&mut self, raw: RawResponse) -> Result<Box<Response>, ReadFailure> {
         let success = (200..300).contains(&raw.status);
         if success && (self.is_download() || self.is_prewarm()) {
             return self.without_document(raw);
@@ -87,11 +87,11 @@ impl Call {
             ),
             _ => None,
         };
-        Ok(Response {
+        // Boxed: it is moved through every step that follows.
+        Ok(Box::new(Response {
             saved: None,
             second_call,
-            request_id: error_body::request_id(&raw.headers)
-                .unwrap_or_else(|| self.request_id.clone()),
+            request_id: self.last_request_id(),
             target: Some(self.target.clone()),
             status: raw.status,
             headers: raw.headers,
@@ -107,19 +107,18 @@ impl Call {
             // Taken, not cloned: the call is over.
             history: std::mem::take(&mut self.history),
             idempotency_key: self.idempotency_key.take(),
-        })
+        }))
     }
 
     /// The response of a download: any bytes, and of a call that only connects: none. A file gets
     /// its name only now, when it is complete.
-    fn without_document(&mut self, raw: RawResponse) -> Result<Response, ReadFailure> {
+    fn without_document(&mut self, raw: RawResponse) -> Result<Box<Response>, ReadFailure> {
         let saved = self.destination.take().map(|file| file.complete(&raw.body)).transpose();
         let saved = saved.map_err(|error| self.failed(error, &raw, Outcome::Final))?;
-        Ok(Response {
+        Ok(Box::new(Response {
             saved,
             second_call: None,
-            request_id: error_body::request_id(&raw.headers)
-                .unwrap_or_else(|| self.request_id.clone()),
+            request_id: self.last_request_id(),
             target: Some(self.target.clone()),
             status: raw.status,
             headers: raw.headers,
@@ -131,7 +130,13 @@ impl Call {
             attempts: self.attempts(),
             history: std::mem::take(&mut self.history),
             idempotency_key: None,
-        })
+        }))
+    }
+
+    /// The request id of the last attempt, which is recorded before its response is read.
+    fn last_request_id(&self) -> String {
+        let last = self.history.last().map_or(&self.request_id, |attempt| &attempt.request_id);
+        last.clone()
     }
 
     /// Whether only the newest API sends such a response: one that asks for a confirmation, one from

@@ -2,20 +2,22 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName};
 
 use crate::json::Value;
 
 /// How long the server asks to wait: the header, in seconds or as a date (relative to the
 /// response's own date), else the number in the body. An invalid value is ignored.
 pub(crate) fn read(headers: &HeaderMap, details: Option<&Value>) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let header = text("retry-after").and_then(|value| {
+    let text =
+        |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let header = text(RETRY_AFTER).and_then(|value| {
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
             return value.parse().ok().map(Duration::from_secs);
         }
         let until = httpdate::parse_http_date(value).ok()?;
-        let now = text("date")
+        let now = text(DATE)
             .and_then(|date| httpdate::parse_http_date(date).ok())
             .unwrap_or_else(SystemTime::now);
         Some(until.duration_since(now).unwrap_or_default())

@@ -93,11 +93,12 @@ pub(crate) fn first(routes: &[Route], host: &HostState, target: &Target) -> Opti
         let index = routes.iter().position(|route| is_same(route, known, operation))?;
         return Some(FirstRoute { index, teaches: true });
     }
-    let has_version = |at: &usize| {
-        known.is_some_and(|known| routes.get(*at).is_some_and(|r| r.version == known.version))
-    };
     let mut usable = (0..routes.len()).filter(|at| is_usable(routes, *at, target));
-    let index = usable.clone().find(has_version).or_else(|| usable.next())?;
+    let of_version = known.and_then(|known| {
+        let has_version = |at: &usize| routes.get(*at).is_some_and(|r| r.version == known.version);
+        usable.clone().find(has_version)
+    });
+    let index = of_version.or_else(|| usable.next())?;
     Some(FirstRoute { index, teaches: known.is_none() })
 }
 

@@ -83,14 +83,14 @@ pub struct Call {
     /// The pauses that were skipped, because nothing is sent.
     pub(super) skipped: Duration,
     /// Set if the read is repeated until its object is in a final state.
-    pub(super) polling: Option<Polling>,
+    pub(super) polling: Option<Box<Polling>>,
     pub(super) next: Next,
 }
 
 pub(super) enum Next {
     Send,
     Wait(Duration),
-    Done(Box<Result<Response, Error>>),
+    Done(Result<Box<Response>, Error>),
     Over,
 }
 
@@ -116,10 +116,11 @@ impl Call {
         options: CallOptions,
         host: HostState,
         now: Instant,
-    ) -> Result<Self, Error> {
-        let name = target.name();
+    ) -> Result<Box<Self>, Error> {
+        let operation = target.operation();
+        let name = if operation.is_none() { Some(target.name()) } else { None };
         Self::prepare(config, target, input, options, host, now).map_err(|mut error| {
-            error.inner.operation = Some(name);
+            error.inner.operation = name.or_else(|| Some(operation?.id.to_owned()));
             error.inner.language = config.language;
             error
         })
@@ -132,7 +133,7 @@ impl Call {
         mut options: CallOptions,
         host: HostState,
         now: Instant,
-    ) -> Result<Self, Error> {
+    ) -> Result<Box<Self>, Error> {
         options.take_option_headers()?;
         #[cfg(feature = "reqwest")]
         if config.http_client.is_some() && options.connect_timeout.is_some() {
@@ -152,7 +153,7 @@ impl Call {
             log::warnings(&warnings);
         }
         let polling = match &options.until {
-            Some(until) => Some(Polling::new(target.operation(), until, now)?),
+            Some(until) => Some(Box::new(Polling::new(target.operation(), until, now)?)),
             None => None,
         };
         let timeout = match polling {
@@ -175,7 +176,8 @@ impl Call {
             let message = messages::no_route_in_style(target.name());
             Error::new(ErrorKind::UnsupportedOperation, message)
         })?;
-        let mut call = Self {
+        // Boxed: a call is large, and is moved several times before it runs.
+        let mut call = Box::new(Self {
             max_retries: options.max_retries.unwrap_or(config.max_retries),
             deadline: now + options.timeout.unwrap_or(timeout),
             route: first.index,
@@ -213,7 +215,7 @@ impl Call {
             skipped: Duration::ZERO,
             polling,
             next: Next::Send,
-        };
+        });
         // Built now, so that an invalid request fails before the call runs.
         call.first_request = Some(call.request()?);
         Ok(call)

@@ -25,7 +25,7 @@ pub enum Step {
     /// Wait for this time, then call [`Call::step`] again.
     Wait(Duration),
     /// The call is over.
-    Done(Result<Response, Error>),
+    Done(Result<Box<Response>, Error>),
 }
 
 impl Call {
@@ -34,7 +34,7 @@ impl Call {
         let now = self.time(now);
         match std::mem::replace(&mut self.next, Next::Over) {
             Next::Over => Step::Done(Err(Error::internal(messages::call_over()))),
-            Next::Done(result) => Step::Done(*result),
+            Next::Done(result) => Step::Done(result),
             Next::Wait(pause) => {
                 self.next = Next::Send;
                 Step::Wait(self.pause(pause))
@@ -42,7 +42,7 @@ impl Call {
             Next::Send => {
                 let left = self.deadline.saturating_duration_since(now);
                 if left.is_zero() {
-                    let pending = self.polling.as_mut().and_then(Polling::still_pending);
+                    let pending = self.polling.as_deref_mut().and_then(Polling::still_pending);
                     let error = pending.or_else(|| self.last.take()).unwrap_or_else(|| {
                         let message = with_address(messages::deadline_passed(), &self.url);
                         Error::new(ErrorKind::Timeout, message)
@@ -140,20 +140,20 @@ impl Call {
     /// What follows a successful response: a wait reads again until the object is in a final state.
     fn after_read(
         &mut self,
-        mut response: Response,
+        mut response: Box<Response>,
         now: Instant,
         random_fraction: impl FnOnce() -> f64,
     ) -> Next {
         let left = self.time_left(now);
-        let asked = retry_after::read(&response.headers, None);
         let Some(polling) = self.polling.as_mut().filter(|polling| !polling.is_over(&response))
         else {
-            return Next::Done(Box::new(Ok(response)));
+            return Next::Done(Ok(response));
         };
+        let asked = retry_after::read(&response.headers, None);
         self.history = std::mem::take(&mut response.history);
         self.retries = 0;
         let pause = polling.next_pause(now, asked, left, random_fraction());
-        polling.last = Some(Box::new(response));
+        polling.last = Some(response);
         match pause {
             Some(pause) => Next::Wait(pause),
             None => self.end_of_wait(Error::internal(messages::wait_without_response())),
@@ -181,15 +181,15 @@ impl Call {
                 self.last = Some(error);
                 Next::Wait(pause)
             }
-            None if lasts => Next::Done(Box::new(Err(self.finish(error)))),
+            None if lasts => Next::Done(Err(self.finish(error))),
             None => self.end_of_wait(error),
         }
     }
 
     /// No further read is of use: the last state, or the error of a call without one.
     fn end_of_wait(&mut self, error: Error) -> Next {
-        let pending = self.polling.as_mut().and_then(Polling::still_pending);
-        Next::Done(Box::new(Err(self.finish(pending.unwrap_or(error)))))
+        let pending = self.polling.as_deref_mut().and_then(Polling::still_pending);
+        Next::Done(Err(self.finish(pending.unwrap_or(error))))
     }
 
     /// Whether anyone is told of the requests of this call; one that sends none reports none.
@@ -221,7 +221,7 @@ impl Call {
             return;
         }
         let done = match &self.next {
-            Next::Done(result) => Some(&**result),
+            Next::Done(result) => Some(result),
             _ => None,
         };
         // A call that is over has moved its history and key into its result.

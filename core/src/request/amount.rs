@@ -51,6 +51,8 @@ pub(crate) fn take_money(name: &str, fields: &mut Map<String, Value>) -> Result<
 /// `fields` is the body, which may contain the currency.
 pub(crate) fn problem(name: &str, value: &Value, fields: &Map<String, Value>) -> Option<Message> {
     let text = match value {
+        // It has no decimals that could mean something else.
+        Value::Number(number) if number.is_whole() => return None,
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),
         _ => return None,

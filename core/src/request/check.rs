@@ -241,7 +241,7 @@ fn check_field(field: &Field, value: &Value) -> Result<(), Error> {
             .try_for_each(|(at, item)| object(&format!("{name}[{at}]"), item)),
         (Kind::Maps, other) => Err(Error::validation(messages::not_objects(name, kind_of(other)))),
         (_, Value::String(text)) => match field.longest {
-            Some(longest) if text.chars().count() > longest => {
+            Some(longest) if text.len() > longest && text.chars().count() > longest => {
                 Err(Error::validation(messages::too_many_characters(name, longest)))
             }
             _ => Ok(()),
@@ -264,7 +264,7 @@ pub(crate) fn kind_of(value: &Value) -> Message {
 }
 
 fn is_finite(number: &Number) -> bool {
-    crate::json::is_number(&number.to_string())
+    number.is_json()
 }
 
 /// Checks that a value is an object. PHP cannot tell an empty object from an empty list.

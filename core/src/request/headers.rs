@@ -1,11 +1,11 @@
 //! The headers of a request.
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::arguments::CallOptions;
 use crate::config::Config;
-use crate::config::headers::{API_KEY, checked_value, key_value, put};
+use crate::config::headers::{API_KEY, MOST_HEADERS, checked_value, key_value, put};
 use crate::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -21,7 +21,9 @@ pub(crate) fn headers(
     request_id: &str,
     idempotency_key: Option<&str>,
 ) -> Result<HeaderMap, Error> {
-    let mut headers = config.common_headers.clone();
+    // Not cloned: a clone has no room for the others.
+    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+    headers.extend(config.common_headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     let is_free = |name: &HeaderName| {
         !config.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.as_str()))
     };
@@ -33,14 +35,14 @@ pub(crate) fn headers(
         Ok::<_, Error>(())
     };
     add(REQUEST_ID, request_id)?;
-    if has_body {
-        add(CONTENT_TYPE, "application/json")?;
-    }
     if let Some(key) = idempotency_key {
         add(IDEMPOTENCY_KEY, key)?;
     }
     if let Some(account) = &options.account {
         add(ACCOUNT, account)?;
+    }
+    if has_body && is_free(&CONTENT_TYPE) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     if let Some(key) = options.api_key.as_ref().filter(|_| is_free(&API_KEY)) {
         headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);

@@ -16,6 +16,9 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The longest URL that hyper sends.
 const LONGEST_URL: usize = 65_534;
 
+/// Bytes that are reserved for a path, since growing would copy the URL.
+const TYPICAL_PATH: usize = 64;
+
 /// The URL of a call in a route style.
 pub(crate) fn address(
     base: &str,
@@ -23,7 +26,8 @@ pub(crate) fn address(
     input: &Input,
     style: RouteStyle,
 ) -> Result<String, Error> {
-    let mut url = base.to_owned();
+    let mut url = String::with_capacity(base.len() + TYPICAL_PATH);
+    url.push_str(base);
     let known: &[Parameter] = match target {
         Target::Download(download) => {
             url = download.address()?;

@@ -34,7 +34,9 @@ impl<'c> Account<'c> {
         body: AccountDelete,
         options: CallOptions,
     ) -> Result<Created<AccountDeletion>, Error> {
-        Ok(self.delete_with_response(body, options).await?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::DELETE_ACCOUNT, input, options).await?;
+        Created::read(&response)
     }
 
     /// Like [`Self::delete_with`], together with the response: see [`Response::replayed`] and
@@ -46,7 +48,7 @@ impl<'c> Account<'c> {
     ) -> Result<(Created<AccountDeletion>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::DELETE_ACCOUNT, input, options).await?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// Starts an export of the account's data. Moves no money; a repeat starts a second one. What

@@ -48,7 +48,7 @@ impl<'c> ApiKeys<'c> {
     pub async fn list_with(&self, options: CallOptions) -> Result<Page<ApiKey>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_API_KEYS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -98,7 +98,7 @@ impl<'c> BeneficiaryPayouts<'c> {
     ) -> Result<Page<BeneficiaryPayout>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_BENEFICIARY_PAYOUTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -45,7 +45,9 @@ impl<'c> CheckoutSessions<'c> {
         body: CheckoutSessionCreate,
         options: CallOptions,
     ) -> Result<Created<CheckoutSession>, Error> {
-        Ok(self.create_with_response(body, options).await?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_CHECKOUT_SESSION, input, options).await?;
+        Created::read(&response)
     }
 
     /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
@@ -57,7 +59,7 @@ impl<'c> CheckoutSessions<'c> {
     ) -> Result<(Created<CheckoutSession>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_CHECKOUT_SESSION, input, options).await?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// The current state of a session.
@@ -109,7 +111,7 @@ impl<'c> CheckoutSessions<'c> {
     ) -> Result<Page<CheckoutSession>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CHECKOUT_SESSIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

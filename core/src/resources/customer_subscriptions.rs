@@ -64,7 +64,7 @@ impl<'c> CustomerSubscriptions<'c> {
         let input = Input::query(params.into());
         let response =
             self.client.call(&table::LIST_CUSTOMER_SUBSCRIPTIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

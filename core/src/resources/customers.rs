@@ -79,7 +79,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<Customer>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CUSTOMERS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -133,7 +133,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<TopCustomer>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_TOP_CUSTOMERS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -156,7 +156,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<Transaction>, Error> {
         let input = Input::default().with_path("customer_id", customer_id);
         let response = self.client.call(&table::LIST_CUSTOMER_TRANSACTIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -180,7 +180,7 @@ impl<'c> Customers<'c> {
         let input = Input::default().with_path("customer_id", customer_id);
         let response =
             self.client.call(&table::LIST_SUBSCRIPTIONS_OF_CUSTOMER, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -209,7 +209,7 @@ impl<'c> Customers<'c> {
         let input = Input::query(params.into()).with_path("customer_id", customer_id);
         let response =
             self.client.call(&table::LIST_CUSTOMER_PORTAL_EVENTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -55,7 +55,7 @@ impl<'c> Disputes<'c> {
     ) -> Result<Page<Dispute>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_DISPUTES, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

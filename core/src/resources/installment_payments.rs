@@ -64,7 +64,7 @@ impl<'c> InstallmentPayments<'c> {
     ) -> Result<Page<InstallmentPayment>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_INSTALLMENT_PAYMENTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -72,7 +72,7 @@ impl<'c> Invoices<'c> {
     ) -> Result<Page<Invoice>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CUSTOMER_INVOICES, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -52,7 +52,7 @@ impl<'c> Logs<'c> {
     ) -> Result<Page<ApiLogEntry>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_LOGS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

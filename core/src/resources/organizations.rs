@@ -76,7 +76,7 @@ impl<'c> Organizations<'c> {
     pub async fn list_with(&self, options: CallOptions) -> Result<Page<Organization>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_ORGANIZATIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

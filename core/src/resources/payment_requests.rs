@@ -99,7 +99,7 @@ impl<'c> PaymentRequests<'c> {
     ) -> Result<Page<PaymentRequest>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PAYMENT_REQUESTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

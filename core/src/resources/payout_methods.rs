@@ -77,7 +77,7 @@ impl<'c> PayoutMethods<'c> {
     ) -> Result<Page<PayoutMethod>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PAYOUT_METHODS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -42,7 +42,9 @@ impl<'c> Payouts<'c> {
         body: PayoutCreate,
         options: CallOptions,
     ) -> Result<Created<Payout>, Error> {
-        Ok(self.create_with_response(body, options).await?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_PAYOUT, input, options).await?;
+        Created::read(&response)
     }
 
     /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
@@ -54,7 +56,7 @@ impl<'c> Payouts<'c> {
     ) -> Result<(Created<Payout>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_PAYOUT, input, options).await?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// The current state of a payout. Read it before deciding whether to pay out again.
@@ -96,7 +98,7 @@ impl<'c> Payouts<'c> {
     ) -> Result<Page<Payout>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PAYOUTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -77,7 +77,7 @@ impl<'c> SpiQrCodes<'c> {
     ) -> Result<Page<SpiQrCode>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_SPI_QR_CODES, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -82,7 +82,7 @@ impl<'c> SubscriptionPlans<'c> {
     ) -> Result<Page<SubscriptionPlan>, Error> {
         let input = Input::query(params.into()).with_path("merchant_id", merchant_id);
         let response = self.client.call(&table::LIST_SUBSCRIPTION_PLANS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -80,7 +80,7 @@ impl<'c> Subscriptions<'c> {
     ) -> Result<Page<Subscription>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_SUBSCRIPTIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

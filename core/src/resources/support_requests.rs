@@ -78,7 +78,7 @@ impl<'c> SupportRequests<'c> {
     ) -> Result<Page<SupportRequest>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_SUPPORT_REQUESTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -76,7 +76,7 @@ impl<'c> Transactions<'c> {
     ) -> Result<Page<Transaction>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_TRANSACTIONS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -59,7 +59,7 @@ impl<'c> Usage<'c> {
     ) -> Result<Page<UsageRecord>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_USAGE_EVENTS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -120,7 +120,7 @@ impl<'c> Usage<'c> {
     ) -> Result<Page<UsagePeriod>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_USAGE_PERIODS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -73,7 +73,7 @@ impl<'c> Webhooks<'c> {
     ) -> Result<Page<Webhook>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_WEBHOOKS, input, options).await?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -191,7 +191,17 @@ fn one(
     let mut data = None;
     let (mut identified, mut marked) = (None, None);
     for key in document.names(place) {
-        let (name, member) = (document.bytes(key), key + 1);
+        let member = key + 1;
+        // An object with an id is that of the model, unless a marker says otherwise.
+        if identified.is_some() {
+            if alternatives.is_empty() {
+                break;
+            }
+            if !document.is_true(member) {
+                continue;
+            }
+        }
+        let name = document.bytes(key);
         if model.ids.iter().any(|id| id.as_bytes() == name) {
             let value = document.at(member);
             let is_id = matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_));

@@ -1,6 +1,6 @@
 //! Reads error bodies, in the seven formats that servers use.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::error_details;
 use crate::error::{Error, ErrorKind};
@@ -157,16 +157,27 @@ pub(crate) fn redirected_to(headers: &HeaderMap, url: &str) -> Option<String> {
 /// Makes a server's message fit into a sentence: limited, and on one line.
 fn shorten(text: &str) -> String {
     const LONGEST: usize = 500;
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
+    // No text of so many bytes has more characters.
+    let end = match text.len() > LONGEST {
+        true => text.char_indices().nth(LONGEST).map(|(end, _)| end),
+        false => None,
+    };
+    let kept = end.and_then(|end| text.get(..end)).unwrap_or(text);
+    let mut line = match kept.contains(char::is_control) {
+        true => kept.replace(char::is_control, " "),
+        false => kept.to_owned(),
+    };
+    if end.is_some() {
+        line.push('…');
     }
+    line
 }
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The request id in the headers of a response.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-request-id")?.to_str().ok()?;
+    let value = headers.get(REQUEST_ID)?.to_str().ok()?;
     Some(value.to_owned()).filter(|id| !id.is_empty())
 }
 

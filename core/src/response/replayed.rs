@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use http::HeaderName;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -13,7 +14,10 @@ use crate::messages::response as messages;
 use crate::table::CREATE_CHECKOUT_SESSION;
 
 /// The headers with which servers mark a replayed response.
-const MARKS: &[&str] = &["idempotency-cache-hit", "idempotent-replayed"];
+static MARKS: [HeaderName; 2] = [
+    HeaderName::from_static("idempotency-cache-hit"),
+    HeaderName::from_static("idempotent-replayed"),
+];
 
 /// States of a session that cannot be paid any more, and whether it was paid.
 const CLOSED: &[(&str, bool)] = &[
@@ -30,7 +34,7 @@ impl Response {
     /// Whether the server replayed an earlier response with the same idempotency key and did no
     /// work. Returns `None` if the server does not tell and it cannot be determined.
     pub fn replayed(&self) -> Option<bool> {
-        let marked = MARKS.iter().find_map(|name| self.header(name));
+        let marked = MARKS.iter().find_map(|name| self.headers.get(name)?.to_str().ok());
         match marked.map(str::trim) {
             Some("true" | "1") => Some(true),
             Some("false" | "0") => Some(false),

@@ -21,9 +21,9 @@ pub use steps::CHECK_INTERVAL;
 /// Drives a call while the calling thread waits. `check` runs every [`CHECK_INTERVAL`]; its error
 /// ends the call and closes its connection.
 pub fn run_blocking<E: From<Error>>(
-    mut call: Call,
+    mut call: Box<Call>,
     check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     // A thread that runs a tokio runtime must not wait for a lock or a socket.
     if Handle::try_current().is_ok() {
         return wait_for_worker(call, CHECK_INTERVAL, check);
@@ -42,8 +42,8 @@ pub fn run_blocking<E: From<Error>>(
 /// Makes an error of a panic.
 fn guarded<E: From<Error>>(
     call: &mut Call,
-    run: impl FnOnce(&mut Call) -> Result<Response, E>,
-) -> Result<Response, E> {
+    run: impl FnOnce(&mut Call) -> Result<Box<Response>, E>,
+) -> Result<Box<Response>, E> {
     catch_unwind(AssertUnwindSafe(|| run(call)))
         .unwrap_or_else(|_| Err(call.interrupted(Error::panicked()).into()))
 }

@@ -50,7 +50,7 @@ impl RuntimePool {
     }
 
     /// Drives a call within the task that waits for it.
-    pub(super) async fn run(self: Arc<Self>, mut call: Call) -> Result<Response, Error> {
+    pub(super) async fn run(self: Arc<Self>, mut call: Box<Call>) -> Result<Box<Response>, Error> {
         let result = catch_panic(drive(&mut call, &self.pool)).await;
         if !self.sweeping.swap(true, Ordering::AcqRel) {
             drop(tokio::spawn(Arc::clone(&self).sweep()));

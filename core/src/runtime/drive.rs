@@ -20,7 +20,7 @@ use crate::transport::{self, FileWriter, Peer, Pool, SendTimeouts};
 const MANY_IN_FLIGHT: usize = 8;
 
 /// Drives a call to its end.
-pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Response, Error> {
+pub(super) async fn drive(call: &mut Call, pool: &Pool) -> Result<Box<Response>, Error> {
     let mut sender = Sender::new(call, pool, false)?;
     loop {
         match call.step(Instant::now()) {
@@ -139,7 +139,10 @@ impl Sender {
 }
 
 /// Remembers the route of a successful call and logs its warning.
-pub(super) fn finish(call: &Call, result: Result<Response, Error>) -> Result<Response, Error> {
+pub(super) fn finish(
+    call: &Call,
+    result: Result<Box<Response>, Error>,
+) -> Result<Box<Response>, Error> {
     if let Ok(response) = &result {
         remember(&call.config().base_url, &call.learned());
         if !call.config().binding_logs {

@@ -27,7 +27,7 @@ fn silent_server() -> std::net::TcpListener {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap()
 }
 
-fn call_to(listener: &std::net::TcpListener) -> Call {
+fn call_to(listener: &std::net::TcpListener) -> Box<Call> {
     let client = crate::Client::with(ConfigBuilder {
         key_optional: true,
         base_url: Some(format!("http://{}", listener.local_addr().unwrap())),

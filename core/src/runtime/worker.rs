@@ -87,7 +87,7 @@ impl Worker {
     }
 
     /// Drives a call. The future must be passed to `start`.
-    pub(crate) async fn drive(&'static self, call: &mut Call) -> Result<Response, Error> {
+    pub(crate) async fn drive(&'static self, call: &mut Call) -> Result<Box<Response>, Error> {
         // Leaves connecting to the worker: it would block the calling thread for too long.
         if !IS_WORKER.get() && !self.pool.is_warm(&call.config().endpoint) {
             yield_now().await;
@@ -197,7 +197,9 @@ impl CallCount {
 }
 
 /// Drives a call with the worker's connections. The future must be passed to [`Worker::start`].
-pub fn execute(mut call: Call) -> Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>> {
+pub fn execute(
+    mut call: Box<Call>,
+) -> Pin<Box<dyn Future<Output = Result<Box<Response>, Error>> + Send>> {
     // Boxed: the future is moved several times before it is polled.
     Box::pin(async move {
         let result = catch_panic(async { Worker::current()?.drive(&mut call).await }).await;
@@ -207,7 +209,7 @@ pub fn execute(mut call: Call) -> Pin<Box<dyn Future<Output = Result<Response, E
 
 /// Drives an awaited call of a Rust program: in the caller's task if there is a tokio runtime, else
 /// on the worker thread.
-pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
+pub(crate) async fn run_awaited(call: Box<Call>) -> Result<Box<Response>, Error> {
     if let Some(pool) = RuntimePool::current() {
         return pool.run(call).await;
     }
@@ -226,10 +228,10 @@ pub(crate) async fn run_awaited(call: Call) -> Result<Response, Error> {
 /// Waits for a call that the worker drives. `check` runs every `interval`; its error cancels the
 /// call.
 pub(super) fn wait_for_worker<E: From<Error>>(
-    call: Call,
+    call: Box<Call>,
     interval: Duration,
     mut check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     if IS_WORKER.get() {
         return Err(Error::configuration(messages::blocking_in_worker()).into());
     }

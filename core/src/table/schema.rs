@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use http::Method;
 
+use super::name_start::start_of;
+
 /// A type of object in requests or responses.
 #[derive(Debug)]
 pub struct Model {
@@ -41,6 +43,8 @@ pub struct ClassNames {
 pub struct Field {
     /// Its name in JSON.
     pub name: &'static str,
+    /// The first bytes of the name, as a number in the same order.
+    pub(super) start: u64,
     /// The type of its value.
     pub kind: Kind,
     /// Other names under which the server sends it.
@@ -325,7 +329,9 @@ pub enum Returns {
 impl Model {
     /// The position of a field in `fields`.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.fields.binary_search_by(|field| field.name.cmp(name)).ok()
+        let start = start_of(name);
+        let order = |field: &Field| field.start.cmp(&start).then_with(|| field.name.cmp(name));
+        self.fields.binary_search_by(order).ok()
     }
 
     /// A field by name.
@@ -336,6 +342,24 @@ impl Model {
     /// The field that lists `name` among its aliases.
     pub(crate) fn aliased(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.aliases.contains(&name))
+    }
+}
+
+/// A field with only a name and a kind.
+pub const fn field(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        start: start_of(name),
+        kind,
+        aliases: &[],
+        mirrors: None,
+        sent: &[],
+        null_is_empty: false,
+        beside: false,
+        money: false,
+        above: None,
+        least: None,
+        longest: None,
     }
 }
 

@@ -4,6 +4,7 @@
 mod gunzip;
 
 use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method};
 
 use super::errors::{check_headers, too_large};
@@ -66,7 +67,7 @@ impl Body {
     ) -> Result<Self, TransportError> {
         let of_failure = !(200..300).contains(&status);
         let content_length = content_length(headers);
-        let layers = if headers.contains_key("content-encoding") { layers(headers) } else { Ok(0) };
+        let layers = if headers.contains_key(CONTENT_ENCODING) { layers(headers) } else { Ok(0) };
         // A body that was compressed more than once is decompressed when it is complete, in memory.
         let drained = drained.filter(|_| !of_failure && matches!(layers, Ok(0 | 1)));
         limits.body = drained.unwrap_or(limits.body);
@@ -266,7 +267,7 @@ impl RawResponse {
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get("content-length").and_then(|length| length.to_str().ok()?.trim().parse().ok())
+    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.trim().parse().ok())
 }
 
 fn oversized(limit: usize) -> TransportError {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::alarm::Reactor;
 use super::connect::Connector;
@@ -20,6 +20,8 @@ use crate::process::generation;
 /// How long an idle connection is kept if the server sends no `Keep-Alive`: less than the 5 s after
 /// which Node's servers close it without notice.
 pub(super) const DEFAULT_IDLE: Duration = Duration::from_secs(4);
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// The longest time, even if the server allows more: load balancers drop idle connections.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
@@ -168,7 +170,7 @@ impl Peer {
 
 /// How long a connection may be idle after a response, as the header `Keep-Alive` allows.
 pub(super) fn idle_time(headers: &HeaderMap) -> Duration {
-    let Some(value) = headers.get("keep-alive").and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers.get(KEEP_ALIVE).and_then(|value| value.to_str().ok()) else {
         return DEFAULT_IDLE;
     };
     let timeout = value.split([',', ';']).find_map(|part| {

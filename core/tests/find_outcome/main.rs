@@ -104,7 +104,7 @@ fn find(call: UnknownCall, options: FindOptions, server: &Server) -> Result<Foun
             Call::new(&config(), target, input, options, HostState::default(), now).unwrap();
         let result = loop {
             match call.step(now) {
-                Step::Done(result) => break result,
+                Step::Done(result) => break result.map(|response| *response),
                 Step::Wait(_) => {}
                 Step::Send(request, _) => {
                     assert_eq!(request.method, http::Method::GET, "nothing is written");

@@ -55,7 +55,7 @@ impl<'c> Accounts<'c> {
     pub fn list_with(&self, options: CallOptions) -> Result<Page<MerchantAccount>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_ACCOUNTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -44,7 +44,7 @@ impl<'c> ApiKeys<'c> {
     pub fn list_with(&self, options: CallOptions) -> Result<Page<ApiKey>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_API_KEYS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

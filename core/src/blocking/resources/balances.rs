@@ -36,7 +36,7 @@ impl<'c> Balances<'c> {
     ) -> Result<Page<Balance>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_BALANCES, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -62,7 +62,7 @@ impl<'c> Balances<'c> {
     ) -> Result<Page<BalanceBreakdown>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_BALANCE_BREAKDOWN, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

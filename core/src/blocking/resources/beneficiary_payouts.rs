@@ -97,7 +97,7 @@ impl<'c> BeneficiaryPayouts<'c> {
     ) -> Result<Page<BeneficiaryPayout>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_BENEFICIARY_PAYOUTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -62,7 +62,7 @@ impl<'c> CustomerSubscriptions<'c> {
     ) -> Result<Page<Subscription>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CUSTOMER_SUBSCRIPTIONS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

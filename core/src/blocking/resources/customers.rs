@@ -75,7 +75,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<Customer>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_CUSTOMERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -129,7 +129,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<TopCustomer>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_TOP_CUSTOMERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -152,7 +152,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<Transaction>, Error> {
         let input = Input::default().with_path("customer_id", customer_id);
         let response = self.client.call(&table::LIST_CUSTOMER_TRANSACTIONS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -175,7 +175,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<Subscription>, Error> {
         let input = Input::default().with_path("customer_id", customer_id);
         let response = self.client.call(&table::LIST_SUBSCRIPTIONS_OF_CUSTOMER, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -203,7 +203,7 @@ impl<'c> Customers<'c> {
     ) -> Result<Page<PortalEvent>, Error> {
         let input = Input::query(params.into()).with_path("customer_id", customer_id);
         let response = self.client.call(&table::LIST_CUSTOMER_PORTAL_EVENTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -75,7 +75,7 @@ impl<'c> DiscountCoupons<'c> {
     ) -> Result<Page<DiscountCoupon>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_DISCOUNT_COUPONS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

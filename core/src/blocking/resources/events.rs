@@ -56,7 +56,7 @@ impl<'c> Events<'c> {
     ) -> Result<Page<UsageEvent>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_EVENTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

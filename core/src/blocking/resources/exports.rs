@@ -76,7 +76,7 @@ impl<'c> Exports<'c> {
     pub fn list_with(&self, options: CallOptions) -> Result<Page<Export>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_EXPORTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -66,7 +66,7 @@ impl<'c> Meters<'c> {
     ) -> Result<Page<Meter>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_METERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -72,7 +72,7 @@ impl<'c> PaymentLinks<'c> {
     ) -> Result<Page<PaymentLink>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PAYMENT_LINKS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

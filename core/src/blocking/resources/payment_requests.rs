@@ -96,7 +96,7 @@ impl<'c> PaymentRequests<'c> {
     ) -> Result<Page<PaymentRequest>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PAYMENT_REQUESTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

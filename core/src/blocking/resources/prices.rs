@@ -68,7 +68,7 @@ impl<'c> Prices<'c> {
     ) -> Result<Page<Price>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PRICES, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -71,7 +71,7 @@ impl<'c> Products<'c> {
     ) -> Result<Page<Product>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PRODUCTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -34,7 +34,7 @@ impl<'c> Providers<'c> {
     ) -> Result<Page<Provider>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_PROVIDERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -41,7 +41,9 @@ impl<'c> Refunds<'c> {
         body: RefundCreate,
         options: CallOptions,
     ) -> Result<Created<Refund>, Error> {
-        Ok(self.create_with_response(body, options)?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_REFUND, input, options)?;
+        Created::read(&response)
     }
 
     /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
@@ -53,7 +55,7 @@ impl<'c> Refunds<'c> {
     ) -> Result<(Created<Refund>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_REFUND, input, options)?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// The current state of a refund.
@@ -94,7 +96,7 @@ impl<'c> Refunds<'c> {
     ) -> Result<Page<Refund>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_REFUNDS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

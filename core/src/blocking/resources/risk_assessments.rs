@@ -58,7 +58,7 @@ impl<'c> RiskAssessments<'c> {
     ) -> Result<Page<RiskAssessment>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_RISK_ASSESSMENTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

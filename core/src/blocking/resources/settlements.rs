@@ -38,7 +38,7 @@ impl<'c> Settlements<'c> {
     ) -> Result<Page<Settlement>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_SETTLEMENTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -62,7 +62,9 @@ impl<'c> Settlements<'c> {
         body: InstantSettlementCreate,
         options: CallOptions,
     ) -> Result<Created<InstantSettlement>, Error> {
-        Ok(self.create_instant_with_response(body, options)?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_INSTANT_SETTLEMENT, input, options)?;
+        Created::read(&response)
     }
 
     /// Like [`Self::create_instant_with`], together with the response: see [`Response::replayed`] and
@@ -74,7 +76,7 @@ impl<'c> Settlements<'c> {
     ) -> Result<(Created<InstantSettlement>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_INSTANT_SETTLEMENT, input, options)?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// The current state of an instant settlement. Read it before deciding whether to pay out
@@ -112,7 +114,7 @@ impl<'c> Settlements<'c> {
     ) -> Result<Page<Transaction>, Error> {
         let input = Input::query(params.into()).with_path("settlement_id", settlement_id);
         let response = self.client.call(&table::LIST_SETTLEMENT_TRANSACTIONS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

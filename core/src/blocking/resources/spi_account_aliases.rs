@@ -56,7 +56,7 @@ impl<'c> SpiAccountAliases<'c> {
     ) -> Result<Page<SpiAccountAlias>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_SPI_ACCOUNT_ALIASES, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

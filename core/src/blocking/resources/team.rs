@@ -33,7 +33,7 @@ impl<'c> Team<'c> {
     pub fn list_with(&self, options: CallOptions) -> Result<Page<TeamMember>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_TEAM_MEMBERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -51,7 +51,7 @@ impl<'c> Team<'c> {
     pub fn list_roles_with(&self, options: CallOptions) -> Result<Page<TeamRole>, Error> {
         let input = Input::default();
         let response = self.client.call(&table::LIST_TEAM_ROLES, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

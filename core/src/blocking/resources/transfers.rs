@@ -41,7 +41,9 @@ impl<'c> Transfers<'c> {
         body: TransferCreate,
         options: CallOptions,
     ) -> Result<Created<Transfer>, Error> {
-        Ok(self.create_with_response(body, options)?.0)
+        let input = Input::body(body);
+        let response = self.client.call(&table::CREATE_TRANSFER, input, options)?;
+        Created::read(&response)
     }
 
     /// Like [`Self::create_with`], together with the response: see [`Response::replayed`] and
@@ -53,7 +55,7 @@ impl<'c> Transfers<'c> {
     ) -> Result<(Created<Transfer>, Response), Error> {
         let input = Input::body(body);
         let response = self.client.call(&table::CREATE_TRANSFER, input, options)?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 
     /// The current state of a transfer. Read it before deciding whether to transfer again.
@@ -94,7 +96,7 @@ impl<'c> Transfers<'c> {
     ) -> Result<Page<Transfer>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_TRANSFERS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -120,7 +122,9 @@ impl<'c> Transfers<'c> {
         body: TransferReversal,
         options: CallOptions,
     ) -> Result<Created<Transfer>, Error> {
-        Ok(self.reverse_with_response(transfer_id, body, options)?.0)
+        let input = Input::body(body).with_path("transfer_id", transfer_id);
+        let response = self.client.call(&table::REVERSE_TRANSFER, input, options)?;
+        Created::read(&response)
     }
 
     /// Like [`Self::reverse_with`], together with the response: see [`Response::replayed`] and
@@ -133,6 +137,6 @@ impl<'c> Transfers<'c> {
     ) -> Result<(Created<Transfer>, Response), Error> {
         let input = Input::body(body).with_path("transfer_id", transfer_id);
         let response = self.client.call(&table::REVERSE_TRANSFER, input, options)?;
-        Ok((Created::read(&response)?, response))
+        Ok((Created::read(&response)?, *response))
     }
 }

@@ -56,7 +56,7 @@ impl<'c> Usage<'c> {
     ) -> Result<Page<UsageRecord>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_USAGE_EVENTS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -114,7 +114,7 @@ impl<'c> Usage<'c> {
     ) -> Result<Page<UsagePeriod>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_USAGE_PERIODS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -62,7 +62,7 @@ impl<'c> WebhookDeliveryLogs<'c> {
     ) -> Result<Page<WebhookDeliveryLog>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_WEBHOOK_DELIVERY_LOGS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.
@@ -90,7 +90,7 @@ impl<'c> WebhookDeliveryLogs<'c> {
     ) -> Result<Page<WebhookDeliveryLog>, Error> {
         let input = Input::query(params.into()).with_path("webhook_id", webhook_id);
         let response = self.client.call(&table::LIST_WEBHOOK_LOGS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -69,7 +69,7 @@ impl<'c> Webhooks<'c> {
     ) -> Result<Page<Webhook>, Error> {
         let input = Input::query(params.into());
         let response = self.client.call(&table::LIST_WEBHOOKS, input, options)?;
-        Page::read(response)
+        Page::read(*response)
     }
 
     /// Every item of the list, fetched page by page as needed.

@@ -64,6 +64,19 @@ impl Number {
         }
     }
 
+    /// Whether this is a number in JSON: NaN and the infinities are not.
+    pub(crate) fn is_json(&self) -> bool {
+        match &self.0 {
+            Digits::Whole(_) => true,
+            Digits::Other(digits) => is_number(digits),
+        }
+    }
+
+    /// Whether this was written as a whole number that fits into `i64`.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.0, Digits::Whole(_))
+    }
+
     /// The digits, or the `i64` if they are one.
     pub(super) fn other(&self) -> Result<&str, i64> {
         match &self.0 {

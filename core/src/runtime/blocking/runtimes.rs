@@ -15,6 +15,7 @@ use super::steps::{CHECK_INTERVAL, Wait, drive};
 use super::sweeper::Sweeper;
 use crate::call::Call;
 use crate::error::Error;
+use crate::messages::call as messages;
 use crate::process::{PerProcess, generation};
 use crate::response::Response;
 use crate::transport::{Pool, Reactor};
@@ -112,7 +113,7 @@ impl IdleRuntimes {
 pub(super) fn run<E: From<Error>>(
     call: &mut Call,
     check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     let idle = IDLE.get();
     let runtime = match idle.take() {
         Some(runtime) => runtime,
@@ -121,7 +122,7 @@ pub(super) fn run<E: From<Error>>(
     };
     let kept = Kept(Some(runtime));
     let Some((waiter, pool)) = kept.0.as_ref().and_then(|runtime| runtime.parts.as_ref()) else {
-        return Err(Error::internal(crate::messages::call::runtime_ended()).into());
+        return Err(Error::internal(messages::runtime_ended()).into());
     };
     drive(call, pool, waiter, check)
 }

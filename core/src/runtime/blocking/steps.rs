@@ -1,6 +1,7 @@
 //! The steps of a blocking call, whatever waits for its sockets.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use super::super::drive::{Sender, finish};
@@ -35,7 +36,7 @@ pub(super) fn drive<E: From<Error>>(
     pool: &Pool,
     waiter: &impl Wait,
     mut check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     let process = generation();
     // A signal handler may have forked: the call and its connection are the parent's.
     let mut check = || match check() {
@@ -49,13 +50,16 @@ pub(super) fn drive<E: From<Error>>(
             Step::Done(result) => return finish(call, result).map_err(E::from),
             Step::Wait(pause) => waiter.wait(pool.reactor().sleep(pause), &mut check)?,
             Step::Send(request, within) => {
-                let sent = async {
-                    if !std::mem::replace(&mut noticed, true) {
-                        waiter.notice_closed().await;
-                    }
-                    call.span().around(sender.send(call, request, within)).await
+                let result = {
+                    // Pinned here: a future of this size is not moved into the wait.
+                    let sent = pin!(async {
+                        if !std::mem::replace(&mut noticed, true) {
+                            waiter.notice_closed().await;
+                        }
+                        call.span().around(sender.send(call, request, within)).await
+                    });
+                    waiter.wait(sent, &mut check)?
                 };
-                let result = waiter.wait(sent, &mut check)?;
                 call.complete_attempt(result, Instant::now(), random_fraction);
             }
         }

@@ -32,7 +32,7 @@ struct Blocking {
 pub(super) fn run<E: From<Error>>(
     call: &mut Call,
     check: impl FnMut() -> Result<(), E>,
-) -> Result<Response, E> {
+) -> Result<Box<Response>, E> {
     let blocking = BLOCKING.get();
     let _in_flight = InFlight::begin(blocking);
     drive(call, &blocking.pool, &OnThread, check)

@@ -1,0 +1,1 @@
+"""How `docs/performance.md` and its plots are made of what was measured."""

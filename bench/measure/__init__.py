@@ -1,0 +1,1 @@
+"""What `make bench` measures, and how: one module for each kind of figure."""

@@ -1,0 +1,5 @@
+//! What every fallible step of the server gives.
+
+use std::error::Error;
+
+pub(crate) type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
