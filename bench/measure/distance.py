@@ -50,17 +50,22 @@ def jobs(server, distances=DISTANCES, rates=RATES):
                     yield job(row, client, express, client, port, rate, seconds)
 
 
-def process(server, language, client, port):
-    """From the start of a process until it prints the session's id, in milliseconds."""
-    command = [*server.setup.client(language, client), "once", server.urls[port]]
-    start = time.perf_counter()
-    with subprocess.Popen(
+def started(server, command, port):
+    """Start a program on the core of the clients; its output is read."""
+    return subprocess.Popen(
         command,
         env=server.environment(port),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=on_core(CLIENT_CORE),
-    ) as running:
+    )
+
+
+def process(server, language, client, port):
+    """From the start of a process until it prints the session's id, in milliseconds."""
+    command = [*server.setup.client(language, client), "once", server.urls[port]]
+    start = time.perf_counter()
+    with started(server, command, port) as running:
         line = running.stdout.readline()
         ms = (time.perf_counter() - start) * 1e3
     if not line.strip():
@@ -195,13 +200,7 @@ def express(server, client, port, rate, seconds):
     """An Express server that gets so many requests a second; the first is the cold one."""
     before = server.counters(port)
     command = ["node", str(ROOT / "bindings-node/bench/shop.js"), client, server.urls[port]]
-    with subprocess.Popen(
-        command,
-        env=server.environment(port),
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=on_core(CLIENT_CORE),
-    ) as running:
+    with started(server, command, port) as running:
         try:
             address = int(running.stdout.readline())
             cold = ask(address)["ms"]

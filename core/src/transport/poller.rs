@@ -126,7 +126,7 @@ impl Poller {
         })
     }
 
-    /// Waits until the future can go on, or for a time. Returns whether a signal ended the wait.
+    /// Waits until the future can continue, or for `at_most`. Returns whether a signal ended the wait.
     pub(crate) fn wait(&mut self, at_most: Duration) -> bool {
         let left = self.interests.until.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = left.map_or(at_most, |left| left.min(at_most));
