@@ -7,9 +7,14 @@ pub fn a_dictionary() -> Message {
     Message { english: "a dictionary".into(), french: Some("un dictionnaire".into()) }
 }
 
-/// "a hash"
+/// "a Hash"
 pub fn a_hash() -> Message {
-    Message { english: "a hash".into(), french: Some("un hash".into()) }
+    Message { english: "a Hash".into(), french: Some("un Hash".into()) }
+}
+
+/// "a map"
+pub fn a_map() -> Message {
+    Message { english: "a map".into(), french: Some("une map".into()) }
 }
 
 /// "an array"
@@ -1360,6 +1365,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
     Some(match name {
         "a_dictionary" => a_dictionary(),
         "a_hash" => a_hash(),
+        "a_map" => a_map(),
         "an_array" => an_array(),
         "an_object" => an_object(),
         "body_parsed_before" => body_parsed_before(argument("how")),

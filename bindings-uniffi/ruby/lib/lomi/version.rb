@@ -7,5 +7,5 @@ module Lomi
 
   # The digest of the names and the order of operations, models and fields. That of the native library
   # must be the same, because these cross the boundary as numbers.
-  TABLE_DIGEST = ""
+  TABLE_DIGEST = "aa72996809ace676bc76a152301fcb4c"
 end
