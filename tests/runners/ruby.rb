@@ -47,7 +47,7 @@ def type_of(object) = object.is_a?(Lomi::Model) ? object.class.name.split("::").
 def give(object)
   read = object.to_h
   originals = read.keys.to_h { |name| [name, show(object.original(name))] }
-  originals.reject! { |name, sent| JSON.generate(sent) == JSON.generate(show(read[name])) }
+  originals.reject! { |name, sent| sent == show(read[name]) }
   result = { value: show(read), originals: originals, type: type_of(object) }
   response = object.last_response
   return result if response.nil?
@@ -149,7 +149,7 @@ def run(line)
   rescue StandardError, SystemStackError => e
     result = { error: told(e) }
   end
-  text = JSON.generate({ name: plan["name"], ms: ((now - started) * 1000).round, **result })
+  text = JSON.generate({ name: plan["name"], ms: ((now - started) * 1000).round, **result }, max_nesting: 0)
   OUTPUT.synchronize { $stdout.write("#{text}\n") }
 end
 

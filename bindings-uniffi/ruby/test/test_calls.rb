@@ -32,8 +32,8 @@ class CallsTest < LomiTest
     client = server.client
     client.checkout_sessions.update("cs_1", title: nil)
     assert_equal '{"title":null}', server.request["body"]
-    client.checkout_sessions.update("cs_1", description: "x")
-    assert_equal '{"description":"x"}', server.request["body"]
+    client.checkout_sessions.update("cs_1", success_url: "https://shop.example/paid")
+    assert_equal '{"success_url":"https://shop.example/paid"}', server.request["body"]
     client.checkout_sessions.create(amount: 1, currency_code: "XOF", title: nil)
     assert_equal '{"amount":1,"currency_code":"XOF"}', server.request["body"]
   end

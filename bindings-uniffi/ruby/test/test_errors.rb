@@ -8,7 +8,7 @@ class ErrorsTest < LomiTest
     server = serve { [404, body, { "x-request-id" => "req_1" }] }
     error = assert_raises(Lomi::NotFoundError) { server.client(routes: "current").checkout_sessions.get("cs_9") }
     assert_kind_of Lomi::APIStatusError, error
-    assert_equal [404, "not_found", "rejected"], [error.status, error.code, error.outcome]
+    assert_equal [404, "not_found", "final"], [error.status, error.code, error.outcome]
     assert_equal "No such session", error.server_message
     assert_equal "retrieve_checkout_session", error.operation
     assert_equal "NotFoundError", error.kind

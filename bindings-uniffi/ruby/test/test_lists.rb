@@ -12,7 +12,7 @@ class ListsTest < LomiTest
       next failed = [503, "later"] if offset == fails_at && !failed
 
       data = (offset...[offset + 2, 5].min).map { |n| { checkout_session_id: "cs_#{n}", amount: n } }
-      [200, { data: data, total: 5, has_more: offset + 2 < 5, limit: 2, offset: offset }]
+      [200, { data: data, pagination: { total: 5, limit: 2, offset: offset } }]
     end
   end
 
@@ -61,8 +61,8 @@ class ListsTest < LomiTest
   end
 
   def test_a_list_of_the_sandbox
-    made = Array.new(5) { |n| lomi_client.products.create(name: "p#{n}", price: 100, currency_code: "XOF") }
-    found = lomi_client.products.list_all(limit: 2).first(5).map(&:product_id)
-    assert_equal made.map(&:product_id).sort, found.sort
+    made = Array.new(5) { |n| lomi_client.customers.create(name: "Awa #{n}", email: "awa#{n}@shop.example") }
+    found = lomi_client.customers.list_all(limit: 2).first(5)
+    assert_equal made.map(&:customer_id).sort, found.map(&:customer_id).sort
   end
 end

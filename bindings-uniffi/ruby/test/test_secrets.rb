@@ -42,7 +42,7 @@ class SecretsTest < LomiTest
   def test_a_log_has_a_line_for_each_attempt_and_nothing_private
     lines = StringIO.new
     attempts = 0
-    server = serve { (attempts += 1) == 1 ? [503, { note: "private" }] : [200, { title: "private" }] }
+    server = serve { (attempts += 1) == 1 ? [503, { note: "private" }] : [200, { checkout_session_id: "cs_1", title: "private" }] }
     client = server.client(max_retries: 1, logger: Logger.new(lines))
     client.checkout_sessions.get("cs_secret_id")
     assert_equal 2, lines.string.lines.size
@@ -54,7 +54,7 @@ class SecretsTest < LomiTest
 
   def test_hooks_are_told_about_each_attempt
     events = []
-    server = serve { [200, {}] }
+    server = serve { [200, { checkout_session_id: "cs_1" }] }
     hook = ->(event) { events << event }
     client = server.client(on_request: hook, on_response: hook)
     client.checkout_sessions.get("x")

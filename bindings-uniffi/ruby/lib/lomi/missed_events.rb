@@ -8,7 +8,7 @@ module Lomi
 
     # @api private
     def initialize(since, &next_event)
-      since = Packed.send(:time, since) if since.is_a?(Time)
+      since = Packed.text_of_time(since) if since.is_a?(Time)
       since = since.iso8601 if since.respond_to?(:iso8601)
       unless since.is_a?(String)
         raise ValidationError, Sentences.message("not_since", class: "Time", given: since.class)

@@ -90,7 +90,7 @@ module Lomi
     # For caches: the object as JSON, which any later version can read.
     def marshal_dump
       require "json"
-      JSON.generate(to_h)
+      JSON.generate(to_h, max_nesting: 0)
     end
 
     def marshal_load(json)
@@ -179,9 +179,7 @@ module Lomi
       #
       # @raise [ConfirmationTokenError] the token has expired, or is for another body
       def confirm
-        raise ValidationError, Sentences.message("nothing_to_confirm") if @second_call.nil?
-
-        @second_call.call
+        @second_call.nil? ? Result.value(Native.bytes(:nothing_to_confirm)) : @second_call.call
       end
 
       # @api private

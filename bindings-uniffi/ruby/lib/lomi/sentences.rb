@@ -8,19 +8,15 @@ module Lomi
     class << self
       def message(name, **words)
         strings = words.to_h { |key, value| [key.name, value.to_s] }
-        Native.string(:message, Native.buffer(name), Native.pairs(strings), Native.optional(ENV.fetch("LOMI_LANG", nil)))
+        Native.string(:message, Native.buffer(name), Native.pairs(strings), language)
       end
 
-      # The name that was probably meant.
-      def nearest(name, known)
-        Native.optional_string(:nearest, Native.buffer(name), Native.strings(known))
-      end
+      # The end of a sentence that refuses an unknown name: "; did you mean ...?", or nothing.
+      def hint(name, known) = Native.string(:hint, Native.buffer(name), Native.strings(known), language)
 
-      # "; did you mean ...?", or nothing.
-      def hint(name, known)
-        close = nearest(name, known)
-        close.nil? ? "" : "; #{message('did_you_mean', name: close)}"
-      end
+      private
+
+      def language = Native.optional(ENV.fetch("LOMI_LANG", nil))
     end
   end
 end

@@ -11,8 +11,8 @@ module Lomi
       # @return [String, nil]
       def confirmation_token = field_at(0)
 
+      # @api private
       NAMES = { confirmation_token: 0 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -66,8 +66,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(12)
 
+      # @api private
       NAMES = { account_id: 0, balance: 1, created_at: 2, currency_code: 3, is_spi_account: 4, organization_id: 5, spi_account_balance: 6, spi_account_balance_sync_error: 7, spi_account_balance_synced_at: 8, spi_account_number: 9, spi_account_status: 10, spi_account_type: 11, updated_at: 12 }.freeze
-      private_constant :NAMES
     end
   end
 end

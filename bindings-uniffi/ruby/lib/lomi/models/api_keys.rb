@@ -19,8 +19,8 @@ module Lomi
       # @return [String, nil]
       def name = field_at(2)
 
+      # @api private
       NAMES = { environment: 0, key_type: 1, name: 2 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -18,8 +18,8 @@ module Lomi
       # @return [Time, String, nil]
       def last_updated = time_at(2)
 
+      # @api private
       NAMES = { balance: 0, currency_code: 1, last_updated: 2 }.freeze
-      private_constant :NAMES
     end
 
     # The parts of the merchant's balance in one currency, also converted to another. Every field
@@ -68,8 +68,8 @@ module Lomi
       # @return [Integer, Float, BigDecimal, nil]
       def unavailable_balance = field_at(9)
 
+      # @api private
       NAMES = { available_balance: 0, converted_available_balance: 1, converted_pending_balance: 2, converted_total_balance: 3, converted_unavailable_balance: 4, currency_code: 5, pending_balance: 6, target_currency: 7, total_balance: 8, unavailable_balance: 9 }.freeze
-      private_constant :NAMES
     end
   end
 end

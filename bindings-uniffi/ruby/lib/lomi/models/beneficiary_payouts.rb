@@ -65,8 +65,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(13)
 
+      # @api private
       NAMES = { account_id: 0, amount: 1, created_at: 2, created_by: 3, currency_code: 4, metadata: 5, organization_id: 6, payment_method_code: 7, payout_id: 8, payout_method_id: 9, provider_code: 10, spi_bulk_instruction_id: 11, status: 12, updated_at: 13 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -24,8 +24,8 @@ module Lomi
       # @return [String, nil]
       def url = field_at(3)
 
+      # @api private
       NAMES = { client_secret: 0, status: 1, type: 2, url: 3 }.freeze
-      private_constant :NAMES
     end
 
     # A charge through Wave. The response comes from another service: every field may be missing,
@@ -57,8 +57,8 @@ module Lomi
       # @return [String, nil]
       def wave_launch_url = field_at(5)
 
+      # @api private
       NAMES = { checkout_url: 0, data: 1, next_action: 2, status: 3, transaction_id: 4, wave_launch_url: 5 }.freeze
-      private_constant :NAMES
     end
 
     # A charge through MTN. Every field may be null or missing.
@@ -97,8 +97,8 @@ module Lomi
       # @return [String, nil]
       def transaction_id = field_at(6)
 
+      # @api private
       NAMES = { external_id: 0, mtn_response: 1, next_action: 2, reference_id: 3, status: 4, success: 5, transaction_id: 6 }.freeze
-      private_constant :NAMES
     end
 
     # A card payment, or a hold on a card. Every field may be null or missing.
@@ -167,8 +167,8 @@ module Lomi
       # @return [Boolean, nil]
       def success = field_at(13)
 
+      # @api private
       NAMES = { amount: 0, amount_capturable: 1, appearance: 2, can_increment: 3, capture_before: 4, client_secret: 5, currency: 6, hold: 7, id: 8, next_action: 9, original_amount: 10, original_currency: 11, status: 12, success: 13 }.freeze
-      private_constant :NAMES
     end
 
     # The result of a charge with a card number. Every field may be null or missing.
@@ -212,8 +212,8 @@ module Lomi
       # @return [String, nil]
       def transaction_id = field_at(8)
 
+      # @api private
       NAMES = { action_code: 0, auth_code: 1, merchant_reference: 2, message: 3, next_action: 4, status: 5, success: 6, system_reference: 7, transaction_id: 8 }.freeze
-      private_constant :NAMES
     end
   end
 end

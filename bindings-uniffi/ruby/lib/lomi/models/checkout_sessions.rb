@@ -251,8 +251,8 @@ module Lomi
       # @return [String, nil]
       def url = field_at(56)
 
+      # @api private
       NAMES = { allow_coupon_code: 0, allow_quantity: 1, allowed_providers: 2, amount: 3, amount_xof: 4, application_fee_amount: 5, cancel_url: 6, checkout_session_id: 7, checkout_url: 8, created_at: 9, created_by: 10, currency_code: 11, customer_address: 12, customer_city: 13, customer_country: 14, customer_email: 15, customer_id: 16, customer_name: 17, customer_phone: 18, customer_postal_code: 19, description: 20, environment: 21, expires_at: 23, fields: 24, installment_plan_id: 25, integration_source: 26, is_pos: 27, is_spi: 28, line_items: 29, merchant_id: 30, metadata: 31, next_action: 32, organization_id: 33, payment_link_id: 34, payment_request_id: 35, plan_id: 36, price_id: 37, product_id: 38, public_description: 39, qr_code_data: 40, qr_code_type: 41, quantity: 42, require_billing_address: 43, require_email: 44, require_name: 45, require_phone: 46, spi_account_number: 47, spi_qr_code_id: 48, status: 49, subscription_id: 50, success_url: 51, title: 52, transfer_data: 53, transfer_group: 54, updated_at: 55, url: 56 }.freeze
-      private_constant :NAMES
     end
 
     # What create returns instead of a session if the customer has an unpaid invoice (201 with
@@ -271,8 +271,8 @@ module Lomi
       # @return [String, nil]
       def reason = field_at(2)
 
+      # @api private
       NAMES = { blocking_invoice: 0, payment_required: 1, reason: 2 }.freeze
-      private_constant :NAMES
     end
 
     # An unpaid invoice that must be paid before a new session can be created.
@@ -297,8 +297,8 @@ module Lomi
       # @return [String, nil]
       def invoice_number = field_at(4)
 
+      # @api private
       NAMES = { amount_remaining: 0, checkout_url: 1, currency_code: 2, invoice_id: 3, invoice_number: 4 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -100,8 +100,8 @@ module Lomi
       # @return [String, nil]
       def whatsapp_number = field_at(21)
 
+      # @api private
       NAMES = { address: 0, city: 1, country: 2, created_at: 3, created_by: 4, customer_id: 5, deleted_at: 6, email: 7, environment: 8, is_business: 9, is_deleted: 10, merchant_id: 11, metadata: 12, name: 13, organization_id: 14, phone_number: 15, postal_code: 16, spi_alias_mbno: 17, spi_alias_shid: 18, spi_primary_alias: 19, updated_at: 20, whatsapp_number: 21 }.freeze
-      private_constant :NAMES
     end
 
     # A customer with the total of what they spent. It does not have the customer_id.
@@ -134,8 +134,8 @@ module Lomi
       # @return [Integer, Float, BigDecimal, nil]
       def transaction_count = field_at(6)
 
+      # @api private
       NAMES = { currency_code: 0, email: 1, name: 2, phone_number: 3, public_id: 4, total_spend: 5, transaction_count: 6 }.freeze
-      private_constant :NAMES
     end
 
     # An audit event of a customer's portal. The fields are those of the current server; the newest
@@ -169,8 +169,8 @@ module Lomi
       # @return [Integer, Float, BigDecimal, nil]
       def total_count = field_at(6)
 
+      # @api private
       NAMES = { created_at: 0, customer_id: 1, event_id: 2, event_type: 3, metadata: 4, organization_id: 5, total_count: 6 }.freeze
-      private_constant :NAMES
     end
 
     # A link with which a customer opens the customer portal, for a limited time.
@@ -214,8 +214,8 @@ module Lomi
       # @return [String, nil]
       def return_url = field_at(8)
 
+      # @api private
       NAMES = { customer_id: 0, expires_in_seconds: 1, flow_after_completion_url: 2, flow_subscription_id: 3, flow_type: 4, launch_token: 5, launch_url: 6, organization_id: 7, return_url: 8 }.freeze
-      private_constant :NAMES
     end
 
     # One thing by which a customer is blocked.
@@ -228,8 +228,8 @@ module Lomi
       # @return [String, nil]
       def value = field_at(1)
 
+      # @api private
       NAMES = { kind: 0, value: 1 }.freeze
-      private_constant :NAMES
     end
 
     # Whether a customer is blocked, and by what.
@@ -246,8 +246,8 @@ module Lomi
       # @return [Array<CustomerBlockEntry>, nil]
       def entries = field_at(2)
 
+      # @api private
       NAMES = { blocked: 0, customer_id: 1, entries: 2 }.freeze
-      private_constant :NAMES
     end
   end
 end

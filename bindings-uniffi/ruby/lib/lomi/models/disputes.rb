@@ -12,8 +12,8 @@ module Lomi
       # @return [String, nil]
       def status = field_at(0)
 
+      # @api private
       NAMES = { status: 0 }.freeze
-      private_constant :NAMES
     end
   end
 end

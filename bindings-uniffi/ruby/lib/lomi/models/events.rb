@@ -44,8 +44,8 @@ module Lomi
       # @return [String, nil]
       def product_id = field_at(8)
 
+      # @api private
       NAMES = { created_at: 0, created_by: 1, customer_id: 2, event_data: 3, event_id: 4, event_name: 5, metadata: 6, organization_id: 7, product_id: 8 }.freeze
-      private_constant :NAMES
     end
   end
 end

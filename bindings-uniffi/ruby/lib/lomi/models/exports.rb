@@ -26,8 +26,8 @@ module Lomi
       # @return [String, nil]
       def status = field_at(5)
 
+      # @api private
       NAMES = { download_url: 0, export_id: 1, filename: 2, mime_type: 4, status: 5 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -82,8 +82,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(17)
 
+      # @api private
       NAMES = { amount: 0, created_at: 1, due_date: 2, installment_id: 3, interest_amount: 4, paid_at: 5, payment_link: 6, payment_method_code: 7, plan_id: 8, principal_amount: 9, processing_fee: 10, provider_code: 11, sequence_number: 12, spi_payment_request_id: 13, spi_tx_id: 14, status: 15, transaction_id: 16, updated_at: 17 }.freeze
-      private_constant :NAMES
     end
   end
 end

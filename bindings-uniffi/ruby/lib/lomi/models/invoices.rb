@@ -105,8 +105,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(26)
 
+      # @api private
       NAMES = { amount: 0, amount_due: 1, amount_remaining: 2, created_at: 3, created_by: 4, currency_code: 5, customer: 6, customer_id: 8, customer_invoice_id: 9, description: 10, due_date: 11, hosted_url: 12, invoice_number: 13, line_items: 14, metadata: 15, organization_id: 16, origin: 17, payment_url: 19, pdf_url: 20, status: 23, updated_at: 26 }.freeze
-      private_constant :NAMES
     end
 
     # Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not
@@ -132,8 +132,8 @@ module Lomi
       # @return [String, nil]
       def mime_type = field_at(4)
 
+      # @api private
       NAMES = { download_url: 0, expires_at: 1, filename: 2, hosted_url: 3, mime_type: 4 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -52,8 +52,8 @@ module Lomi
       # @return [String, nil]
       def type = field_at(10)
 
+      # @api private
       NAMES = { data: 0, endpoint: 1, id: 2, message: 3, method: 4, request_id: 5, severity: 6, status_code: 7, success: 8, timestamp: 9, type: 10 }.freeze
-      private_constant :NAMES
     end
   end
 end

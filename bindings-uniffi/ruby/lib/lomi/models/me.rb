@@ -22,8 +22,8 @@ module Lomi
       # @return [String, nil]
       def organization_name = field_at(3)
 
+      # @api private
       NAMES = { environment: 0, merchant_id: 1, organization_id: 2, organization_name: 3 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -62,8 +62,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(12)
 
+      # @api private
       NAMES = { arr: 0, country: 1, created_at: 2, email: 3, merchant_id: 4, merchant_lifetime_value: 5, metadata: 6, mrr: 7, name: 8, phone_number: 9, retry_payment_every: 10, total_retries: 11, updated_at: 12 }.freeze
-      private_constant :NAMES
     end
 
     # A merchant's monthly recurring revenue on a date. Every field may be null or missing.
@@ -84,8 +84,8 @@ module Lomi
       # @return [Integer, Float, BigDecimal, nil]
       def mrr = field_at(3)
 
+      # @api private
       NAMES = { as_of_date: 0, currency_code: 1, merchant_id: 2, mrr: 3 }.freeze
-      private_constant :NAMES
     end
 
     # A merchant's annual recurring revenue on a date. Every field may be null or missing.
@@ -106,8 +106,8 @@ module Lomi
       # @return [String, nil]
       def merchant_id = field_at(3)
 
+      # @api private
       NAMES = { arr: 0, as_of_date: 1, currency_code: 2, merchant_id: 3 }.freeze
-      private_constant :NAMES
     end
 
     # A merchant's balance in one currency on a date. Every field may be null or missing.
@@ -128,8 +128,8 @@ module Lomi
       # @return [String, nil]
       def merchant_id = field_at(3)
 
+      # @api private
       NAMES = { as_of_date: 0, balance: 1, currency_code: 2, merchant_id: 3 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -52,8 +52,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(9)
 
+      # @api private
       NAMES = { balance: 0, balance_id: 1, billable_organization_id: 2, consumed_units: 3, created_at: 4, credited_units: 5, customer_id: 6, last_event_id: 7, meter_id: 8, updated_at: 9 }.freeze
-      private_constant :NAMES
     end
   end
 end

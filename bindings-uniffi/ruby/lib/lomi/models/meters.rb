@@ -47,8 +47,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(8)
 
+      # @api private
       NAMES = { aggregation: 0, created_at: 1, filter: 2, is_active: 3, meter_id: 4, name: 5, organization_id: 6, product_id: 7, updated_at: 8 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -26,8 +26,8 @@ module Lomi
       # @return [String, nil]
       def url = field_at(4)
 
+      # @api private
       NAMES = { account: 0, created_at: 1, expires_at: 2, object: 3, url: 4 }.freeze
-      private_constant :NAMES
     end
 
     # A session that shows a member's account within the operator's pages. Every field may be null
@@ -58,8 +58,8 @@ module Lomi
       # @return [String, nil]
       def object = field_at(5)
 
+      # @api private
       NAMES = { account: 0, client_secret: 1, components: 2, embed_base_url: 3, expires_at: 4, object: 5 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -160,8 +160,8 @@ module Lomi
       # @return [String, nil]
       def website_url = field_at(33)
 
+      # @api private
       NAMES = { arr: 0, city: 1, country: 2, created_at: 3, default_currency: 4, deleted_at: 5, district: 6, email: 7, employee_number: 8, has_payout_pin: 9, industry: 10, is_deleted: 11, is_starter_business: 12, logo_url: 13, merchant_lifetime_value: 14, metadata: 15, mrr: 16, name: 17, organization_id: 18, phone_number: 19, pin_code: 20, postal_code: 21, region: 22, slug: 23, status: 24, storefront_enabled: 25, street: 26, total_customers: 27, total_merchants: 28, total_revenue: 29, total_transactions: 30, updated_at: 31, verification_status: 32, website_url: 33 }.freeze
-      private_constant :NAMES
     end
 
     # Revenue and counts of an organisation. Every field may be null or missing.
@@ -194,8 +194,8 @@ module Lomi
       # @return [Integer, nil]
       def total_transactions = field_at(6)
 
+      # @api private
       NAMES = { arr: 0, calculated_at: 1, currency_code: 2, mrr: 3, total_customers: 4, total_revenue: 5, total_transactions: 6 }.freeze
-      private_constant :NAMES
     end
 
     # How payments are checked for risk. Its fields are those of update; responses are not
@@ -213,8 +213,8 @@ module Lomi
       # @return [Boolean, nil]
       def stripe_radar_passthrough = field_at(2)
 
+      # @api private
       NAMES = { enabled: 0, mode: 1, stripe_radar_passthrough: 2 }.freeze
-      private_constant :NAMES
     end
   end
 end

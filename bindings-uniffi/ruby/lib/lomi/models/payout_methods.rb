@@ -113,8 +113,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(24)
 
+      # @api private
       NAMES = { account_name: 0, account_number: 1, auto_withdrawal_day: 2, auto_withdrawal_enabled: 3, auto_withdrawal_last_run: 4, auto_withdrawal_method: 5, auto_withdrawal_mobile_provider: 6, bank_code: 7, bank_name: 8, branch_code: 9, country: 10, created_at: 11, eligible_for_platform_withdrawal_at: 12, is_default: 13, is_spi_enabled: 14, is_uemoa: 15, is_valid: 16, organization_id: 17, payout_method_id: 18, payout_method_type: 19, spi_account_number: 20, spi_alias_mbno: 21, spi_alias_shid: 22, spi_alias_type: 23, updated_at: 24 }.freeze
-      private_constant :NAMES
     end
   end
 end

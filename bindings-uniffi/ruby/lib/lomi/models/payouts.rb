@@ -78,8 +78,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(21)
 
+      # @api private
       NAMES = { account_id: 0, amount: 1, created_at: 3, created_by: 4, currency_code: 5, environment: 7, kind: 8, merchant_id: 10, metadata: 11, organization_id: 12, payment_method_code: 13, payout_id: 14, payout_method_id: 15, provider_code: 16, status: 20, updated_at: 21 }.freeze
-      private_constant :NAMES
     end
   end
 end

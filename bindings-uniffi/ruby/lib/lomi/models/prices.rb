@@ -90,8 +90,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(17)
 
+      # @api private
       NAMES = { amount: 0, billing_interval: 1, created_at: 2, currency_code: 3, environment: 4, included_units: 5, is_active: 6, is_default: 7, maximum_amount: 8, metadata: 9, minimum_amount: 10, organization_id: 11, price_id: 12, pricing_model: 13, product_id: 14, provider_price_id: 15, provider_product_id: 16, updated_at: 17 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -53,8 +53,8 @@ module Lomi
       # @return [String, nil]
       def provider_merchant_id = field_at(10)
 
+      # @api private
       NAMES = { description: 0, is_connected: 1, is_phone_verified: 2, metadata: 3, name: 4, onboarding_status: 5, organization_id: 6, payment_methods: 7, phone_number: 8, provider_code: 9, provider_merchant_id: 10 }.freeze
-      private_constant :NAMES
     end
   end
 end

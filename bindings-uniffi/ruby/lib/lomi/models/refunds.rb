@@ -103,8 +103,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(25)
 
+      # @api private
       NAMES = { amount: 0, created_at: 2, environment: 3, fee_amount: 4, message: 5, metadata: 6, reason: 7, refund_id: 9, refunded_amount: 11, spi_account_number: 13, spi_end2end_id: 14, spi_fund_return_status: 15, spi_motif_code: 16, spi_rejection_reason: 17, spi_retour_date_demande: 18, spi_retour_date_irrevocabilite: 19, spi_tx_id: 20, status: 21, success: 23, transaction_id: 24, updated_at: 25 }.freeze
-      private_constant :NAMES
     end
   end
 end

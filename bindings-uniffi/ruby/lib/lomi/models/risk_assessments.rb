@@ -38,8 +38,8 @@ module Lomi
       # @return [String, nil]
       def transaction_id = field_at(7)
 
+      # @api private
       NAMES = { amount: 0, assessment_id: 1, currency_code: 2, decision: 3, rail: 4, risk_score: 5, signals: 6, transaction_id: 7 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -11,8 +11,8 @@ module Lomi
       # @return [Hash, nil]
       def settings = field_at(0)
 
+      # @api private
       NAMES = { settings: 0 }.freeze
-      private_constant :NAMES
     end
 
     # Settings of the storefront. Its fields are those of an update; responses are not documented,
@@ -50,8 +50,8 @@ module Lomi
       # @return [Hash, nil]
       def tax_config = field_at(7)
 
+      # @api private
       NAMES = { announcement_active: 0, announcement_text: 1, description: 2, name: 3, shipping_config: 4, slug: 5, storefront_enabled: 6, tax_config: 7 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -15,8 +15,8 @@ module Lomi
       # @return [String, nil]
       def status = field_at(1)
 
+      # @api private
       NAMES = { settlement_id: 0, status: 1 }.freeze
-      private_constant :NAMES
     end
 
     # A payout at once. Its fields are those of create; responses are not documented, so each may be
@@ -40,8 +40,8 @@ module Lomi
       # @return [String, nil]
       def payout_id = field_at(4)
 
+      # @api private
       NAMES = { amount: 0, currency_code: 2, mode: 3, payout_id: 4 }.freeze
-      private_constant :NAMES
     end
   end
 end

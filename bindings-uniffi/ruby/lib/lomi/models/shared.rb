@@ -19,8 +19,8 @@ module Lomi
       # @return [Integer, nil]
       def total = field_at(2)
 
+      # @api private
       NAMES = { limit: 0, offset: 1, total: 2 }.freeze
-      private_constant :NAMES
     end
 
     # The newest API's first response to a call that moves money: nothing has moved yet. Make the
@@ -45,8 +45,8 @@ module Lomi
       # @return [Boolean, nil]
       def requires_confirmation = field_at(3)
 
+      # @api private
       NAMES = { confirmation_token: 0, expires_at: 1, preview: 2, requires_confirmation: 3 }.freeze
-      private_constant :NAMES
     end
 
     # The documented body of a failed call.
@@ -55,8 +55,8 @@ module Lomi
       # @return [ErrorDetail, nil]
       def error = field_at(0)
 
+      # @api private
       NAMES = { error: 0 }.freeze
-      private_constant :NAMES
     end
 
     # What went wrong.
@@ -73,8 +73,8 @@ module Lomi
       # @return [String, nil]
       def message = field_at(2)
 
+      # @api private
       NAMES = { code: 0, details: 1, message: 2 }.freeze
-      private_constant :NAMES
     end
 
     # A webhook delivery whose signature was verified.
@@ -109,8 +109,8 @@ module Lomi
       # @return [Time, String, nil]
       def timestamp = time_at(5)
 
+      # @api private
       NAMES = { data: 0, event: 1, id: 2, lomi_environment: 3, source: 4, timestamp: 5 }.freeze
-      private_constant :NAMES
     end
   end
 end

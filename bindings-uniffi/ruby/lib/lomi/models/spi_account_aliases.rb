@@ -48,8 +48,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(9)
 
+      # @api private
       NAMES = { account_number: 0, alias_id: 1, alias_key: 2, alias_type: 3, created_at: 4, is_active: 5, is_default: 6, metadata: 7, organization_id: 8, updated_at: 9 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -101,8 +101,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(22)
 
+      # @api private
       NAMES = { categorie: 0, checkout_session_id: 1, compte_paye: 2, created_at: 3, created_by: 4, environment: 5, expires_at: 6, is_active: 7, is_used: 8, metadata: 9, montant: 10, name: 11, organization_id: 12, payeur_alias: 13, payment_request_id: 14, plan_id: 15, product_id: 16, qr_code_data: 17, qr_code_id: 18, qr_code_image_data: 19, qr_code_image_url: 20, qr_code_type: 21, updated_at: 22 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -67,8 +67,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(14)
 
+      # @api private
       NAMES = { amount: 0, billing_frequency: 1, charge_day: 2, created_at: 3, currency_code: 4, description: 5, failed_payment_action: 6, first_payment_type: 7, is_active: 8, merchant_id: 9, metadata: 10, name: 11, organization_id: 12, plan_id: 13, updated_at: 14 }.freeze
-      private_constant :NAMES
     end
   end
 end

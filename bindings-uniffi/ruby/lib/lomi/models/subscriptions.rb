@@ -148,8 +148,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(30)
 
+      # @api private
       NAMES = { amount: 0, created_at: 1, created_by: 2, currency_code: 3, customer_email: 4, customer_id: 5, customer_name: 6, end_date: 7, environment: 8, merchant_id: 9, metadata: 10, next_billing_date: 11, organization_id: 12, plan_amount: 13, plan_billing_frequency: 14, plan_currency_code: 15, plan_description: 16, plan_id: 17, plan_name: 18, price_id: 19, product_description: 20, product_id: 21, product_name: 22, product_type: 23, start_date: 24, status: 25, subscription_end_date: 26, subscription_id: 27, subscription_next_billing_date: 28, subscription_status: 29, updated_at: 30 }.freeze
-      private_constant :NAMES
     end
 
     # A change of a subscription, as the event SUBSCRIPTION_UPDATED has it.
@@ -166,8 +166,8 @@ module Lomi
       # @return [Hash, nil]
       def previous_attributes = field_at(2)
 
+      # @api private
       NAMES = { context: 0, object: 1, previous_attributes: 2 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -52,8 +52,8 @@ module Lomi
       # @return [String, nil]
       def webhook_id = field_at(10)
 
+      # @api private
       NAMES = { category: 0, customer_id: 1, message: 2, meter_id: 3, payment_link_id: 4, payout_id: 5, plan_id: 6, product_id: 7, subject: 8, transaction_id: 9, webhook_id: 10 }.freeze
-      private_constant :NAMES
     end
   end
 end

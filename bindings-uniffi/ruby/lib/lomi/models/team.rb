@@ -19,8 +19,8 @@ module Lomi
       # @return [String, nil]
       def role_key = field_at(2)
 
+      # @api private
       NAMES = { role: 0, role_id: 1, role_key: 2 }.freeze
-      private_constant :NAMES
     end
 
     # A role that a team member can have. Its fields are not documented: those here may be missing,
@@ -34,8 +34,8 @@ module Lomi
       # @return [String, nil]
       def role_key = field_at(1)
 
+      # @api private
       NAMES = { role_id: 0, role_key: 1 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -330,8 +330,8 @@ module Lomi
       # @return [Time, String, nil]
       def updated_at = time_at(69)
 
+      # @api private
       NAMES = { checkout_session_id: 0, coupon_code: 1, coupon_usage_details: 2, created_at: 3, currency_code: 4, customer_address: 5, customer_city: 6, customer_country: 7, customer_email: 8, customer_id: 9, customer_name: 10, customer_phone: 11, customer_postal_code: 12, description: 13, discount_amount: 14, environment: 15, fee_amount: 16, fee_amount_xof: 17, fee_category: 18, fee_name: 19, fee_reference: 20, fee_structure_id: 21, fee_subcategory: 22, gross_amount: 23, gross_amount_xof: 24, is_bnpl: 25, is_pos: 26, merchant_id: 27, metadata: 28, net_amount: 29, net_amount_xof: 30, organization_id: 31, payment_method_code: 32, price_id: 33, product_description: 34, product_id: 35, product_name: 36, product_price: 37, provider_checkout_id: 38, provider_code: 39, provider_transaction_id: 40, public_id: 41, qr_code_id: 42, qr_code_name: 43, qr_code_product_id: 44, qr_code_type: 45, quantity: 46, refunded_amount: 47, spi_account_number: 48, spi_bulk_instruction_id: 49, spi_date_envoi: 50, spi_date_irrevocabilite: 51, spi_discount_amount: 52, spi_discount_rate: 53, spi_end2end_id: 54, spi_payment_category: 55, spi_payment_flow_type: 56, spi_payment_status: 57, spi_rejection_reason: 58, spi_tx_id: 59, status: 60, subscription_id: 61, subscription_next_billing_date: 62, subscription_price_billing_interval: 63, subscription_product_description: 64, subscription_product_name: 65, subscription_status: 66, transaction_id: 67, transaction_type: 68, updated_at: 69 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -63,8 +63,8 @@ module Lomi
       # @return [String, nil]
       def transaction_id = field_at(14)
 
+      # @api private
       NAMES = { code: 0, created_at: 1, customer_id: 2, error_message: 3, event_id: 4, meter_id: 5, occurred_at: 6, processing_status: 7, quantity: 9, quantity_applied: 10, subscription_id: 11, total_count: 13, transaction_id: 14 }.freeze
-      private_constant :NAMES
     end
 
     # A period of the usage of a subscription. Its fields are not documented: this one may be
@@ -75,8 +75,8 @@ module Lomi
       # @return [String, nil]
       def subscription_id = field_at(0)
 
+      # @api private
       NAMES = { subscription_id: 0 }.freeze
-      private_constant :NAMES
     end
 
     # A feature that a customer can be entitled to use. The current server returns its identifier
@@ -86,8 +86,8 @@ module Lomi
       # @return [String, nil]
       def entitlement_id = field_at(1)
 
+      # @api private
       NAMES = { entitlement_id: 1 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -96,8 +96,8 @@ module Lomi
       # @return [String, nil]
       def webhook_id = field_at(19)
 
+      # @api private
       NAMES = { amount: 0, attempt_number: 1, compte_paye: 2, compte_payeur: 3, created_at: 4, event_type: 5, headers: 6, ip_address: 7, log_id: 8, montant: 9, organization_id: 10, payload: 11, request_duration_ms: 12, response_body: 13, response_status: 14, spi_event_code: 15, spi_tx_id: 16, success: 17, user_agent: 18, webhook_id: 19 }.freeze
-      private_constant :NAMES
     end
   end
 end

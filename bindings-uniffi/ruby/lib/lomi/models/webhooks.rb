@@ -113,8 +113,8 @@ module Lomi
       # @return [String, nil]
       def webhook_id = field_at(22)
 
+      # @api private
       NAMES = { active: 0, authorized_events: 1, created_at: 2, created_by: 3, deleted_at: 4, description: 5, environment: 6, events: 7, is_active: 8, last_payload: 9, last_response_body: 10, last_response_status: 11, last_triggered_at: 12, metadata: 13, organization_id: 14, retry_count: 15, secret: 16, spi_event_types: 17, supports_spi: 18, updated_at: 19, url: 20, verification_token: 21, webhook_id: 22 }.freeze
-      private_constant :NAMES
     end
 
     # How the delivery of a test event went. Its `response`, if there is one, is the merchant's
@@ -137,8 +137,8 @@ module Lomi
       # @return [Boolean, nil]
       def success = field_at(3)
 
+      # @api private
       NAMES = { delivered_url: 0, log_id: 1, status: 2, success: 3 }.freeze
-      private_constant :NAMES
     end
 
     # How the repeated delivery of an event went. The fields are those of the current server; the
@@ -156,8 +156,8 @@ module Lomi
       # @return [Integer, Float, BigDecimal, nil]
       def response_status = field_at(2)
 
+      # @api private
       NAMES = { delivered: 0, event_id: 1, response_status: 2 }.freeze
-      private_constant :NAMES
     end
   end
 end

@@ -12,8 +12,8 @@ module Lomi
       # @return [String, nil]
       def inbound_payment_link = field_at(0)
 
+      # @api private
       NAMES = { inbound_payment_link: 0 }.freeze
-      private_constant :NAMES
     end
   end
 end

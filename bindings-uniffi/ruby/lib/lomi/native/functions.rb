@@ -32,10 +32,10 @@ module Lomi
         end
 
         # A function: its arguments by one letter each, and what it returns.
-        def function(name, arguments, returned = "b", kind: "func", **options)
+        def function(name, arguments, returned = "b", kind: "func", as: name, **options)
           types = arguments.each_char.map { |letter| TYPES.fetch(letter) }
           symbol = :"uniffi_lomi_uniffi_fn_#{kind}_#{name}"
-          attach_function(name, symbol, [*types, :pointer], TYPES.fetch(returned), **options)
+          attach_function(as, symbol, [*types, :pointer], TYPES.fetch(returned), **options)
         end
 
         def attach_values
@@ -53,7 +53,8 @@ module Lomi
           function(:idempotency_key, "")
           function(:idempotency_key_for_order, "bb")
           function(:message, "bbb")
-          function(:nearest, "bb")
+          function(:hint, "bbb")
+          function(:nothing_to_confirm, "")
           function(:redact, "b")
           function(:payment_required, "b")
           function(:read_object, "sb")
@@ -61,10 +62,8 @@ module Lomi
 
         def attach_objects
           %i[bridgeclient pager missedevents offline memorystore].each do |object|
-            function(object, "h", "h", kind: "clone")
-            singleton_class.alias_method(:"clone_#{object}", object)
-            function(object, "h", "v", kind: "free")
-            singleton_class.alias_method(:"free_#{object}", object)
+            function(object, "h", "h", kind: "clone", as: :"clone_#{object}")
+            function(object, "h", "v", kind: "free", as: :"free_#{object}")
           end
           function(:bridgeclient_new, "bhb", "h", kind: "constructor")
           function(:bridgeclient_about, "h", kind: "method")

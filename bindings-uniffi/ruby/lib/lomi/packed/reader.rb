@@ -28,9 +28,9 @@ module Lomi
         when 1 then false
         when 2 then true
         when 8 then Models.at(bytes.unpack1("n", offset: at + 5)).new(bytes, at, response)
-        when 6 then list(bytes, at, response)
-        when 7 then map(bytes, at, response)
-        when 4 then number(text(bytes, at + 1))
+        when 6 then read_list(bytes, at, response)
+        when 7 then read_map(bytes, at, response)
+        when 4 then read_number(text(bytes, at + 1))
         else raise InternalError, "lomi's native part returned bytes that this gem cannot read"
         end
       end
@@ -51,7 +51,7 @@ module Lomi
 
       private
 
-      def list(bytes, at, response)
+      def read_list(bytes, at, response)
         count = bytes.unpack1("N", offset: at + 5)
         at += 9
         Array.new(count) do
@@ -61,7 +61,7 @@ module Lomi
         end
       end
 
-      def map(bytes, at, response)
+      def read_map(bytes, at, response)
         count = bytes.unpack1("N", offset: at + 5)
         at += 9
         map = {}
@@ -75,7 +75,7 @@ module Lomi
       end
 
       # A number with every digit: a Float where it has them all, otherwise a BigDecimal.
-      def number(digits)
+      def read_number(digits)
         return digits.to_i if digits.match?(/\A-?\d+\z/)
 
         float = Float(digits)

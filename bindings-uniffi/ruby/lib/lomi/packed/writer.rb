@@ -56,28 +56,35 @@ module Lomi
       # Appends a value to bytes.
       def write(out, value, depth)
         case value
-        when String then [5, value.bytesize, utf8(value)].pack("CNa*", buffer: out)
-        when Integer then integer(out, value)
+        when String then write_text(out, utf8(value))
+        when Integer then write_integer(out, value)
         when nil then out << 0
         when false then out << 1
         when true then out << 2
-        when Hash then map(out, value, depth)
-        when Symbol then write(out, value.name, depth)
-        when Array then list(out, value, depth)
-        when Float then digits(out, value.to_s)
+        when Hash then write_map(out, value, depth)
+        when Symbol then write_text(out, utf8(value.name))
+        when Array then write_list(out, value, depth)
+        when Float then write_digits(out, value.to_s)
         else other(out, value, depth)
         end
       end
 
-      private
-
-      def integer(out, value)
-        SMALL.cover?(value) ? [3, value].pack("Cq>", buffer: out) : digits(out, value.to_s)
+      # Times have a zone, so the server reads them as they are.
+      def text_of_time(value)
+        value.strftime("%Y-%m-%dT%H:%M:%S#{'.%6N' unless value.nsec.zero?}#{value.utc? ? 'Z' : '%:z'}")
       end
 
-      def digits(out, text) = [4, text.bytesize, text].pack("CNa*", buffer: out)
+      private
 
-      def map(out, hash, depth)
+      def write_integer(out, value)
+        SMALL.cover?(value) ? [3, value].pack("Cq>", buffer: out) : write_digits(out, value.to_s)
+      end
+
+      def write_text(out, text) = [5, text.bytesize, text].pack("CNa*", buffer: out)
+
+      def write_digits(out, text) = [4, text.bytesize, text].pack("CNa*", buffer: out)
+
+      def write_map(out, hash, depth)
         deeper(depth)
         start = out.bytesize
         [7, 0, hash.size].pack("CNN", buffer: out)
@@ -94,7 +101,7 @@ module Lomi
         out
       end
 
-      def list(out, items, depth)
+      def write_list(out, items, depth)
         deeper(depth)
         start = out.bytesize
         [6, 0, items.size].pack("CNN", buffer: out)
@@ -121,8 +128,10 @@ module Lomi
       # A string as UTF-8.
       def utf8(text)
         plain = text.encoding
+        return text if plain == UTF_8 && text.valid_encoding?
+
         text = text.dup.force_encoding(UTF_8) if plain == Encoding::BINARY
-        text = text.encode(UTF_8) unless [UTF_8, Encoding::US_ASCII, Encoding::BINARY].include?(plain)
+        text = text.encode(UTF_8) unless [UTF_8, Encoding::BINARY].include?(plain)
         return text if text.valid_encoding?
 
         raise Refused.new("not_utf", example: EXAMPLE)
@@ -136,18 +145,13 @@ module Lomi
 
         case value
         when Model then write(out, value.to_h, depth)
-        when Time then write(out, time(value), depth)
+        when Time then write(out, text_of_time(value), depth)
         else
           plain = plain(value)
           raise Refused.new("not_sendable", kind: value.class, container: Sentences.message("a_hash")) if plain.nil?
 
           write(out, plain, depth)
         end
-      end
-
-      # Times have a zone, so the server reads them as they are.
-      def time(value)
-        value.strftime("%Y-%m-%dT%H:%M:%S#{'.%6N' unless value.nsec.zero?}#{value.utc? ? 'Z' : '%:z'}")
       end
 
       def plain(value)
@@ -163,9 +167,9 @@ module Lomi
       end
 
       def decimal(out, value)
-        return integer(out, value.to_i) if value.finite? && value.frac.zero?
+        return write_integer(out, value.to_i) if value.finite? && value.frac.zero?
 
-        digits(out, value.to_s("F"))
+        write_digits(out, value.to_s("F"))
       end
 
       # Without loading the class for a program that has none.
