@@ -24,7 +24,10 @@ module Lomi
     # A field by its name; nil for one that is null or absent.
     def [](name)
       number = names[name.to_sym]
-      number.nil? ? extra[name.to_s] : public_send(name)
+      return extra[name.to_s] if number.nil?
+
+      # What is only sent has no method, although some servers send it back.
+      respond_to?(name) ? public_send(name) : field_at(number)
     end
 
     # Whether the server sent the field.

@@ -129,7 +129,7 @@ module Lomi
       def valid_from = field_at(26)
 
       # @api private
-      NAMES = { applies_to_product_types: 0, code: 1, completed_redemptions: 2, coupon_id: 3, created_at: 4, current_uses: 5, customer_type: 6, description: 7, discount_fixed_amount: 8, discount_percentage: 9, discount_type: 10, distinct_customers_completed: 11, environment: 12, expires_at: 13, is_active: 14, is_organization_wide: 15, max_quantity_per_use: 16, max_uses: 17, organization_id: 18, plan_links: 19, product_links: 21, scope_type: 22, updated_at: 23, usage_frequency_limit: 24, usage_limit_value: 25, valid_from: 26 }.freeze
+      NAMES = { applies_to_product_types: 0, code: 1, completed_redemptions: 2, coupon_id: 3, created_at: 4, current_uses: 5, customer_type: 6, description: 7, discount_fixed_amount: 8, discount_percentage: 9, discount_type: 10, distinct_customers_completed: 11, environment: 12, expires_at: 13, is_active: 14, is_organization_wide: 15, max_quantity_per_use: 16, max_uses: 17, organization_id: 18, plan_links: 19, product_ids: 20, product_links: 21, scope_type: 22, updated_at: 23, usage_frequency_limit: 24, usage_limit_value: 25, valid_from: 26 }.freeze
     end
 
     # How often a coupon was used, and what it brought in. No currency is named, and every field may

@@ -27,7 +27,7 @@ module Lomi
       def status = field_at(5)
 
       # @api private
-      NAMES = { download_url: 0, export_id: 1, filename: 2, mime_type: 4, status: 5 }.freeze
+      NAMES = { download_url: 0, export_id: 1, filename: 2, filters: 3, mime_type: 4, status: 5, type: 6 }.freeze
     end
   end
 end

@@ -106,7 +106,7 @@ module Lomi
       def updated_at = time_at(26)
 
       # @api private
-      NAMES = { amount: 0, amount_due: 1, amount_remaining: 2, created_at: 3, created_by: 4, currency_code: 5, customer: 6, customer_id: 8, customer_invoice_id: 9, description: 10, due_date: 11, hosted_url: 12, invoice_number: 13, line_items: 14, metadata: 15, organization_id: 16, origin: 17, payment_url: 19, pdf_url: 20, status: 23, updated_at: 26 }.freeze
+      NAMES = { amount: 0, amount_due: 1, amount_remaining: 2, created_at: 3, created_by: 4, currency_code: 5, customer: 6, customer_details: 7, customer_id: 8, customer_invoice_id: 9, description: 10, due_date: 11, hosted_url: 12, invoice_number: 13, line_items: 14, metadata: 15, organization_id: 16, origin: 17, payment_details: 18, payment_url: 19, pdf_url: 20, price_id: 21, product_id: 22, status: 23, subscription_id: 24, template: 25, updated_at: 26 }.freeze
     end
 
     # Links to a document, such as the PDF of an invoice or of a receipt. The document itself is not

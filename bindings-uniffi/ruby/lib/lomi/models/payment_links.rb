@@ -173,7 +173,7 @@ module Lomi
       def url = field_at(37)
 
       # @api private
-      NAMES = { allow_coupon_code: 0, allow_quantity: 1, allowed_providers: 2, amount: 3, cancel_url: 4, created_at: 5, created_by: 6, currency_code: 7, description: 8, environment: 9, expires_at: 10, is_active: 12, line_items: 13, link_id: 14, link_type: 15, merchant_id: 16, metadata: 17, organization_id: 18, plan_amount: 19, plan_id: 20, plan_name: 21, price: 22, price_id: 23, private_description: 24, product_id: 25, product_name: 26, product_price: 27, public_description: 28, quantity: 29, require_billing_address: 30, require_email: 31, require_name: 32, require_phone: 33, success_url: 34, title: 35, updated_at: 36, url: 37 }.freeze
+      NAMES = { allow_coupon_code: 0, allow_quantity: 1, allowed_providers: 2, amount: 3, cancel_url: 4, created_at: 5, created_by: 6, currency_code: 7, description: 8, environment: 9, expires_at: 10, fields: 11, is_active: 12, line_items: 13, link_id: 14, link_type: 15, merchant_id: 16, metadata: 17, organization_id: 18, plan_amount: 19, plan_id: 20, plan_name: 21, price: 22, price_id: 23, private_description: 24, product_id: 25, product_name: 26, product_price: 27, public_description: 28, quantity: 29, require_billing_address: 30, require_email: 31, require_name: 32, require_phone: 33, success_url: 34, title: 35, updated_at: 36, url: 37 }.freeze
     end
   end
 end

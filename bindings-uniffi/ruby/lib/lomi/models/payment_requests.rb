@@ -187,7 +187,7 @@ module Lomi
       def updated_at = time_at(38)
 
       # @api private
-      NAMES = { amount: 0, created_at: 2, created_by: 3, currency_code: 4, customer_id: 5, description: 6, environment: 7, expiry_date: 8, metadata: 9, organization_id: 10, payment_link: 11, payment_reference: 12, qr_payload: 13, request_id: 14, spi_account_number: 15, spi_alias: 16, spi_bulk_instruction_id: 17, spi_confirmation: 18, spi_date_envoi: 19, spi_date_irrevocabilite: 20, spi_date_limite_paiement: 21, spi_date_limite_reponse: 22, spi_date_rejet: 23, spi_debit_differe: 24, spi_end2end_id: 25, spi_payeur_alias: 26, spi_payeur_nom: 27, spi_payeur_pays: 28, spi_payment_request_category: 29, spi_payment_status: 30, spi_ref_doc_numero: 31, spi_ref_doc_type: 32, spi_rejection_reason: 33, spi_remise_amount: 34, spi_remise_rate: 35, spi_tx_id: 36, status: 37, updated_at: 38 }.freeze
+      NAMES = { amount: 0, channel: 1, created_at: 2, created_by: 3, currency_code: 4, customer_id: 5, description: 6, environment: 7, expiry_date: 8, metadata: 9, organization_id: 10, payment_link: 11, payment_reference: 12, qr_payload: 13, request_id: 14, spi_account_number: 15, spi_alias: 16, spi_bulk_instruction_id: 17, spi_confirmation: 18, spi_date_envoi: 19, spi_date_irrevocabilite: 20, spi_date_limite_paiement: 21, spi_date_limite_reponse: 22, spi_date_rejet: 23, spi_debit_differe: 24, spi_end2end_id: 25, spi_payeur_alias: 26, spi_payeur_nom: 27, spi_payeur_pays: 28, spi_payment_request_category: 29, spi_payment_status: 30, spi_ref_doc_numero: 31, spi_ref_doc_type: 32, spi_rejection_reason: 33, spi_remise_amount: 34, spi_remise_rate: 35, spi_tx_id: 36, status: 37, updated_at: 38 }.freeze
     end
   end
 end

@@ -79,7 +79,7 @@ module Lomi
       def updated_at = time_at(21)
 
       # @api private
-      NAMES = { account_id: 0, amount: 1, created_at: 3, created_by: 4, currency_code: 5, environment: 7, kind: 8, merchant_id: 10, metadata: 11, organization_id: 12, payment_method_code: 13, payout_id: 14, payout_method_id: 15, provider_code: 16, status: 20, updated_at: 21 }.freeze
+      NAMES = { account_id: 0, amount: 1, confirmation_token: 2, created_at: 3, created_by: 4, currency_code: 5, destination: 6, environment: 7, kind: 8, last_mile_rail: 9, merchant_id: 10, metadata: 11, organization_id: 12, payment_method_code: 13, payout_id: 14, payout_method_id: 15, provider_code: 16, rail: 17, reason: 18, recipient: 19, status: 20, updated_at: 21 }.freeze
     end
   end
 end

@@ -157,7 +157,7 @@ module Lomi
       def usage_unit = field_at(33)
 
       # @api private
-      NAMES = { billing_frequency: 0, charge_day: 1, continue_selling_when_out_of_stock: 2, created_at: 3, created_by: 4, currency_code: 5, description: 6, display_on_storefront: 7, environment: 8, failed_payment_action: 9, fees: 11, first_payment_type: 12, image_url: 13, images: 14, inventory_quantity: 15, is_active: 16, merchant_id: 17, metadata: 18, name: 20, organization_id: 21, price: 22, prices: 23, product_id: 24, product_type: 25, sku: 26, total_count: 27, track_inventory: 28, trial_enabled: 29, trial_period_days: 30, updated_at: 31, usage_aggregation: 32, usage_unit: 33 }.freeze
+      NAMES = { billing_frequency: 0, charge_day: 1, continue_selling_when_out_of_stock: 2, created_at: 3, created_by: 4, currency_code: 5, description: 6, display_on_storefront: 7, environment: 8, failed_payment_action: 9, fee_type_ids: 10, fees: 11, first_payment_type: 12, image_url: 13, images: 14, inventory_quantity: 15, is_active: 16, merchant_id: 17, metadata: 18, meter_code: 19, name: 20, organization_id: 21, price: 22, prices: 23, product_id: 24, product_type: 25, sku: 26, total_count: 27, track_inventory: 28, trial_enabled: 29, trial_period_days: 30, updated_at: 31, usage_aggregation: 32, usage_unit: 33 }.freeze
     end
 
     # One price to change, with its new amount.

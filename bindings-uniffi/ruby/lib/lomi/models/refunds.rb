@@ -104,7 +104,7 @@ module Lomi
       def updated_at = time_at(25)
 
       # @api private
-      NAMES = { amount: 0, created_at: 2, environment: 3, fee_amount: 4, message: 5, metadata: 6, reason: 7, refund_id: 9, refunded_amount: 11, spi_account_number: 13, spi_end2end_id: 14, spi_fund_return_status: 15, spi_motif_code: 16, spi_rejection_reason: 17, spi_retour_date_demande: 18, spi_retour_date_irrevocabilite: 19, spi_tx_id: 20, status: 21, success: 23, transaction_id: 24, updated_at: 25 }.freeze
+      NAMES = { amount: 0, confirmation_token: 1, created_at: 2, environment: 3, fee_amount: 4, message: 5, metadata: 6, reason: 7, refund_application_fee: 8, refund_id: 9, refund_type: 10, refunded_amount: 11, reverse_transfer: 12, spi_account_number: 13, spi_end2end_id: 14, spi_fund_return_status: 15, spi_motif_code: 16, spi_rejection_reason: 17, spi_retour_date_demande: 18, spi_retour_date_irrevocabilite: 19, spi_tx_id: 20, status: 21, subscription_action: 22, success: 23, transaction_id: 24, updated_at: 25 }.freeze
     end
   end
 end

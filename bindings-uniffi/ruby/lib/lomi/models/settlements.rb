@@ -41,7 +41,7 @@ module Lomi
       def payout_id = field_at(4)
 
       # @api private
-      NAMES = { amount: 0, currency_code: 2, mode: 3, payout_id: 4 }.freeze
+      NAMES = { amount: 0, confirmation_token: 1, currency_code: 2, mode: 3, payout_id: 4 }.freeze
     end
   end
 end

@@ -90,7 +90,7 @@ module Lomi
       def updated_at = time_at(20)
 
       # @api private
-      NAMES = { amount: 0, created_at: 2, currency_code: 3, description: 4, destination: 5, environment: 6, id: 7, metadata: 8, object: 9, refund_id: 10, reversed_amount: 11, reversed_transfer_id: 12, settled_amount: 13, settled_currency: 14, source: 15, source_transaction_id: 16, status: 17, transfer_group: 18, transfer_type: 19, updated_at: 20 }.freeze
+      NAMES = { amount: 0, confirmation_token: 1, created_at: 2, currency_code: 3, description: 4, destination: 5, environment: 6, id: 7, metadata: 8, object: 9, refund_id: 10, reversed_amount: 11, reversed_transfer_id: 12, settled_amount: 13, settled_currency: 14, source: 15, source_transaction_id: 16, status: 17, transfer_group: 18, transfer_type: 19, updated_at: 20 }.freeze
     end
   end
 end

@@ -64,7 +64,7 @@ module Lomi
       def transaction_id = field_at(14)
 
       # @api private
-      NAMES = { code: 0, created_at: 1, customer_id: 2, error_message: 3, event_id: 4, meter_id: 5, occurred_at: 6, processing_status: 7, quantity: 9, quantity_applied: 10, subscription_id: 11, total_count: 13, transaction_id: 14 }.freeze
+      NAMES = { code: 0, created_at: 1, customer_id: 2, error_message: 3, event_id: 4, meter_id: 5, occurred_at: 6, processing_status: 7, properties: 8, quantity: 9, quantity_applied: 10, subscription_id: 11, timestamp: 12, total_count: 13, transaction_id: 14 }.freeze
     end
 
     # A period of the usage of a subscription. Its fields are not documented: this one may be
@@ -87,7 +87,7 @@ module Lomi
       def entitlement_id = field_at(1)
 
       # @api private
-      NAMES = { entitlement_id: 1 }.freeze
+      NAMES = { description: 0, entitlement_id: 1, feature_key: 2, name: 3 }.freeze
     end
   end
 end
