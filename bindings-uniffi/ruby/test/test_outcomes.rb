@@ -43,7 +43,7 @@ class OutcomesTest < LomiTest
   def test_a_call_is_confirmed_with_its_key_and_its_token
     server = serve do |request|
       body = JSON.parse(request["body"])
-      next [200, { confirmation_required: true, confirmation_token: "tok_1" }] unless body.key?("confirmation_token")
+      next [201, { requires_confirmation: true, confirmation_token: "tok_1" }] unless body.key?("confirmation_token")
 
       [201, { refund_id: "re_1", amount: body["amount"] }]
     end

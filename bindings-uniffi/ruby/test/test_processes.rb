@@ -3,6 +3,8 @@
 require_relative "helper"
 
 class ProcessesTest < LomiTest
+  SESSION = { checkout_session_id: "cs_1", amount: 1 }.freeze
+
   def test_a_client_that_was_used_works_in_forked_processes
     server = serve { |request| [200, { checkout_session_id: request["target"].split("/").last }] }
     client = server.client
@@ -21,7 +23,7 @@ class ProcessesTest < LomiTest
   end
 
   def test_a_fork_during_a_call_of_another_thread
-    server = serve { |request| request["target"].include?("slow") ? sleep(0.5) && [200, {}] : [200, { amount: 1 }] }
+    server = serve { |request| request["target"].include?("slow") ? sleep(0.5) && [200, SESSION] : [200, SESSION] }
     client = server.client
     slow = Thread.new { client.checkout_sessions.get("slow") }
     sleep(0.1)

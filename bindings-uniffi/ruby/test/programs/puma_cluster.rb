@@ -40,15 +40,18 @@ begin
   end
   wrong = Queue.new
   workers = Queue.new
+  # A new connection for every 25 calls, so that every worker gets some.
   Array.new(8) do |thread|
     Thread.new do
-      Net::HTTP.start("127.0.0.1", port) do |http|
-        (CALLS / 8).times do |n|
-          which = (thread + n) % 2
-          id = "cs-#{thread}-#{n}"
-          pid, found, sent = http.get("/#{which}/#{id}").body.split(" ", 3)
-          workers << pid
-          wrong << [id, found, sent] unless found == id && sent.include?(KEYS[which])
+      (CALLS / 8 / 25).times do |round|
+        Net::HTTP.start("127.0.0.1", port) do |http|
+          25.times do |n|
+            which = (thread + n) % 2
+            id = "cs-#{thread}-#{round}-#{n}"
+            pid, found, sent = http.get("/#{which}/#{id}").body.split(" ", 3)
+            workers << pid
+            wrong << [id, found, sent] unless found == id && sent.include?(KEYS[which])
+          end
         end
       end
     end
