@@ -14,7 +14,9 @@ Gem::Specification.new do |spec|
   spec.license = "MIT"
   spec.required_ruby_version = ">= 3.1"
   spec.platform = ENV.fetch("LOMI_GEM_PLATFORM", Gem::Platform.local.to_s)
-  spec.files = Dir.chdir(__dir__) { Dir["lib/**/*.rb", "lib/lomi/native/lib/*", "sig/**/*.rbs", "README.md", "LICENSE"] }
+  spec.files = Dir.chdir(__dir__) do
+    Dir["lib/**/*.rb", "lib/lomi/native/lib/*", "sig/**/*.rbs", "README.md", "LICENSE"]
+  end
   spec.require_paths = ["lib"]
   spec.add_dependency "bigdecimal", ">= 3.0"
   spec.add_dependency "ffi", ">= 1.15", "< 2"

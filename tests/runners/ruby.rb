@@ -27,7 +27,7 @@ def exact(value)
   end
 end
 
-def options(given) = (given || {}).to_h { |name, value| [name.to_sym, value] }
+def options(given) = (given || {}).transform_keys(&:to_sym)
 
 # A value as JSON: numbers with every digit.
 def show(value)
@@ -35,8 +35,7 @@ def show(value)
   when Lomi::Model then show(value.to_h)
   when Hash then value.transform_values { |item| show(item) }
   when Array then value.map { |item| show(item) }
-  when BigDecimal then { "$number" => value.to_s }
-  when Float then { "$number" => value.to_s }
+  when BigDecimal, Float then { "$number" => value.to_s }
   else value
   end
 end

@@ -2,6 +2,7 @@
 
 $LOAD_PATH.unshift(File.expand_path("../lib", __dir__))
 
+require "English"
 require "json"
 require "socket"
 require "stringio"
@@ -105,6 +106,6 @@ class LomiTest < Minitest::Test
   def program(name, *arguments, env: {})
     file = File.expand_path("programs/#{name}.rb", __dir__)
     output = IO.popen([env, RbConfig.ruby, "-w", file, *arguments], err: %i[child out], &:read)
-    [output, $?]
+    [output, $CHILD_STATUS]
   end
 end

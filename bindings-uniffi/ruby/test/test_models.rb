@@ -72,7 +72,7 @@ class ModelsTest < LomiTest
     response = session.last_response
     assert_equal 200, response.status
     assert_equal "application/json", response.headers["content-type"]
-    assert_equal [{ method: "GET", status: 200 }], response.history.map { |one| one.slice(:method, :status) }
+    assert_equal(%w[GET], response.history.map { |one| one[:method] })
     assert_equal 1, response.attempts
   end
 end

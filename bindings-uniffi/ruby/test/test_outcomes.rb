@@ -32,7 +32,8 @@ class OutcomesTest < LomiTest
   def test_a_customer_with_an_unpaid_invoice
     body = { payment_required: true, reason: "unpaid_invoice", blocking_invoice: { invoice_number: "INV-7" } }
     server = serve { [201, body] }
-    result = server.client(routes: "current").checkout_sessions.create(amount: 1, currency_code: "XOF", customer_id: "c")
+    result = server.client(routes: "current").checkout_sessions.create(amount: 1, currency_code: "XOF",
+                                                                       customer_id: "c")
     assert_instance_of Lomi::Models::PaymentRequired, result
     error = assert_raises(Lomi::PaymentRequiredError) { result.session }
     assert_match(/INV-7/, error.message)
@@ -51,12 +52,13 @@ class OutcomesTest < LomiTest
     first = refunds.create(transaction_id: "tx_1", amount: 5)
     assert_instance_of Lomi::Models::ConfirmationRequired, first
     assert_equal "re_1", first.confirm.refund_id
-    one, two = server.request, server.request
+    one = server.request
+    two = server.request
     assert_equal one["headers"]["idempotency-key"], two["headers"]["idempotency-key"]
     assert_equal "tok_1", JSON.parse(two["body"])["confirmation_token"]
 
     asked = []
-    decide = ->(required) { asked << required && true }
+    decide = ->(required) { (asked << required) && true }
     assert_equal "re_1", refunds.create(transaction_id: "tx_1", amount: 5, confirm: decide).refund_id
     assert_equal ["tok_1"], asked.map(&:confirmation_token)
     declined = refunds.create(transaction_id: "tx_1", amount: 5, confirm: ->(_) { "yes" })

@@ -42,7 +42,9 @@ class SecretsTest < LomiTest
   def test_a_log_has_a_line_for_each_attempt_and_nothing_private
     lines = StringIO.new
     attempts = 0
-    server = serve { (attempts += 1) == 1 ? [503, { note: "private" }] : [200, { checkout_session_id: "cs_1", title: "private" }] }
+    server = serve do
+      (attempts += 1) == 1 ? [503, { note: "private" }] : [200, { checkout_session_id: "cs_1", title: "private" }]
+    end
     client = server.client(max_retries: 1, logger: Logger.new(lines))
     client.checkout_sessions.get("cs_secret_id")
     assert_equal 2, lines.string.lines.size
@@ -59,7 +61,8 @@ class SecretsTest < LomiTest
     client = server.client(on_request: hook, on_response: hook)
     client.checkout_sessions.get("x")
     assert_equal [Lomi::RequestEvent, Lomi::ResponseEvent], events.map(&:class)
-    assert_equal ["retrieve_checkout_session", "GET", 1, 200], events.last.to_h.values_at(:operation, :method, :attempt, :status)
+    assert_equal ["retrieve_checkout_session", "GET", 1, 200],
+                 events.last.to_h.values_at(:operation, :method, :attempt, :status)
     assert_kind_of Numeric, events.last.elapsed
     assert_equal events.first.request_id, events.last.request_id
     refute_includes events.inspect, SECRET

@@ -15,7 +15,10 @@ class ThreadsTest < LomiTest
         Array.new(100) do |n|
           id = "cs-#{thread}-#{n}"
           session = clients[n % 2].checkout_sessions.get(id)
-          [id, session.checkout_session_id] unless session.checkout_session_id == id && session.title.include?(keys[n % 2])
+          unless session.checkout_session_id == id && session.title.include?(keys[n % 2])
+            [id,
+             session.checkout_session_id]
+          end
         end.compact
       end
     end.flat_map(&:value)

@@ -10,6 +10,12 @@ class WebhooksTest < LomiTest
     data: { transaction_id: "tx_1", status: "completed", gross_amount: 500 }
   )
 
+  Log = Struct.new(:lines) { def warn(line) = lines << line }
+  Store = Struct.new(:keys) do
+    def remember(key, _ttl) = keys.key?(key) ? false : keys[key] = true
+    def forget(key) = keys.delete(key)
+  end
+
   def signature(payload = PAYLOAD) = Lomi::Webhooks.sign(payload, SECRET)
 
   def test_a_delivery_is_checked_and_read
@@ -63,11 +69,7 @@ class WebhooksTest < LomiTest
   end
 
   def test_a_store_of_the_users_own
-    store = Class.new do
-      def initialize = @keys = {}
-      def remember(key, _ttl) = @keys.key?(key) ? false : @keys[key] = true
-      def forget(key) = @keys.delete(key)
-    end.new
+    store = Store.new({})
     guard = Lomi::Webhooks::ReplayGuard.new(store: store)
     event = Lomi::Webhooks.construct_event(PAYLOAD, signature, SECRET)
     assert guard.first_time?(event)
@@ -84,9 +86,8 @@ class WebhooksTest < LomiTest
 
   def test_a_rack_application
     seen = []
-    log = Class.new { def initialize(lines) = @lines = lines and def warn(line) = @lines << line }
     lines = []
-    log = Struct.new(:lines) { def warn(line) = lines << line }.new(lines)
+    log = Log.new(lines)
     app = Lomi::Webhooks::Endpoint.new(secret: SECRET, logger: log) { |event| seen << event.id }
     assert_equal 200, deliver(Rack::Lint.new(app), PAYLOAD, signature).status
     assert_equal ["evt_1"], seen
@@ -121,12 +122,12 @@ class WebhooksTest < LomiTest
       register Lomi::Sinatra
       set :environment, :test
       set :raise_errors, true
-      helpers { define_method(:seen) { seen } }
-      lomi_webhook("/hook", secret: SECRET, logger: Struct.new(:x) { def warn(_) = nil }.new) { |event| seen << event.id }
+      # The block runs in the route, as any other.
+      lomi_webhook("/hook", secret: SECRET, logger: Log.new([])) { |event| seen << [request.path, event.id] }
     end
     assert_equal 200, deliver(app, PAYLOAD, signature).status
     assert_equal 400, deliver(app, PAYLOAD, "0" * 64).status
-    assert_equal ["evt_1"], seen
+    assert_equal [["/hook", "evt_1"]], seen
   rescue LoadError
     skip("sinatra is not installed")
   end

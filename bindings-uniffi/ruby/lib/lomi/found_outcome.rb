@@ -11,7 +11,10 @@ module Lomi
     # @api private
     def self.find(error_or_text, known_ids, timeout)
       text = error_or_text.is_a?(Error) ? error_or_text.unknown_call : error_or_text
-      raise ValidationError, Lomi::Sentences.message("no_unknown_call", given: error_or_text.class) unless text.is_a?(String)
+      unless text.is_a?(String)
+        raise ValidationError,
+              Lomi::Sentences.message("no_unknown_call", given: error_or_text.class)
+      end
 
       options = Packed.dump({ known_ids: ids(known_ids), timeout: timeout }.compact)
       found = Result.value(yield(Native.buffer(text), Native.byte_buffer(options)))

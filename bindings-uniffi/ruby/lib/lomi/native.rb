@@ -67,6 +67,7 @@ module Lomi
         unless convention == Functions::CONTRACT
           raise LoadError, Library.broken(file, "its calling convention is #{convention}, not #{Functions::CONTRACT}")
         end
+
         version = string(:version)
         raise LoadError, Library.broken(file, "its version is #{version}, not #{VERSION}") if version != VERSION
         return if string(:table_digest) == TABLE_DIGEST

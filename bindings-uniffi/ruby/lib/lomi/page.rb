@@ -76,12 +76,12 @@ module Lomi
       @start = start
     end
 
-    def each
+    def each(&block)
       return enum_for(:each) unless block_given?
 
       request, rows = @start.call
       while rows
-        rows.each { |row| yield row }
+        rows.each(&block)
         rows = request.page&.data
       end
       self

@@ -38,7 +38,8 @@ module Lomi
       first = Result.value(@client.call(request))
       return first unless first.is_a?(Models::ConfirmationRequired)
 
-      key, token = first.last_response.idempotency_key, first.confirmation_token
+      key = first.last_response.idempotency_key
+      token = first.confirmation_token
       first = first.with_second_call { confirmed(request, key, token) }
       # The caller decides: nothing but true confirms.
       confirm && confirm.call(first) == true ? first.confirm : first

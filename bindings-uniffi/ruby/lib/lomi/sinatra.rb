@@ -22,7 +22,7 @@ module Lomi
           bound.bind_call(self, event)
         end
         status, headers, body = endpoint.call(env)
-        self.headers(headers.reject { |name, _| name == "content-length" })
+        self.headers(headers.except("content-length"))
         [status, body]
       end
     end

@@ -96,7 +96,9 @@ module Lomi
         end
 
         given = Array(secret)
-        unless !given.empty? && given.all? { |one| one.is_a?(String) && one.dup.force_encoding(Encoding::UTF_8).valid_encoding? }
+        unless !given.empty? && given.all? do |one|
+                 one.is_a?(String) && one.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+               end
           raise ConfigurationError, Sentences.message("secret_not_strings")
         end
 

@@ -15,7 +15,7 @@ def resident = File.read("/proc/self/status")[/VmRSS:\s+(\d+)/, 1].to_i / 1024.0
 client = Lomi::Client.new(api_key: "lomi_sk_test_x", base_url: url, on_response: ->(_) {})
 sizes = []
 CALLS.times do |n|
-  if n % (CALLS / 10) == 0
+  if (n % (CALLS / 10)).zero?
     GC.start
     GC.compact if GC.respond_to?(:compact)
     sizes << resident

@@ -32,7 +32,7 @@ module Lomi
 
     # The deepest nesting of an argument; a cyclic one ends here.
     DEEPEST = 64
-    SMALL = (-(2**63)...(2**63)).freeze
+    SMALL = (-(2**63)...(2**63))
     EXAMPLE = 'text.encode("UTF-8", "ISO-8859-1")'
     private_constant :DEEPEST, :SMALL, :EXAMPLE
 
