@@ -31,8 +31,8 @@ class SignaturesTest < LomiTest
   end
 
   def rooms(room = Lomi)
-    room.constants(false).map { |name| room.const_get(name) }.grep(Module).select { |one| one.name.start_with?("Lomi::") }
-        .flat_map { |one| [one, *rooms(one)] }.uniq
+    inner = room.constants(false).map { |name| room.const_get(name) }.grep(Module)
+    inner.select { |one| one.name.start_with?("Lomi::") }.flat_map { |one| [one, *rooms(one)] }.uniq
   end
 
   def test_every_public_method_has_a_signature
