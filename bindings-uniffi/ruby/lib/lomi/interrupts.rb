@@ -17,14 +17,12 @@ module Lomi
       def guard(&block)
         return apart(&block) if Fiber.current_scheduler
 
-        # A call within a hook keeps what the outer call has seen.
         Thread.handle_interrupt(Object => :never) do
           result = yield(check.address)
           raised = Thread.current[KEY]
-          next result if raised.nil?
-
+          raised.nil? ? result : raise(raised)
+        ensure
           Thread.current[KEY] = nil
-          raise raised
         end
       end
 
