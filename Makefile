@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-ruby test-e2e
 .PHONY: dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -151,6 +151,9 @@ soak-node: build ## the long tests of the Node package: aborts, workers, memory,
 
 bench-php: install ## what a call costs in PHP, ours and the peers
 	@python3 bench/run.py php
+
+bench-ruby: install ## what a call costs in Ruby, ours and Net::HTTP
+	@python3 bench/run.py ruby
 
 soak-php: export LOMI_PHP_EXTENSION = $(CURDIR)/target/release/liblomi_php.so
 soak-php: export LOMI_TRIALS = 200

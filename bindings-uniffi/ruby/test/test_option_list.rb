@@ -30,8 +30,9 @@ class OptionListTest < LomiTest
     LIST.fetch("call").each do |row|
       next if row["ruby"].nil?
 
+      options = { row["ruby"] => kinds.fetch(row["type"]) }
       assert_raises(Lomi::ValidationError, Lomi::ConfigurationError, row["ruby"]) do
-        client.checkout_sessions.create(amount: 1, currency_code: "XOF", options: { row["ruby"] => kinds.fetch(row["type"]) })
+        client.checkout_sessions.create(amount: 1, currency_code: "XOF", options: options)
       end
     end
   end

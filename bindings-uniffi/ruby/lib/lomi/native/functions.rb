@@ -6,7 +6,7 @@ module Lomi
     # number is a buffer, the last argument is the status, and a handle that is passed is consumed.
     #
     # Written by hand: what uniffi generates for Ruby holds the lock of the interpreter during a call,
-    # compares no version, and warns under `ruby -w`.
+    # compares no version, warns under `ruby -w`, and is ten times as long. A test compares both.
     module Functions
       extend FFI::Library
 
@@ -14,6 +14,9 @@ module Lomi
       CONTRACT = 30
 
       class << self
+        # The arguments and the result of each function by its symbol, in the letters of TYPES.
+        def signatures = @signatures ||= {}
+
         def load(file)
           ffi_lib(file)
           attach_function(:contract_version, :ffi_lomi_uniffi_uniffi_contract_version, [], :uint32)
@@ -35,6 +38,7 @@ module Lomi
         def function(name, arguments, returned = "b", kind: "func", as: name, **options)
           types = arguments.each_char.map { |letter| TYPES.fetch(letter) }
           symbol = :"uniffi_lomi_uniffi_fn_#{kind}_#{name}"
+          signatures[symbol] = [arguments, returned]
           attach_function(as, symbol, [*types, :pointer], TYPES.fetch(returned), **options)
         end
 
@@ -98,6 +102,5 @@ module Lomi
       }.freeze
       private_constant :TYPES
     end
-    private_constant :Functions
   end
 end
