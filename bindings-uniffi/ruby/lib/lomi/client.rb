@@ -61,7 +61,7 @@ module Lomi
       end
 
       head = [1, method.bytesize, method, path.bytesize, path].pack("CNa*Na*")
-      Result.value(call(head << Packed.input(nil, query, body) << Options.of_call(options)))
+      Result.value(call(Packed.input(head, nil, query, body) << Options.of_call(options)))
     end
 
     # Downloads a file that the API links to, such as the `download_url` of an export. Neither the key nor the

@@ -64,14 +64,12 @@ module Lomi
     def request(number, path, query, options)
       given = Options.of_call(options)
       handle = Native.number(
-        :pager_new, Native.buffer("ruby"), number, Native.byte_buffer(input(path, query, nil))
+        :pager_new, Native.buffer("ruby"), number, Native.byte_buffer(Packed.input("".b, path, query, nil))
       )
       PageRequest.new(@client, Native::Handle.new(:pager, handle), given)
     end
 
-    def operation(kind, number, path, query, body) = [kind, number].pack("Cn") << input(path, query, body)
-
-    def input(path, query, body) = Packed.input(path, query, body)
+    def operation(kind, number, path, query, body) = Packed.input([kind, number].pack("Cn"), path, query, body)
 
     # The fields of a body. nil empties a field in an update, and leaves it out of a create.
     def body_of(params, fields, keep_nil:)

@@ -34,23 +34,27 @@ module Lomi
     DEEPEST = 64
     SMALL = (-(2**63)...(2**63))
     EXAMPLE = 'text.encode("UTF-8", "ISO-8859-1")'
-    private_constant :DEEPEST, :SMALL, :EXAMPLE
+    # Names of the parts of a call, with their length.
+    PATH, QUERY, BODY = %w[path query body].map { |name| [name.bytesize, name].pack("Na*").freeze }
+    private_constant :DEEPEST, :SMALL, :EXAMPLE, :PATH, :QUERY, :BODY
 
     class << self
       # A value as bytes. The error for a value that cannot be sent names its field, or `place`.
-      def dump(value, place: nil, type: ValidationError)
-        write(String.new(encoding: Encoding::BINARY), value, DEEPEST)
+      def dump(value, place: nil, type: ValidationError, out: String.new(encoding: Encoding::BINARY))
+        write(out, value, DEEPEST)
       rescue Refused => e
         raise e.to_error(Sentences.message(place || "the_value"), type), cause: nil
       end
 
-      # The values of a call as one map, without those that are nil.
-      def input(path, query, body)
-        parts = [["path", path, "the_path"], ["query", query, "the_query"], ["body", body, "the_body"]]
-        parts.reject! { |_, value, _| value.nil? }
-        entries = parts.map { |name, value, place| [name.bytesize, name].pack("Na*") << dump(value, place: place) }
-        entries = entries.join
-        [7, entries.bytesize + 4, parts.size, entries].pack("CNNa*")
+      # Appends the values of a call as one map, without those that are nil.
+      def input(out, path, query, body)
+        start = out.bytesize
+        [7, 0, [path, query, body].count { |part| !part.nil? }].pack("CNN", buffer: out)
+        dump(path, place: "the_path", out: out << PATH) unless path.nil?
+        dump(query, place: "the_query", out: out << QUERY) unless query.nil?
+        dump(body, place: "the_body", out: out << BODY) unless body.nil?
+        out[start + 1, 4] = [out.bytesize - start - 5].pack("N")
+        out
       end
 
       # Appends a value to bytes.
@@ -91,11 +95,9 @@ module Lomi
         hash.each do |name, value|
           text = name_of(name)
           [text.bytesize, text].pack("Na*", buffer: out)
-          begin
-            write(out, value, depth - 1)
-          rescue Refused => e
-            raise e.within(text)
-          end
+          write(out, value, depth - 1)
+        rescue Refused => e
+          raise text.nil? ? e : e.within(text)
         end
         out[start + 1, 4] = [out.bytesize - start - 5].pack("N")
         out
