@@ -5,7 +5,8 @@ python3 bench/profiles.py php list lomi ext-curl     after `make bench`, which b
 Instructions and misses of caches do not depend on what else the machine does. A program runs
 twice with different numbers of calls: the difference is what calls take, without the start.
 Valgrind cannot follow code that is compiled while it runs, so Node is sampled, by perf: the share
-of each function with all that it calls, by thread.
+of each function with all that it calls, by thread. What is shipped has no names of our functions:
+`callgrind_annotate target/gate/php.list` shows them after `make gate`.
 """
 
 import argparse
