@@ -22,6 +22,12 @@ EXAMPLES = {
     "python": [PYTHON, os.path.join(ROOT, "examples", "python", "demo.py")],
     "node": ["node", os.path.join(ROOT, "examples", "node", "demo.mjs")],
     "php": ["php", "-d", EXTENSION, os.path.join(ROOT, "examples", "php", "demo.php")],
+    "ruby": [
+        "ruby",
+        "-I",
+        os.path.join(ROOT, "bindings-uniffi", "ruby", "lib"),
+        os.path.join(ROOT, "examples", "ruby", "demo.rb"),
+    ],
 }
 
 

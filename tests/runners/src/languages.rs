@@ -57,6 +57,7 @@ impl Runner {
             runner("python-async", vec![python, file("python_async.py")], 1),
             runner("node", vec!["node".into(), file("node.mjs")], 1),
             runner("php", with_php(&[file("php.php")]), 8),
+            runner("ruby", vec!["ruby".into(), file("ruby.rb")], 1),
             runner("php-guzzle", with_php(&[file("php.php"), "guzzle".into()]), 8),
         ])
     }
