@@ -86,10 +86,9 @@ def debug():
     )
 
 
-def shipped(languages):
-    """Build and install; only what these languages need."""
-    PLACE.mkdir(parents=True, exist_ok=True)
-    setup = Setup(
+def installed():
+    """Where `shipped` puts things."""
+    return Setup(
         server=ROOT / "target/release/lomi-bench-server",
         python=str(PLACE / "venv/bin/python"),
         sdk=PLACE / "sdk",
@@ -100,6 +99,12 @@ def shipped(languages):
         library=ROOT / "target/dist/liblomi_uniffi.so",
         published=str(ROOT / "target/published/bin/python"),
     )
+
+
+def shipped(languages):
+    """Build and install; only what these languages need."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    setup = installed()
     cargo("--release", "-p", "lomi-bench-server")
     install_peers(languages)
     if "python" in languages:
