@@ -1,5 +1,6 @@
 //! One file per language: its generated files, their templates and the filters they use.
 
+mod kotlin;
 pub(crate) mod messages;
 mod node;
 mod php;
@@ -15,11 +16,12 @@ use crate::outputs::Outputs;
 
 type Render = fn(&Environment<'_>, &Api, &mut Outputs) -> Result<(), String>;
 
-const LANGUAGES: [(&str, Render); 5] = [
+const LANGUAGES: [(&str, Render); 6] = [
     ("rust", rust::render),
     ("python", python::render),
     ("node", node::render),
     ("php", php::render),
+    ("kotlin", kotlin::render),
     ("sandbox", sandbox::render),
 ];
 
@@ -29,6 +31,7 @@ pub(crate) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     python::add_filters(templates, api);
     php::add_filters(templates, api);
     node::add_filters(templates, api);
+    kotlin::add_filters(templates, api);
 }
 
 /// Renders the files of every language and of the sandbox, or those of one of them.
