@@ -9,6 +9,7 @@ pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::message::Argument;
 pub use crate::messages::bindings as messages;
+pub use crate::options::{NamedOptions, OptionStyle, call_options, config_builder, download};
 pub use crate::process::{generation, is_main_thread};
 pub use crate::reconcile::{ReconcileStep, Reconciliation};
 pub use crate::recording::Offline;
@@ -17,9 +18,11 @@ pub use crate::response::{
     Content, Decoded, Downloaded, FromDocument, LazyRow, LazyRowSink, NewRows, Pager, RawJson,
     RawJsonSink, nothing_to_confirm, payment_required_error, read_values, second_call,
 };
-pub use crate::runtime::{CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_blocking};
+pub use crate::runtime::{
+    CHECK_INTERVAL, CallCount, InFlight, Worker, execute, run_awaited, run_blocking,
+};
 pub use crate::secret::redact;
-pub use crate::table::{ENUMS, MODELS, OPERATIONS};
+pub use crate::table::{DIGEST, ENUMS, MODELS, OPERATIONS};
 pub use crate::transport::check_ca_file;
 
 pub mod log {

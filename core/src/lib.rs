@@ -139,6 +139,7 @@ pub mod models;
 mod money;
 mod names;
 mod observer;
+mod options;
 mod process;
 mod reconcile;
 mod recording;

@@ -9,8 +9,7 @@ mod worker;
 
 pub use blocking::{CHECK_INTERVAL, run_blocking};
 pub(crate) use host_states::{host_state, remember};
-pub(crate) use worker::run_awaited;
-pub use worker::{CallCount, InFlight, Worker, execute};
+pub use worker::{CallCount, InFlight, Worker, execute, run_awaited};
 
 #[cfg(test)]
 mod tests;

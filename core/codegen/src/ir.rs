@@ -1,15 +1,19 @@
 //! The intermediate representation of the API, which is all that templates see. Names, kinds and
 //! order are decided before; templates only lay out text.
 
+mod digest;
 mod rules;
 
 use serde::Serialize;
 
+pub(crate) use digest::digest;
 pub use rules::{Find, FindField, Reconcile, Wait};
 
 #[derive(Serialize)]
 pub struct Api {
     pub version: String,
+    /// Two halves of a binding that carry the same digest number operations, models and fields alike.
+    pub digest: String,
     pub servers: Vec<Server>,
     pub models: Vec<Model>,
     pub enums: Vec<Enum>,

@@ -80,5 +80,16 @@ pub(crate) fn read(
     find::check(&operations, &models)?;
     let earlier_classes = earlier::read(earlier, &operations)?;
     let version = version.to_owned();
-    Ok(Api { version, servers, models, enums, unions, resources, earlier_classes, operations })
+    let digest = crate::ir::digest(&operations, &models);
+    Ok(Api {
+        version,
+        digest,
+        servers,
+        models,
+        enums,
+        unions,
+        resources,
+        earlier_classes,
+        operations,
+    })
 }

@@ -7,6 +7,16 @@ pub fn a_dictionary() -> Message {
     Message { english: "a dictionary".into(), french: Some("un dictionnaire".into()) }
 }
 
+/// "a Hash"
+pub fn a_hash() -> Message {
+    Message { english: "a Hash".into(), french: Some("un Hash".into()) }
+}
+
+/// "a map"
+pub fn a_map() -> Message {
+    Message { english: "a map".into(), french: Some("une map".into()) }
+}
+
 /// "an array"
 pub fn an_array() -> Message {
     Message { english: "an array".into(), french: Some("un tableau".into()) }
@@ -1276,6 +1286,8 @@ pub fn yields_twice(place: impl Argument, name: impl std::fmt::Debug) -> Message
 pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<Message> {
     Some(match name {
         "a_dictionary" => a_dictionary(),
+        "a_hash" => a_hash(),
+        "a_map" => a_map(),
         "an_array" => an_array(),
         "an_object" => an_object(),
         "body_parsed_before" => body_parsed_before(argument("how")),

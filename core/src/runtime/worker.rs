@@ -209,7 +209,7 @@ pub fn execute(
 
 /// Drives an awaited call of a Rust program: in the caller's task if there is a tokio runtime, else
 /// on the worker thread.
-pub(crate) async fn run_awaited(call: Box<Call>) -> Result<Box<Response>, Error> {
+pub async fn run_awaited(call: Box<Call>) -> Result<Box<Response>, Error> {
     if let Some(pool) = RuntimePool::current() {
         return pool.run(call).await;
     }

@@ -4,6 +4,9 @@
 
 use super::schema::{ClassNames, Enum, Field, Kind, Model, RouteStyle, Union, field};
 
+/// A digest of the order of operations, models and fields.
+pub const DIGEST: &str = "aa72996809ace676bc76a152301fcb4c";
+
 /// Every model.
 pub const MODELS: &[&Model] = &[
     &ACCOUNT_DELETION,

@@ -1,0 +1,41 @@
+//! Single rules of the core that the other half applies outside of a call.
+
+use std::collections::HashMap;
+
+use lomi::binding::{messages, payment_required_error};
+use lomi::{Error, ErrorKind, Language};
+
+/// A message without API keys and webhook secrets, and of limited length.
+#[uniffi::export]
+fn redact(text: String) -> String {
+    Error::new(ErrorKind::Validation, text).message().to_owned()
+}
+
+/// A sentence of the area `bindings` of the core's messages; empty for a name that is none.
+#[uniffi::export]
+fn message(name: String, arguments: HashMap<String, String>, lang: Option<String>) -> String {
+    let argument = |name: &str| arguments.get(name).cloned().unwrap_or_default();
+    let language = lang.as_deref().and_then(Language::from_tag);
+    let language = language.unwrap_or_else(Language::of_environment);
+    let message = messages::by_name(&name, argument);
+    message.map(|message| message.text(language).to_owned()).unwrap_or_default()
+}
+
+/// The name among `names` that a misspelt `name` probably means.
+#[uniffi::export]
+fn nearest(name: String, names: Vec<String>) -> Option<String> {
+    lomi::binding::names::suggestion(&name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The message for a create whose response names an unpaid invoice in place of a session.
+#[uniffi::export]
+fn payment_required(invoice_number: Option<String>) -> String {
+    let response = lomi::json!({"blocking_invoice": {"invoice_number": invoice_number}});
+    payment_required_error(&response).message().to_owned()
+}
+
+/// Whether this value of `LOMI_LOG` turns the log on.
+#[uniffi::export]
+fn is_log_enabled(value: String) -> bool {
+    lomi::binding::log::is_enabled(Some(&value))
+}

@@ -1,0 +1,33 @@
+//! The bridge to Kotlin, Java and Ruby: calls, results and errors as bytes. The classes that their
+//! users see are generated from the spec, as in every other language; `packed` describes the bytes.
+//! uniffi makes the foreign half of these functions from this crate.
+
+// uniffi exports what is `pub`.
+#![allow(unreachable_pub)]
+
+mod binding;
+mod checks;
+mod client;
+mod events;
+mod find_outcome;
+mod foreign;
+mod offline;
+mod packed;
+mod pages;
+mod response;
+mod values;
+mod webhooks;
+
+uniffi::setup_scaffolding!("lomi_bridge");
+
+/// The version of this library.
+#[uniffi::export]
+fn version() -> String {
+    lomi::VERSION.to_owned()
+}
+
+/// A digest of the numbers of operations, models and fields, which the other half carries too.
+#[uniffi::export]
+fn table_digest() -> String {
+    lomi::binding::DIGEST.to_owned()
+}

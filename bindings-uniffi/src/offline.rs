@@ -1,0 +1,52 @@
+//! What answers a client without a connection: a recording or a stub.
+
+use std::path::Path;
+
+use lomi::testing::Stub;
+use lomi::{Error, binding};
+
+use crate::response::{Refusal, error, nothing};
+
+/// A recording or a stub, shared by the clients that it was given to.
+#[derive(uniffi::Object)]
+pub struct Offline {
+    pub(crate) inner: binding::Offline,
+    /// A recording has a stub that nothing asks.
+    stub: Stub,
+}
+
+#[uniffi::export]
+impl Offline {
+    /// A stub.
+    #[uniffi::constructor]
+    #[allow(clippy::new_without_default)] // for the other languages
+    pub fn new() -> Self {
+        let stub = Stub::new();
+        Self { inner: binding::Offline::stub(&stub), stub }
+    }
+
+    /// Answers from a recording.
+    #[uniffi::constructor]
+    pub fn replay(file: String) -> Result<Self, Refusal> {
+        Ok(Self { inner: binding::Offline::replay(Path::new(&file))?, stub: Stub::new() })
+    }
+
+    /// Sets what the next call of an operation gets.
+    pub fn respond(&self, operation: String, status: u16, body: String) -> Vec<u8> {
+        empty(self.stub.respond(&operation, status, &body))
+    }
+
+    /// Makes the next call of an operation fail.
+    pub fn fail(&self, operation: String, how: String) -> Vec<u8> {
+        empty(self.stub.fail(&operation, &how))
+    }
+
+    /// The requests so far, as a JSON array.
+    pub fn requests(&self) -> String {
+        self.stub.requests().to_string()
+    }
+}
+
+fn empty(result: Result<(), Error>) -> Vec<u8> {
+    result.map_or_else(|failed| error(&failed), |()| nothing())
+}

@@ -1,0 +1,77 @@
+//! Values outside of a call: amounts, idempotency keys, and JSON.
+
+use lomi::binding::messages;
+use lomi::{Error, ErrorKind, Money, Response, Value, idempotency_key as keys};
+
+use crate::binding::model_at;
+use crate::packed::value_of;
+use crate::response::{any, error, object, string};
+
+/// An amount of the currency's smallest unit, given as digits.
+#[uniffi::export]
+fn money(amount: String, currency: String) -> Vec<u8> {
+    let digits = amount
+        .parse()
+        .map_err(|_| Error::new(ErrorKind::Validation, messages::not_an_amount(&amount)));
+    packed_money(digits.and_then(|amount| Money::new(amount, &currency)))
+}
+
+/// An amount written in the currency's main unit.
+#[uniffi::export]
+fn money_from_major(text: String, currency: String) -> Vec<u8> {
+    packed_money(Money::from_major(&text, &currency))
+}
+
+fn packed_money(money: Result<Money, Error>) -> Vec<u8> {
+    let money = match money {
+        Ok(money) => money,
+        Err(refused) => return error(&refused),
+    };
+    any(|writer| {
+        writer.map(|map| {
+            map.integer("amount", Some(money.amount()));
+            map.string("currency", Some(money.currency()));
+            map.integer("decimals", Some(money.decimals()));
+            map.string("text", Some(&money.to_string()));
+        });
+    })
+}
+
+/// A new idempotency key.
+#[uniffi::export]
+fn idempotency_key() -> String {
+    keys::random()
+}
+
+/// The idempotency key for an attempt at an order. Both are values; without an attempt, it is the
+/// first.
+#[uniffi::export]
+fn idempotency_key_for_order(order: Vec<u8>, attempt: Vec<u8>) -> Vec<u8> {
+    let key = value_of(&order).and_then(|order| match value_of(&attempt)? {
+        Value::Null => keys::for_order(order),
+        attempt => keys::for_attempt(order, attempt),
+    });
+    string(key)
+}
+
+/// An object of a model from JSON, such as a stored response.
+#[uniffi::export]
+fn read_object(model: u16, json: String) -> Vec<u8> {
+    let response = model_at(model).and_then(|model| Response::from_json(json, model));
+    object(|sink| response?.decode(sink).map(drop))
+}
+
+/// A value as JSON.
+#[uniffi::export]
+fn json_of(value: Vec<u8>) -> String {
+    value_of(&value).map_or_else(|_| "null".to_owned(), |value| value.to_string())
+}
+
+/// JSON as a value.
+#[uniffi::export]
+fn value_of_json(json: String) -> Vec<u8> {
+    match json.parse::<Value>() {
+        Ok(value) => any(|writer| writer.value(&value)),
+        Err(refused) => error(&refused),
+    }
+}

@@ -1,0 +1,132 @@
+//! Webhooks: the core checks a signature and reads the event.
+
+use std::time::{Duration, SystemTime};
+
+use lomi::binding::messages;
+use lomi::webhook::{self, ReplayGuard, VerifyOptions};
+use lomi::{Error, ErrorKind, Language, Value};
+
+use crate::binding::Binding;
+use crate::packed::{Writer, value_of};
+use crate::response::{error, object, string};
+
+/// Checks a delivery and returns its event. `options` has the name of the language (`binding`),
+/// `max_age` in seconds, `received_at` in seconds since 1970, and `lang`.
+#[uniffi::export]
+fn construct_event(
+    payload: Vec<u8>,
+    signature: String,
+    secrets: Vec<String>,
+    options: Vec<u8>,
+) -> Vec<u8> {
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let options = value_of(&options).unwrap_or_default();
+    let text = |name: &str| options.get(name).and_then(|value| value.as_str());
+    let language = text("lang").and_then(Language::from_tag);
+    let checked = Binding::named(text("binding")).and_then(|binding| {
+        let options = verify_options(&options, binding)?;
+        webhook::verify(&payload, &signature, &secrets, options)
+    });
+    match checked {
+        Ok(event) => object(|sink| event.decode(sink)),
+        Err(refused) => error(&refused.or_in_language(language)),
+    }
+}
+
+fn verify_options(options: &Value, binding: &Binding) -> Result<VerifyOptions, Error> {
+    let names = match binding.style.camel_case {
+        true => ["maxAge", "receivedAt"],
+        false => ["max_age", "received_at"],
+    };
+    let [max_age, received_at] = names;
+    let mut checked = VerifyOptions::default();
+    checked.max_age = time(max_age, options.get("max_age"))?;
+    checked.raw_body = Some(binding.raw_body);
+    if let Some(since) = time(received_at, options.get("received_at"))? {
+        let moment = SystemTime::UNIX_EPOCH.checked_add(since);
+        let impossible =
+            || Error::new(ErrorKind::Validation, messages::impossible_moment(received_at));
+        checked.received_at = Some(moment.ok_or_else(impossible)?);
+    }
+    Ok(checked)
+}
+
+fn time(name: &str, seconds: Option<&Value>) -> Result<Option<Duration>, Error> {
+    let Some(given) = seconds.filter(|value| !value.is_null()) else { return Ok(None) };
+    // Not `as_f64`, which gives nothing for infinity.
+    let seconds = given.as_number().and_then(|number| number.to_string().parse::<f64>().ok());
+    match seconds.map(|seconds| (seconds, Duration::try_from_secs_f64(seconds))) {
+        Some((_, Ok(time))) => Ok(Some(time)),
+        // Longer than a Duration can be.
+        Some((seconds, Err(_))) if seconds > 0.0 => Ok(Some(Duration::MAX)),
+        _ => Err(Error::new(ErrorKind::Validation, messages::not_seconds_from_zero(name, given))),
+    }
+}
+
+/// The signature that lomi. would send for a body.
+#[uniffi::export]
+fn sign(payload: Vec<u8>, secret: String) -> Vec<u8> {
+    string(webhook::sign(&payload, &secret))
+}
+
+/// The key by which a repeated delivery of an event is recognized. The event is JSON.
+#[uniffi::export]
+fn replay_key(event: String) -> Vec<u8> {
+    string(webhook::replay_key_of_json(&event))
+}
+
+/// The response to an error, by the name of its class and its code: a map of status and body. Null
+/// for an error that the sender did not cause.
+#[uniffi::export]
+fn webhook_refusal(error_class: String, code: Option<String>) -> Vec<u8> {
+    let mut writer = Writer::default();
+    match webhook::refusal_of(&error_class, code.as_deref()) {
+        None => writer.null(),
+        Some(refusal) => writer.map(|map| {
+            map.integer("status", Some(refusal.status));
+            map.string("body", Some(refusal.body));
+        }),
+    }
+    writer.bytes
+}
+
+/// Maximum size of a body that the helpers for frameworks read, in bytes.
+#[uniffi::export]
+fn webhook_max_body() -> u32 {
+    u32::try_from(webhook::MAX_BODY).unwrap_or(u32::MAX)
+}
+
+/// The error for a larger body.
+#[uniffi::export]
+fn webhook_body_too_large() -> Vec<u8> {
+    error(&webhook::body_too_large())
+}
+
+/// The error for the body of a request that was read before.
+#[uniffi::export]
+fn webhook_body_already_read() -> Vec<u8> {
+    error(&webhook::body_already_read())
+}
+
+/// The keys of deliveries, in the memory of this process.
+#[derive(uniffi::Object)]
+pub struct MemoryStore(ReplayGuard);
+
+#[uniffi::export]
+impl MemoryStore {
+    /// For up to `size` keys.
+    #[uniffi::constructor]
+    pub fn new(size: u32) -> Self {
+        Self(ReplayGuard::new(usize::try_from(size).unwrap_or(usize::MAX)))
+    }
+
+    /// Remembers a key for `ttl` seconds; false if it was remembered before.
+    pub fn remember(&self, key: String, ttl: f64) -> bool {
+        self.0.remember(&key, Duration::try_from_secs_f64(ttl).unwrap_or(Duration::MAX))
+    }
+
+    /// Forgets a key.
+    pub fn forget(&self, key: String) {
+        self.0.forget_key(&key);
+    }
+}
