@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use lomi::binding::{messages, payment_required_error};
 use lomi::{Error, ErrorKind, Language};
 
+use crate::response::error;
+
 /// A message without API keys and webhook secrets, and of limited length.
 #[uniffi::export]
 fn redact(text: String) -> String {
@@ -38,4 +40,10 @@ fn payment_required(invoice_number: Option<String>) -> String {
 #[uniffi::export]
 fn is_log_enabled(value: String) -> bool {
     lomi::binding::log::is_enabled(Some(&value))
+}
+
+/// The error for an object that no call of a client has returned with a token.
+#[uniffi::export]
+fn nothing_to_confirm() -> Vec<u8> {
+    error(&lomi::binding::nothing_to_confirm())
 }

@@ -27,7 +27,7 @@ class CallOptions private constructor(internal val values: Map<String, Any?>) {
 }
 
 /** The options of a call, as a builder sets them. */
-abstract class CallOptionFields<B : CallOptionFields<B>> internal constructor() : Fields<B>() {
+abstract class CallOptionFields<B : CallOptionFields<B>> internal constructor() : Settings<B>() {
     /** The idempotency key, 1 to 255 visible ASCII characters. Default: a random one for create. */
     var idempotencyKey: String? get() = value("idempotencyKey"); set(value) { put("idempotencyKey", value) }
     fun idempotencyKey(value: String?): B = put("idempotencyKey", value)

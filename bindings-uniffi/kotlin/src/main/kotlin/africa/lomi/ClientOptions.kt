@@ -4,7 +4,7 @@ import java.nio.file.Path
 import java.time.Duration
 
 /** The options of a client, as a builder sets them. */
-abstract class ClientOptions<B : ClientOptions<B>> internal constructor() : Fields<B>() {
+abstract class ClientOptions<B : ClientOptions<B>> internal constructor() : Settings<B>() {
     internal var observer: Observer? = null
 
     /** The secret key (`lomi_sk_test_...` or `lomi_sk_live_...`). Default: `LOMI_API_KEY`. */
@@ -120,7 +120,7 @@ abstract class ClientOptions<B : ClientOptions<B>> internal constructor() : Fiel
 /** Limits on a response, as whole numbers above 0. A response beyond one is a [ResponseTooLargeError]. */
 class Limits private constructor(fields: Map<String, Any?>) : RequestFields(fields) {
     /** Sets limits. */
-    class Builder : Fields<Builder>() {
+    class Builder : Settings<Builder>() {
         /** Bytes of a body, after decompression. Default: 16 MiB. */
         var body: Long? get() = value("body"); set(value) { put("body", value) }
         fun body(value: Long): Builder = put("body", value)

@@ -1,6 +1,6 @@
 package africa.lomi
 
-import africa.lomi.internal.Message
+import africa.lomi.internal.Bridge
 import africa.lomi.internal.Row
 import africa.lomi.internal.SecondCall
 import java.util.concurrent.CompletableFuture
@@ -23,5 +23,5 @@ abstract class Confirmation<T : Model> internal constructor(row: Row) : Model(ro
     @JvmSynthetic
     suspend fun awaitConfirm(): T = call().awaited(this)
 
-    private fun call(): SecondCall = second ?: throw ValidationError(Message.of("nothing_to_confirm"))
+    private fun call(): SecondCall = second ?: throw Bridge.nothingToConfirm()
 }

@@ -1,6 +1,7 @@
 package africa.lomi
 
 import africa.lomi.internal.Bridge
+import java.util.Collections
 
 /** What a caller sends: the fields of a body, or the parameters of a query. */
 abstract class RequestFields internal constructor(private val fields: Map<String, Any?>) {
@@ -19,15 +20,9 @@ abstract class RequestFields internal constructor(private val fields: Map<String
     }
 }
 
-/**
- * Sets fields. Each has three states: one that is not set is not sent, null is sent and clears a field, a value
- * is sent.
- */
-abstract class Fields<B : Fields<B>> internal constructor() {
+/** What a builder has set so far, by names. */
+abstract class Settings<B : Settings<B>> internal constructor() {
     private val values = LinkedHashMap<String, Any?>()
-
-    /** Sets a field by its name in JSON, also one that this version does not know. */
-    fun set(name: String, value: Any?): B = put(name, value)
 
     internal fun put(name: String, value: Any?): B {
         values[name] = value
@@ -39,5 +34,14 @@ abstract class Fields<B : Fields<B>> internal constructor() {
     internal fun <T> value(name: String): T? = values[name] as T?
 
     /** What has been set: later changes of the builder do not change it. */
-    internal fun taken(): Map<String, Any?> = java.util.Collections.unmodifiableMap(LinkedHashMap(values))
+    internal fun taken(): Map<String, Any?> = Collections.unmodifiableMap(LinkedHashMap(values))
+}
+
+/**
+ * Sets fields. Each has three states: one that is not set is not sent, null is sent and clears a field, a value
+ * is sent.
+ */
+abstract class Fields<B : Fields<B>> internal constructor() : Settings<B>() {
+    /** Sets a field by its name in JSON, also one that this version does not know. */
+    fun set(name: String, value: Any?): B = put(name, value)
 }

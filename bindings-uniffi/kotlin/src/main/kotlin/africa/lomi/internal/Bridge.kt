@@ -1,5 +1,6 @@
 package africa.lomi.internal
 
+import africa.lomi.LomiException
 import africa.lomi.VERSION
 import africa.lomi.bridge.BridgeClient
 import africa.lomi.bridge.MemoryStore
@@ -25,6 +26,8 @@ import africa.lomi.bridge.redact as bridgeRedact
 import africa.lomi.bridge.replayKey as bridgeReplayKey
 import africa.lomi.bridge.sign as bridgeSign
 import africa.lomi.bridge.tableDigest as bridgeTableDigest
+import africa.lomi.bridge.valueOfJson as bridgeValueOfJson
+import africa.lomi.bridge.nothingToConfirm as bridgeNothingToConfirm
 import africa.lomi.bridge.version as bridgeVersion
 import africa.lomi.bridge.webhookBodyAlreadyRead as bridgeWebhookBodyAlreadyRead
 import africa.lomi.bridge.webhookBodyTooLarge as bridgeWebhookBodyTooLarge
@@ -84,6 +87,10 @@ internal object Bridge {
 
     fun jsonOf(value: ByteArray): String = bridgeJsonOf(value)
 
+    fun valueOfJson(json: String): Any? = any(bridgeValueOfJson(json))
+
+    fun nothingToConfirm(): LomiException = Reply(bridgeNothingToConfirm()).error()!!
+
     fun readObject(model: Int, json: String): ByteArray = bridgeReadObject(model.toUShort(), json)
 
     fun message(name: String, arguments: Map<String, String>): String = bridgeMessage(name, arguments, null)
@@ -92,7 +99,7 @@ internal object Bridge {
 
     fun isLogEnabled(value: String): Boolean = bridgeIsLogEnabled(value)
 
-    fun money(amount: Long, currency: String): Map<String, Any?> = any(bridgeMoney(amount.toString(), currency))
+    fun money(amount: String, currency: String): Map<String, Any?> = any(bridgeMoney(amount, currency))
 
     fun moneyFromMajor(text: String, currency: String): Map<String, Any?> = any(bridgeMoneyFromMajor(text, currency))
 
@@ -115,9 +122,9 @@ internal object Bridge {
 
     fun webhookMaxBody(): Int = bridgeWebhookMaxBody().toInt()
 
-    fun webhookBodyTooLarge(): Throwable = Reply(bridgeWebhookBodyTooLarge()).error()!!
+    fun webhookBodyTooLarge(): LomiException = Reply(bridgeWebhookBodyTooLarge()).error()!!
 
-    fun webhookBodyAlreadyRead(): Throwable = Reply(bridgeWebhookBodyAlreadyRead()).error()!!
+    fun webhookBodyAlreadyRead(): LomiException = Reply(bridgeWebhookBodyAlreadyRead()).error()!!
 
     @Suppress("UNCHECKED_CAST")
     private fun <T> any(result: ByteArray): T = Reply(result).any() as T

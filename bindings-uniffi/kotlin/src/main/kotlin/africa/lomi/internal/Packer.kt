@@ -56,7 +56,7 @@ internal class Packer {
             is ZonedDateTime -> string(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(value))
             is Temporal -> string(value.toString())
             is Date -> string(value.toInstant().toString())
-            else -> throw ValidationError(Message.of("cannot_be_sent", mapOf("kind" to value.javaClass.name)))
+            else -> throw notSendable(value)
         }
     }
 
@@ -90,6 +90,11 @@ internal class Packer {
 
     companion object {
         fun pack(value: Any?): ByteArray = Packer().value(value).done()
+
+        private fun notSendable(value: Any): ValidationError {
+            val arguments = mapOf("place" to Message.of("the_value"), "kind" to value.javaClass.name, "container" to Message.of("a_map"))
+            return ValidationError(Message.of("not_sendable", arguments))
+        }
 
         private fun seconds(time: Duration): String = BigDecimal.valueOf(time.seconds).add(BigDecimal.valueOf(time.nano.toLong(), 9)).toPlainString()
     }

@@ -17,9 +17,9 @@ internal class Pages<T> private constructor(
     )
 
     /** The next page, which there has to be: a list without rows has an empty one. */
-    fun next(): Page<T> = nextOrNull() ?: throw NoSuchElementException(Message.of("list_ended"))
+    fun next(): Page<T> = nextOrNull() ?: error("a list has a first page")
 
-    suspend fun awaitNext(): Page<T> = awaitNextOrNull() ?: throw NoSuchElementException(Message.of("list_ended"))
+    suspend fun awaitNext(): Page<T> = awaitNextOrNull() ?: error("a list has a first page")
 
     fun nextOrNull(): Page<T>? = Bridge.fork(pager).let { page(transport.blocking(work(it)), it) }
 

@@ -80,11 +80,28 @@ internal class Row(val bytes: ByteArray, val at: Int, val response: LastResponse
     }
 
     /** The fields that this version does not know. */
-    fun extras(): Map<String, Any?> = tail(0)
+    fun extras(): Map<String, Any?> {
+        // Each has the place of the next one, its name and its value.
+        var place = place(Packed.PLACES + 4 * size)
+        if (place == 0) return emptyMap()
+        val extras = LinkedHashMap<String, Any?>()
+        while (place != 0) {
+            val value = place + 8 + Packed.int(bytes, place + 4)
+            extras[Packed.text(bytes, place + 4)] = Packed.value(bytes, value)
+            place = Packed.int(bytes, place).let { if (it == 0) 0 else at + it }
+        }
+        return extras
+    }
+
+    /** What the server sent where something else is read, by the names of the fields. */
+    private fun originals(): Map<String, Any?> {
+        val place = place(Packed.PLACES + 4 * (size + 1))
+        return if (place == 0) emptyMap() else Packed.map(bytes, place)
+    }
 
     /** A field as the server sent it; null for one that it did not send. */
     fun original(name: String): Any? {
-        val originals = tail(1)
+        val originals = originals()
         if (name in originals) return originals[name]
         val field = names().indexOf(name)
         val place = if (field < 0) 0 else place(Packed.PLACES + 4 * field)
@@ -105,12 +122,6 @@ internal class Row(val bytes: ByteArray, val at: Int, val response: LastResponse
 
     /** The place of what stands at an entry of the object's table; 0 for nothing. */
     private fun place(entry: Int): Int = Packed.int(bytes, at + entry).let { if (it == 0) 0 else at + it }
-
-    /** The maps behind the fields: 0 for the unknown fields, 1 for what was sent in place of what was read. */
-    private fun tail(number: Int): Map<String, Any?> {
-        val place = place(Packed.PLACES + 4 * (size + number))
-        return if (place == 0) emptyMap() else Packed.map(bytes, place)
-    }
 
     private inline fun <T> read(field: Int, type: String, value: (Int) -> T?): T? {
         val place = place(Packed.PLACES + 4 * field)
