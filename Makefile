@@ -2,8 +2,8 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-e2e
-.PHONY: dist-check test-dist gate conformance mutants lint codegen fuzz dist
+.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-e2e
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
 
@@ -22,7 +22,7 @@ demo: build ## a checkout session's life in four languages, against the local sa
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
-test: lint test-rust test-python test-node test-nodes test-php conformance docs-test bench-smoke test-e2e test-dist gate ## every test
+test: lint test-rust test-python test-node test-nodes test-php test-jvm conformance docs-test bench-smoke test-e2e test-dist gate ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -65,7 +65,13 @@ test-nodes: build ## the same on the oldest and the newest Node
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
 
-conformance: build ## whether every language does what the scenarios say, and the same for every operation
+build-jvm: build
+	.ci/build-jvm
+
+test-jvm: build-jvm ## the jar for Kotlin and Java
+	mvn --batch-mode --quiet --file bindings-uniffi/kotlin test
+
+conformance: build-jvm ## whether every language does what the scenarios say, and the same for every operation
 	target/debug/lomi-conformance run
 	target/debug/lomi-conformance sweep
 

@@ -131,7 +131,7 @@ internal class Row(val bytes: ByteArray, val at: Int, val response: LastResponse
 
     private fun refuse(name: String, type: String, place: Int): Nothing {
         val sent = Packed.digits(bytes, place) ?: Packed.value(bytes, place).toString()
-        val arguments = mapOf("field" to name, "type" to type, "value" to sent)
+        val arguments = mapOf("field" to name, "kind" to type, "value" to sent)
         throw UnexpectedResponseError(Message.of("field_of_another_type", arguments))
     }
 

@@ -5,6 +5,7 @@ package africa.lomi.models
 import africa.lomi.Model
 import africa.lomi.PaymentRequiredError
 import africa.lomi.internal.Row
+import africa.lomi.internal.paymentRequired
 
 /**
  * What create returns instead of a session if the customer has an unpaid invoice (201 with payment_required).
@@ -20,5 +21,5 @@ class PaymentRequired internal constructor(row: Row) : Model(row), CheckoutSessi
     val reason: String? get() = row.text(2)
 
     /** Throws [PaymentRequiredError]: there is no other object. */
-    override fun session(): Nothing = throw PaymentRequiredError.of(this)
+    override fun session(): Nothing = throw paymentRequired(this)
 }
