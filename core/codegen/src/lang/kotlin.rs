@@ -157,9 +157,9 @@ fn table_row(names: &Names, number: usize, model: &Model) -> Value {
     }
 }
 
-/// Words on lines that are not too long, each line a string that is joined to the next.
+/// Words on lines that are not too long: strings that are joined.
 fn wrapped(words: &[&str], indent: &str) -> String {
-    wrap(&words.join(" "), WIDTH - 20, &format!(" \" +\n{indent}\""))
+    wrap(&words.join(" "), WIDTH - 20, "").replace('\n', &format!(" \" +\n{indent}\""))
 }
 
 /// The operations whose result is not always the object, with the name of that result.

@@ -4,7 +4,52 @@ package africa.lomi
 
 import africa.lomi.internal.Calls
 import africa.lomi.internal.SuspendCalls
-import africa.lomi.resources.*
+import africa.lomi.resources.Account
+import africa.lomi.resources.Accounts
+import africa.lomi.resources.ApiKeys
+import africa.lomi.resources.Balances
+import africa.lomi.resources.BeneficiaryPayouts
+import africa.lomi.resources.Charges
+import africa.lomi.resources.CheckoutSessions
+import africa.lomi.resources.CustomerSubscriptions
+import africa.lomi.resources.Customers
+import africa.lomi.resources.DiscountCoupons
+import africa.lomi.resources.Disputes
+import africa.lomi.resources.Events
+import africa.lomi.resources.Exports
+import africa.lomi.resources.Finance
+import africa.lomi.resources.InstallmentPayments
+import africa.lomi.resources.Invoices
+import africa.lomi.resources.Logs
+import africa.lomi.resources.Me
+import africa.lomi.resources.Merchants
+import africa.lomi.resources.MeterBalances
+import africa.lomi.resources.Meters
+import africa.lomi.resources.Network
+import africa.lomi.resources.Organizations
+import africa.lomi.resources.PaymentLinks
+import africa.lomi.resources.PaymentRequests
+import africa.lomi.resources.PayoutMethods
+import africa.lomi.resources.Payouts
+import africa.lomi.resources.Prices
+import africa.lomi.resources.Products
+import africa.lomi.resources.Providers
+import africa.lomi.resources.Refunds
+import africa.lomi.resources.RiskAssessments
+import africa.lomi.resources.Settings
+import africa.lomi.resources.Settlements
+import africa.lomi.resources.SpiAccountAliases
+import africa.lomi.resources.SpiQrCodes
+import africa.lomi.resources.SubscriptionPlans
+import africa.lomi.resources.Subscriptions
+import africa.lomi.resources.SupportRequests
+import africa.lomi.resources.Team
+import africa.lomi.resources.Transactions
+import africa.lomi.resources.Transfers
+import africa.lomi.resources.Usage
+import africa.lomi.resources.WebhookDeliveryLogs
+import africa.lomi.resources.Webhooks
+import africa.lomi.resources.Whatsapp
 
 /** The version of this package. */
 const val VERSION: String = "2.0.0"

@@ -28,7 +28,7 @@ import org.springframework.mock.web.MockHttpServletResponse
 class WebhooksTest {
     private val secret = "whsec_0123456789abcdef"
     private val payload = """{"id":"evt_1","event":"PAYMENT_SUCCEEDED","timestamp":"2026-11-27T10:00:00Z",
-        "data":{"transaction_id":"tx_1","amount":500,"status":"completed"}}""".toByteArray()
+        "data":{"transaction_id":"tx_1","gross_amount":500,"status":"completed"}}""".toByteArray()
     private val signature get() = Webhooks.sign(payload, secret)
 
     @Test
@@ -36,7 +36,7 @@ class WebhooksTest {
         val event = Webhooks.constructEvent(payload, signature, secret)
         assertEquals(WebhookEvent.PAYMENT_SUCCEEDED, event.event)
         val amount = when (val data = event.data) {
-            is Transaction -> data.amount
+            is Transaction -> data.grossAmount
             is CheckoutSession -> error("another event")
             else -> error("$data")
         }

@@ -10,278 +10,176 @@ internal object Tables {
     /** The names of the fields of a model, with a space between them. */
     fun fields(model: Int): String = when (model) {
         0 -> "confirmation_token"
-        2 -> "account_id balance created_at currency_code is_spi_account organization_id
- " +
-            "spi_account_balance spi_account_balance_sync_error spi_account_balance_synced_at
- " +
+        2 -> "account_id balance created_at currency_code is_spi_account organization_id " +
+            "spi_account_balance spi_account_balance_sync_error spi_account_balance_synced_at " +
             "spi_account_number spi_account_status spi_account_type updated_at"
         3 -> "environment key_type name"
         5 -> "balance currency_code last_updated"
-        6 -> "available_balance converted_available_balance converted_pending_balance
- " +
-            "converted_total_balance converted_unavailable_balance currency_code pending_balance
- " +
+        6 -> "available_balance converted_available_balance converted_pending_balance " +
+            "converted_total_balance converted_unavailable_balance currency_code pending_balance " +
             "target_currency total_balance unavailable_balance"
-        7 -> "account_id amount created_at created_by currency_code metadata organization_id
- " +
-            "payment_method_code payout_id payout_method_id provider_code spi_bulk_instruction_id
- " +
+        7 -> "account_id amount created_at created_by currency_code metadata organization_id " +
+            "payment_method_code payout_id payout_method_id provider_code spi_bulk_instruction_id " +
             "status updated_at"
         10 -> "client_secret status type url"
         11 -> "checkout_url data next_action status transaction_id wave_launch_url"
         13 -> "external_id mtn_response next_action reference_id status success transaction_id"
-        15 -> "amount amount_capturable appearance can_increment capture_before client_secret currency
- " +
+        15 -> "amount amount_capturable appearance can_increment capture_before client_secret currency " +
             "hold id next_action original_amount original_currency status success"
-        19 -> "action_code auth_code merchant_reference message next_action status success
- " +
+        19 -> "action_code auth_code merchant_reference message next_action status success " +
             "system_reference transaction_id"
-        21 -> "allow_coupon_code allow_quantity allowed_providers amount amount_xof
- " +
-            "application_fee_amount cancel_url checkout_session_id checkout_url created_at created_by
- " +
-            "currency_code customer_address customer_city customer_country customer_email customer_id
- " +
-            "customer_name customer_phone customer_postal_code description environment
- " +
-            "expiration_minutes expires_at fields installment_plan_id integration_source is_pos is_spi
- " +
-            "line_items merchant_id metadata next_action organization_id payment_link_id
- " +
-            "payment_request_id plan_id price_id product_id public_description qr_code_data
- " +
-            "qr_code_type quantity require_billing_address require_email require_name require_phone
- " +
-            "spi_account_number spi_qr_code_id status subscription_id success_url title transfer_data
- " +
+        21 -> "allow_coupon_code allow_quantity allowed_providers amount amount_xof " +
+            "application_fee_amount cancel_url checkout_session_id checkout_url created_at created_by " +
+            "currency_code customer_address customer_city customer_country customer_email customer_id " +
+            "customer_name customer_phone customer_postal_code description environment " +
+            "expiration_minutes expires_at fields installment_plan_id integration_source is_pos is_spi " +
+            "line_items merchant_id metadata next_action organization_id payment_link_id " +
+            "payment_request_id plan_id price_id product_id public_description qr_code_data " +
+            "qr_code_type quantity require_billing_address require_email require_name require_phone " +
+            "spi_account_number spi_qr_code_id status subscription_id success_url title transfer_data " +
             "transfer_group updated_at url"
         24 -> "blocking_invoice payment_required reason"
         25 -> "amount_remaining checkout_url currency_code invoice_id invoice_number"
-        26 -> "address city country created_at created_by customer_id deleted_at email environment
- " +
-            "is_business is_deleted merchant_id metadata name organization_id phone_number postal_code
- " +
+        26 -> "address city country created_at created_by customer_id deleted_at email environment " +
+            "is_business is_deleted merchant_id metadata name organization_id phone_number postal_code " +
             "spi_alias_mbno spi_alias_shid spi_primary_alias updated_at whatsapp_number"
         29 -> "currency_code email name phone_number public_id total_spend transaction_count"
         30 -> "created_at customer_id event_id event_type metadata organization_id total_count"
-        31 -> "customer_id expires_in_seconds flow_after_completion_url flow_subscription_id flow_type
- " +
+        31 -> "customer_id expires_in_seconds flow_after_completion_url flow_subscription_id flow_type " +
             "launch_token launch_url organization_id return_url"
         33 -> "kind value"
         34 -> "blocked customer_id entries"
-        35 -> "applies_to_product_types code completed_redemptions coupon_id created_at current_uses
- " +
-            "customer_type description discount_fixed_amount discount_percentage discount_type
- " +
-            "distinct_customers_completed environment expires_at is_active is_organization_wide
- " +
-            "max_quantity_per_use max_uses organization_id plan_links product_ids product_links
- " +
+        35 -> "applies_to_product_types code completed_redemptions coupon_id created_at current_uses " +
+            "customer_type description discount_fixed_amount discount_percentage discount_type " +
+            "distinct_customers_completed environment expires_at is_active is_organization_wide " +
+            "max_quantity_per_use max_uses organization_id plan_links product_ids product_links " +
             "scope_type updated_at usage_frequency_limit usage_limit_value valid_from"
-        38 -> "average_discount average_order_value total_discount_amount total_discounts total_revenue
- " +
+        38 -> "average_discount average_order_value total_discount_amount total_discounts total_revenue " +
             "total_uses unique_customers"
         39 -> "status"
-        41 -> "created_at created_by customer_id event_data event_id event_name metadata organization_id
- " +
+        41 -> "created_at created_by customer_id event_data event_id event_name metadata organization_id " +
             "product_id"
         44 -> "download_url export_id filename filters mime_type status type"
-        46 -> "amount created_at due_date installment_id interest_amount paid_at payment_link
- " +
-            "payment_method_code plan_id principal_amount processing_fee provider_code sequence_number
- " +
+        46 -> "amount created_at due_date installment_id interest_amount paid_at payment_link " +
+            "payment_method_code plan_id principal_amount processing_fee provider_code sequence_number " +
             "spi_payment_request_id spi_tx_id status transaction_id updated_at"
-        49 -> "amount amount_due amount_remaining created_at created_by currency_code customer
- " +
-            "customer_details customer_id customer_invoice_id description due_date hosted_url
- " +
-            "invoice_number line_items metadata organization_id origin payment_details payment_url
- " +
+        49 -> "amount amount_due amount_remaining created_at created_by currency_code customer " +
+            "customer_details customer_id customer_invoice_id description due_date hosted_url " +
+            "invoice_number line_items metadata organization_id origin payment_details payment_url " +
             "pdf_url price_id product_id status subscription_id template updated_at"
         52 -> "download_url expires_at filename hosted_url mime_type"
         53 -> "data endpoint id message method request_id severity status_code success timestamp type"
         54 -> "environment merchant_id organization_id organization_name"
-        55 -> "arr country created_at email merchant_id merchant_lifetime_value metadata mrr name
- " +
+        55 -> "arr country created_at email merchant_id merchant_lifetime_value metadata mrr name " +
             "phone_number retry_payment_every total_retries updated_at"
         56 -> "as_of_date currency_code merchant_id mrr"
         57 -> "arr as_of_date currency_code merchant_id"
         58 -> "as_of_date balance currency_code merchant_id"
-        59 -> "balance balance_id billable_organization_id consumed_units created_at credited_units
- " +
+        59 -> "balance balance_id billable_organization_id consumed_units created_at credited_units " +
             "customer_id last_event_id meter_id updated_at"
-        62 -> "aggregation created_at filter is_active meter_id name organization_id product_id
- " +
+        62 -> "aggregation created_at filter is_active meter_id name organization_id product_id " +
             "updated_at"
         65 -> "account created_at expires_at object url"
         66 -> "account client_secret components embed_base_url expires_at object"
-        68 -> "arr city country created_at default_currency deleted_at district email employee_number
- " +
-            "has_payout_pin industry is_deleted is_starter_business logo_url merchant_lifetime_value
- " +
-            "metadata mrr name organization_id phone_number pin_code postal_code region slug status
- " +
-            "storefront_enabled street total_customers total_merchants total_revenue total_transactions
- " +
+        68 -> "arr city country created_at default_currency deleted_at district email employee_number " +
+            "has_payout_pin industry is_deleted is_starter_business logo_url merchant_lifetime_value " +
+            "metadata mrr name organization_id phone_number pin_code postal_code region slug status " +
+            "storefront_enabled street total_customers total_merchants total_revenue total_transactions " +
             "updated_at verification_status website_url"
         72 -> "arr calculated_at currency_code mrr total_customers total_revenue total_transactions"
         73 -> "enabled mode stripe_radar_passthrough"
-        75 -> "allow_coupon_code allow_quantity allowed_providers amount cancel_url created_at created_by
- " +
-            "currency_code description environment expires_at fields is_active line_items link_id
- " +
-            "link_type merchant_id metadata organization_id plan_amount plan_id plan_name price
- " +
-            "price_id private_description product_id product_name product_price public_description
- " +
-            "quantity require_billing_address require_email require_name require_phone success_url
- " +
+        75 -> "allow_coupon_code allow_quantity allowed_providers amount cancel_url created_at created_by " +
+            "currency_code description environment expires_at fields is_active line_items link_id " +
+            "link_type merchant_id metadata organization_id plan_amount plan_id plan_name price " +
+            "price_id private_description product_id product_name product_price public_description " +
+            "quantity require_billing_address require_email require_name require_phone success_url " +
             "title updated_at url"
-        78 -> "amount channel created_at created_by currency_code customer_id description environment
- " +
-            "expiry_date metadata organization_id payment_link payment_reference qr_payload request_id
- " +
-            "spi_account_number spi_alias spi_bulk_instruction_id spi_confirmation spi_date_envoi
- " +
-            "spi_date_irrevocabilite spi_date_limite_paiement spi_date_limite_reponse spi_date_rejet
- " +
-            "spi_debit_differe spi_end2end_id spi_payeur_alias spi_payeur_nom spi_payeur_pays
- " +
-            "spi_payment_request_category spi_payment_status spi_ref_doc_numero spi_ref_doc_type
- " +
+        78 -> "amount channel created_at created_by currency_code customer_id description environment " +
+            "expiry_date metadata organization_id payment_link payment_reference qr_payload request_id " +
+            "spi_account_number spi_alias spi_bulk_instruction_id spi_confirmation spi_date_envoi " +
+            "spi_date_irrevocabilite spi_date_limite_paiement spi_date_limite_reponse spi_date_rejet " +
+            "spi_debit_differe spi_end2end_id spi_payeur_alias spi_payeur_nom spi_payeur_pays " +
+            "spi_payment_request_category spi_payment_status spi_ref_doc_numero spi_ref_doc_type " +
             "spi_rejection_reason spi_remise_amount spi_remise_rate spi_tx_id status updated_at"
-        81 -> "account_name account_number auto_withdrawal_day auto_withdrawal_enabled
- " +
-            "auto_withdrawal_last_run auto_withdrawal_method auto_withdrawal_mobile_provider bank_code
- " +
-            "bank_name branch_code country created_at eligible_for_platform_withdrawal_at is_default
- " +
-            "is_spi_enabled is_uemoa is_valid organization_id payout_method_id payout_method_type
- " +
+        81 -> "account_name account_number auto_withdrawal_day auto_withdrawal_enabled " +
+            "auto_withdrawal_last_run auto_withdrawal_method auto_withdrawal_mobile_provider bank_code " +
+            "bank_name branch_code country created_at eligible_for_platform_withdrawal_at is_default " +
+            "is_spi_enabled is_uemoa is_valid organization_id payout_method_id payout_method_type " +
             "spi_account_number spi_alias_mbno spi_alias_shid spi_alias_type updated_at"
-        84 -> "account_id amount confirmation_token created_at created_by currency_code destination
- " +
-            "environment kind last_mile_rail merchant_id metadata organization_id payment_method_code
- " +
+        84 -> "account_id amount confirmation_token created_at created_by currency_code destination " +
+            "environment kind last_mile_rail merchant_id metadata organization_id payment_method_code " +
             "payout_id payout_method_id provider_code rail reason recipient status updated_at"
-        87 -> "amount billing_interval created_at currency_code environment included_units is_active
- " +
-            "is_default maximum_amount metadata minimum_amount organization_id price_id pricing_model
- " +
+        87 -> "amount billing_interval created_at currency_code environment included_units is_active " +
+            "is_default maximum_amount metadata minimum_amount organization_id price_id pricing_model " +
             "product_id provider_price_id provider_product_id updated_at"
-        90 -> "billing_frequency charge_day continue_selling_when_out_of_stock created_at created_by
- " +
-            "currency_code description display_on_storefront environment failed_payment_action
- " +
-            "fee_type_ids fees first_payment_type image_url images inventory_quantity is_active
- " +
-            "merchant_id metadata meter_code name organization_id price prices product_id product_type
- " +
-            "sku total_count track_inventory trial_enabled trial_period_days updated_at
- " +
+        90 -> "billing_frequency charge_day continue_selling_when_out_of_stock created_at created_by " +
+            "currency_code description display_on_storefront environment failed_payment_action " +
+            "fee_type_ids fees first_payment_type image_url images inventory_quantity is_active " +
+            "merchant_id metadata meter_code name organization_id price prices product_id product_type " +
+            "sku total_count track_inventory trial_enabled trial_period_days updated_at " +
             "usage_aggregation usage_unit"
         93 -> "amount currency_code price_id product_id"
-        95 -> "description is_connected is_phone_verified metadata name onboarding_status organization_id
- " +
+        95 -> "description is_connected is_phone_verified metadata name onboarding_status organization_id " +
             "payment_methods phone_number provider_code provider_merchant_id"
-        96 -> "amount confirmation_token created_at environment fee_amount message metadata reason
- " +
-            "refund_application_fee refund_id refund_type refunded_amount reverse_transfer
- " +
-            "spi_account_number spi_end2end_id spi_fund_return_status spi_motif_code
- " +
-            "spi_rejection_reason spi_retour_date_demande spi_retour_date_irrevocabilite spi_tx_id
- " +
+        96 -> "amount confirmation_token created_at environment fee_amount message metadata reason " +
+            "refund_application_fee refund_id refund_type refunded_amount reverse_transfer " +
+            "spi_account_number spi_end2end_id spi_fund_return_status spi_motif_code " +
+            "spi_rejection_reason spi_retour_date_demande spi_retour_date_irrevocabilite spi_tx_id " +
             "status subscription_action success transaction_id updated_at"
         99 -> "amount assessment_id currency_code decision rail risk_score signals transaction_id"
         100 -> "settings"
-        102 -> "announcement_active announcement_text description name shipping_config slug
- " +
+        102 -> "announcement_active announcement_text description name shipping_config slug " +
             "storefront_enabled tax_config"
         104 -> "settlement_id status"
         105 -> "amount confirmation_token currency_code mode payout_id"
-        107 -> "account_number alias_id alias_key alias_type created_at is_active is_default metadata
- " +
+        107 -> "account_number alias_id alias_key alias_type created_at is_active is_default metadata " +
             "organization_id updated_at"
-        110 -> "categorie checkout_session_id compte_paye created_at created_by environment expires_at
- " +
-            "is_active is_used metadata montant name organization_id payeur_alias payment_request_id
- " +
-            "plan_id product_id qr_code_data qr_code_id qr_code_image_data qr_code_image_url
- " +
+        110 -> "categorie checkout_session_id compte_paye created_at created_by environment expires_at " +
+            "is_active is_used metadata montant name organization_id payeur_alias payment_request_id " +
+            "plan_id product_id qr_code_data qr_code_id qr_code_image_data qr_code_image_url " +
             "qr_code_type updated_at"
-        113 -> "amount billing_frequency charge_day created_at currency_code description
- " +
-            "failed_payment_action first_payment_type is_active merchant_id metadata name
- " +
+        113 -> "amount billing_frequency charge_day created_at currency_code description " +
+            "failed_payment_action first_payment_type is_active merchant_id metadata name " +
             "organization_id plan_id updated_at"
-        116 -> "amount created_at created_by currency_code customer_email customer_id customer_name
- " +
-            "end_date environment merchant_id metadata next_billing_date organization_id plan_amount
- " +
-            "plan_billing_frequency plan_currency_code plan_description plan_id plan_name price_id
- " +
-            "product_description product_id product_name product_type start_date status
- " +
-            "subscription_end_date subscription_id subscription_next_billing_date subscription_status
- " +
+        116 -> "amount created_at created_by currency_code customer_email customer_id customer_name " +
+            "end_date environment merchant_id metadata next_billing_date organization_id plan_amount " +
+            "plan_billing_frequency plan_currency_code plan_description plan_id plan_name price_id " +
+            "product_description product_id product_name product_type start_date status " +
+            "subscription_end_date subscription_id subscription_next_billing_date subscription_status " +
             "updated_at"
         119 -> "context object previous_attributes"
-        122 -> "category customer_id message meter_id payment_link_id payout_id plan_id product_id subject
- " +
+        122 -> "category customer_id message meter_id payment_link_id payout_id plan_id product_id subject " +
             "transaction_id webhook_id"
         124 -> "role role_id role_key"
         125 -> "role_id role_key"
-        129 -> "checkout_session_id coupon_code coupon_usage_details created_at currency_code
- " +
-            "customer_address customer_city customer_country customer_email customer_id customer_name
- " +
-            "customer_phone customer_postal_code description discount_amount environment fee_amount
- " +
-            "fee_amount_xof fee_category fee_name fee_reference fee_structure_id fee_subcategory
- " +
-            "gross_amount gross_amount_xof is_bnpl is_pos merchant_id metadata net_amount
- " +
-            "net_amount_xof organization_id payment_method_code price_id product_description product_id
- " +
-            "product_name product_price provider_checkout_id provider_code provider_transaction_id
- " +
-            "public_id qr_code_id qr_code_name qr_code_product_id qr_code_type quantity refunded_amount
- " +
-            "spi_account_number spi_bulk_instruction_id spi_date_envoi spi_date_irrevocabilite
- " +
-            "spi_discount_amount spi_discount_rate spi_end2end_id spi_payment_category
- " +
-            "spi_payment_flow_type spi_payment_status spi_rejection_reason spi_tx_id status
- " +
-            "subscription_id subscription_next_billing_date subscription_price_billing_interval
- " +
-            "subscription_product_description subscription_product_name subscription_status
- " +
+        129 -> "checkout_session_id coupon_code coupon_usage_details created_at currency_code " +
+            "customer_address customer_city customer_country customer_email customer_id customer_name " +
+            "customer_phone customer_postal_code description discount_amount environment fee_amount " +
+            "fee_amount_xof fee_category fee_name fee_reference fee_structure_id fee_subcategory " +
+            "gross_amount gross_amount_xof is_bnpl is_pos merchant_id metadata net_amount " +
+            "net_amount_xof organization_id payment_method_code price_id product_description product_id " +
+            "product_name product_price provider_checkout_id provider_code provider_transaction_id " +
+            "public_id qr_code_id qr_code_name qr_code_product_id qr_code_type quantity refunded_amount " +
+            "spi_account_number spi_bulk_instruction_id spi_date_envoi spi_date_irrevocabilite " +
+            "spi_discount_amount spi_discount_rate spi_end2end_id spi_payment_category " +
+            "spi_payment_flow_type spi_payment_status spi_rejection_reason spi_tx_id status " +
+            "subscription_id subscription_next_billing_date subscription_price_billing_interval " +
+            "subscription_product_description subscription_product_name subscription_status " +
             "transaction_id transaction_type updated_at"
-        132 -> "amount confirmation_token created_at currency_code description destination environment id
- " +
-            "metadata object refund_id reversed_amount reversed_transfer_id settled_amount
- " +
-            "settled_currency source source_transaction_id status transfer_group transfer_type
- " +
+        132 -> "amount confirmation_token created_at currency_code description destination environment id " +
+            "metadata object refund_id reversed_amount reversed_transfer_id settled_amount " +
+            "settled_currency source source_transaction_id status transfer_group transfer_type " +
             "updated_at"
-        135 -> "code created_at customer_id error_message event_id meter_id occurred_at processing_status
- " +
+        135 -> "code created_at customer_id error_message event_id meter_id occurred_at processing_status " +
             "properties quantity quantity_applied subscription_id timestamp total_count transaction_id"
         138 -> "subscription_id"
         139 -> "description entitlement_id feature_key name"
-        142 -> "amount attempt_number compte_paye compte_payeur created_at event_type headers ip_address
- " +
-            "log_id montant organization_id payload request_duration_ms response_body response_status
- " +
+        142 -> "amount attempt_number compte_paye compte_payeur created_at event_type headers ip_address " +
+            "log_id montant organization_id payload request_duration_ms response_body response_status " +
             "spi_event_code spi_tx_id success user_agent webhook_id"
-        145 -> "active authorized_events created_at created_by deleted_at description environment events
- " +
-            "is_active last_payload last_response_body last_response_status last_triggered_at metadata
- " +
-            "organization_id retry_count secret spi_event_types supports_spi updated_at url
- " +
+        145 -> "active authorized_events created_at created_by deleted_at description environment events " +
+            "is_active last_payload last_response_body last_response_status last_triggered_at metadata " +
+            "organization_id retry_count secret spi_event_types supports_spi updated_at url " +
             "verification_token webhook_id"
         148 -> "delivered_url log_id status success"
         149 -> "delivered event_id response_status"
@@ -505,112 +403,59 @@ internal object Operations {
 
     /** The name of each operation, by its number. */
     val IDS: List<String> = (
-        "delete_account export_account retrieve_account list_accounts create_api_key list_api_keys
- " +
-        "revoke_api_key list_balances list_balance_breakdown check_balance
- " +
-        "create_beneficiary_payout retrieve_beneficiary_payout list_beneficiary_payouts
- " +
-        "create_wave_charge create_mtn_charge create_card_charge create_switch_charge
- " +
-        "retrieve_card_charge capture_card_charge increment_card_charge cancel_card_charge
- " +
-        "create_checkout_session retrieve_checkout_session list_checkout_sessions
- " +
-        "update_checkout_session delete_checkout_session retrieve_customer_subscription
- " +
-        "list_customer_subscriptions update_customer_subscription cancel_customer_subscription
- " +
-        "create_customer retrieve_customer list_customers update_customer delete_customer
- " +
-        "list_top_customers list_customer_transactions list_subscriptions_of_customer
- " +
-        "list_customer_portal_events create_customer_portal_session block_customer unblock_customer
- " +
-        "create_discount_coupon retrieve_discount_coupon list_discount_coupons
- " +
-        "update_discount_coupon delete_discount_coupon retrieve_discount_coupon_performance
- " +
-        "retrieve_dispute list_disputes submit_dispute_evidence retrieve_event list_events
- " +
-        "create_export retrieve_export list_exports retrieve_finance_summary
- " +
-        "retrieve_finance_cashflow retrieve_finance_aging retrieve_finance_reconciliation
- " +
-        "retrieve_installment_payment list_installment_payments create_customer_invoice
- " +
-        "retrieve_customer_invoice list_customer_invoices update_customer_invoice
- " +
-        "create_customer_invoice_checkout_session finalize_customer_invoice send_customer_invoice
- " +
-        "remind_customer_invoice void_customer_invoice retrieve_customer_invoice_pdf retrieve_log
- " +
-        "list_logs retrieve_me retrieve_merchant retrieve_merchant_mrr retrieve_merchant_arr
- " +
-        "retrieve_merchant_balance retrieve_meter_balance list_meter_balances create_meter
- " +
-        "retrieve_meter list_meters update_meter delete_meter retrieve_customer_meter_balance
- " +
-        "create_login_link create_account_session create_organization retrieve_organization
- " +
-        "list_organizations update_organization retrieve_organization_metrics
- " +
-        "retrieve_radar_settings update_radar_settings create_organization_key create_payment_link
- " +
-        "retrieve_payment_link list_payment_links update_payment_link delete_payment_link
- " +
-        "create_payment_request retrieve_payment_request list_payment_requests
- " +
-        "update_payment_request delete_payment_request create_payout_method retrieve_payout_method
- " +
-        "list_payout_methods create_payout retrieve_payout list_payouts update_payout delete_payout
- " +
-        "create_price retrieve_price list_prices update_price delete_price create_product
- " +
-        "retrieve_product list_products update_product delete_product add_product_price
- " +
-        "set_default_product_price update_product_prices list_providers create_refund
- " +
-        "retrieve_refund list_refunds update_refund delete_refund retrieve_risk_assessment
- " +
-        "list_risk_assessments retrieve_checkout_settings update_checkout_settings
- " +
-        "retrieve_storefront_settings update_storefront_settings list_settlements
- " +
-        "create_instant_settlement retrieve_instant_settlement list_settlement_transactions
- " +
-        "retrieve_spi_account_aliase list_spi_account_aliases create_spi_qr_code
- " +
-        "retrieve_spi_qr_code list_spi_qr_codes update_spi_qr_code delete_spi_qr_code
- " +
-        "create_subscription_plan retrieve_subscription_plan list_subscription_plans
- " +
-        "update_subscription_plan delete_subscription_plan create_subscription
- " +
-        "retrieve_subscription list_subscriptions update_subscription delete_subscription
- " +
-        "cancel_subscription resume_subscription change_subscription_plan
- " +
-        "retrieve_subscription_usage create_support_request retrieve_support_request
- " +
-        "list_support_requests close_support_request list_team_members list_team_roles
- " +
-        "invite_team_member revoke_team_invitation update_team_member_role remove_team_member
- " +
-        "retrieve_transaction list_transactions retrieve_transaction_receipt create_transfer
- " +
-        "retrieve_transfer list_transfers reverse_transfer record_usage_event list_usage_events
- " +
-        "retrieve_usage_event create_usage_subscription list_usage_periods retrieve_usage_revenue
- " +
-        "check_usage_entitlement create_usage_entitlement grant_usage_credits
- " +
-        "retrieve_webhook_delivery_log list_webhook_delivery_logs list_webhook_logs create_webhook
- " +
-        "retrieve_webhook list_webhooks update_webhook delete_webhook test_webhook
- " +
-        "retry_webhook_delivery retrieve_whatsapp_settings update_whatsapp_settings
- " +
+        "delete_account export_account retrieve_account list_accounts create_api_key list_api_keys " +
+        "revoke_api_key list_balances list_balance_breakdown check_balance " +
+        "create_beneficiary_payout retrieve_beneficiary_payout list_beneficiary_payouts " +
+        "create_wave_charge create_mtn_charge create_card_charge create_switch_charge " +
+        "retrieve_card_charge capture_card_charge increment_card_charge cancel_card_charge " +
+        "create_checkout_session retrieve_checkout_session list_checkout_sessions " +
+        "update_checkout_session delete_checkout_session retrieve_customer_subscription " +
+        "list_customer_subscriptions update_customer_subscription cancel_customer_subscription " +
+        "create_customer retrieve_customer list_customers update_customer delete_customer " +
+        "list_top_customers list_customer_transactions list_subscriptions_of_customer " +
+        "list_customer_portal_events create_customer_portal_session block_customer unblock_customer " +
+        "create_discount_coupon retrieve_discount_coupon list_discount_coupons " +
+        "update_discount_coupon delete_discount_coupon retrieve_discount_coupon_performance " +
+        "retrieve_dispute list_disputes submit_dispute_evidence retrieve_event list_events " +
+        "create_export retrieve_export list_exports retrieve_finance_summary " +
+        "retrieve_finance_cashflow retrieve_finance_aging retrieve_finance_reconciliation " +
+        "retrieve_installment_payment list_installment_payments create_customer_invoice " +
+        "retrieve_customer_invoice list_customer_invoices update_customer_invoice " +
+        "create_customer_invoice_checkout_session finalize_customer_invoice send_customer_invoice " +
+        "remind_customer_invoice void_customer_invoice retrieve_customer_invoice_pdf retrieve_log " +
+        "list_logs retrieve_me retrieve_merchant retrieve_merchant_mrr retrieve_merchant_arr " +
+        "retrieve_merchant_balance retrieve_meter_balance list_meter_balances create_meter " +
+        "retrieve_meter list_meters update_meter delete_meter retrieve_customer_meter_balance " +
+        "create_login_link create_account_session create_organization retrieve_organization " +
+        "list_organizations update_organization retrieve_organization_metrics " +
+        "retrieve_radar_settings update_radar_settings create_organization_key create_payment_link " +
+        "retrieve_payment_link list_payment_links update_payment_link delete_payment_link " +
+        "create_payment_request retrieve_payment_request list_payment_requests " +
+        "update_payment_request delete_payment_request create_payout_method retrieve_payout_method " +
+        "list_payout_methods create_payout retrieve_payout list_payouts update_payout delete_payout " +
+        "create_price retrieve_price list_prices update_price delete_price create_product " +
+        "retrieve_product list_products update_product delete_product add_product_price " +
+        "set_default_product_price update_product_prices list_providers create_refund " +
+        "retrieve_refund list_refunds update_refund delete_refund retrieve_risk_assessment " +
+        "list_risk_assessments retrieve_checkout_settings update_checkout_settings " +
+        "retrieve_storefront_settings update_storefront_settings list_settlements " +
+        "create_instant_settlement retrieve_instant_settlement list_settlement_transactions " +
+        "retrieve_spi_account_aliase list_spi_account_aliases create_spi_qr_code " +
+        "retrieve_spi_qr_code list_spi_qr_codes update_spi_qr_code delete_spi_qr_code " +
+        "create_subscription_plan retrieve_subscription_plan list_subscription_plans " +
+        "update_subscription_plan delete_subscription_plan create_subscription " +
+        "retrieve_subscription list_subscriptions update_subscription delete_subscription " +
+        "cancel_subscription resume_subscription change_subscription_plan " +
+        "retrieve_subscription_usage create_support_request retrieve_support_request " +
+        "list_support_requests close_support_request list_team_members list_team_roles " +
+        "invite_team_member revoke_team_invitation update_team_member_role remove_team_member " +
+        "retrieve_transaction list_transactions retrieve_transaction_receipt create_transfer " +
+        "retrieve_transfer list_transfers reverse_transfer record_usage_event list_usage_events " +
+        "retrieve_usage_event create_usage_subscription list_usage_periods retrieve_usage_revenue " +
+        "check_usage_entitlement create_usage_entitlement grant_usage_credits " +
+        "retrieve_webhook_delivery_log list_webhook_delivery_logs list_webhook_logs create_webhook " +
+        "retrieve_webhook list_webhooks update_webhook delete_webhook test_webhook " +
+        "retry_webhook_delivery retrieve_whatsapp_settings update_whatsapp_settings " +
         "create_whatsapp_setup_link send_whatsapp_payment_message"
         ).split(' ')
 }

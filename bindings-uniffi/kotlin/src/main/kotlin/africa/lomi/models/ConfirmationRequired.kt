@@ -3,6 +3,7 @@
 package africa.lomi.models
 
 import africa.lomi.Confirmation
+import africa.lomi.Model
 import africa.lomi.internal.Row
 import java.time.Instant
 
