@@ -16,7 +16,7 @@ install: ## install what building and testing needs
 build: install ## build every language
 	@.ci/build
 
-demo: build ## a checkout session's life in four languages, against the local sandbox
+demo: build-jvm ## a checkout session's life in every language, against the local sandbox
 	@python3 examples/demo.py
 
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
