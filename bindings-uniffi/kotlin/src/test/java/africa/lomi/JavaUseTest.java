@@ -42,7 +42,7 @@ class JavaUseTest {
             assertTrue(one.getCheckoutSessionId() != null);
             break;
         }
-        var error = assertThrows(NotFoundError.class, () -> client.checkoutSessions().get("none"));
+        var error = assertThrows(NotFoundError.class, () -> client.checkoutSessions().get("00000000-0000-4000-8000-000000000000"));
         assertEquals(404, error.getStatus());
     }
 
@@ -52,7 +52,7 @@ class JavaUseTest {
         stub.respond("create_checkout_session", "{\"checkout_session_id\":\"cs_5\"}");
         var body = CheckoutSessionCreate.builder().amount(new Money(5000, "XOF")).build();
         assertEquals("cs_5", stub.client().checkoutSessions().create(body).session().getCheckoutSessionId());
-        assertEquals("create_checkout_session", stub.getRequests().get(0).get("operation"));
+        assertEquals("checkout_sessions.create", stub.getRequests().get(0).get("operation"));
     }
 
     @Test

@@ -23,6 +23,11 @@ import org.junit.jupiter.api.extension.ExtendWith
 
 @ExtendWith(SandboxExtension::class)
 class CallsTest {
+    private companion object {
+        /** The id of nothing. */
+        const val NONE = "00000000-0000-4000-8000-000000000000"
+    }
+
     private val order: CheckoutSessionCreate.Builder.() -> Unit = {
         amount = 10_000
         currencyCode = CurrencyCode.XOF
@@ -56,7 +61,7 @@ class CallsTest {
     fun givesFutures(client: LomiClient) {
         val future = client.checkoutSessions.createAsync(CheckoutSessionCreate(order)).thenApply { it.session().amount }
         assertEquals(10_000, future.get())
-        val failed = assertThrows(ExecutionException::class.java) { client.checkoutSessions.getAsync("none").get() }
+        val failed = assertThrows(ExecutionException::class.java) { client.checkoutSessions.getAsync(NONE).get() }
         assertTrue(failed.cause is NotFoundError)
     }
 
@@ -87,7 +92,7 @@ class CallsTest {
 
     @Test
     fun errorsHaveTheirMembers(client: LomiClient) {
-        val error = assertThrows(NotFoundError::class.java) { client.checkoutSessions.get("cs_none") }
+        val error = assertThrows(NotFoundError::class.java) { client.checkoutSessions.get(NONE) }
         assertEquals("NotFoundError", error.kind)
         assertEquals(404, error.status)
         assertEquals("final", error.outcome)
@@ -119,7 +124,7 @@ class CallsTest {
     @Test
     fun callsAnyEndpoint(client: LomiClient) {
         val session = client.checkoutSessions.create(body = order).session()
-        val raw = client.request("GET", "/checkout_sessions/${session.checkoutSessionId}") as Map<*, *>
+        val raw = client.request("GET", "/v1/checkout_sessions/${session.checkoutSessionId}") as Map<*, *>
         assertTrue(raw.toString().contains(session.checkoutSessionId!!))
     }
 

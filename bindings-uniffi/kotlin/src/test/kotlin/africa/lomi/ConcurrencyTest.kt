@@ -1,5 +1,6 @@
 package africa.lomi
 
+import africa.lomi.models.CurrencyCode
 import africa.lomi.testing.Sandbox
 import africa.lomi.testing.SandboxExtension
 import java.io.File
@@ -25,7 +26,7 @@ class ConcurrencyTest {
             async {
                 repeat(4) { round ->
                     val amount = 1000L * n + round
-                    val session = client.checkoutSessions.create { this.amount = amount }.session()
+                    val session = client.checkoutSessions.create { this.amount = amount; currencyCode = CurrencyCode.XOF }.session()
                     assertEquals(amount, session.amount)
                     assertEquals(amount, client.checkoutSessions.get(session.checkoutSessionId!!).amount)
                 }
@@ -37,11 +38,11 @@ class ConcurrencyTest {
     fun twoKeysAreNotMixedUp(sandbox: Sandbox): Unit = runBlocking(Dispatchers.Default) {
         val test = sandbox.coroutineClient()
         val live = LomiCoroutineClient { apiKey = sandbox.liveKey; baseUrl = sandbox.url }
-        val ofTest = test.checkoutSessions.create { amount = 1 }.session().checkoutSessionId!!
-        val ofLive = live.checkoutSessions.create { amount = 2 }.session().checkoutSessionId!!
+        val ofTest = test.checkoutSessions.create { amount = 501; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
+        val ofLive = live.checkoutSessions.create { amount = 502; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
         repeat(50) {
-            launch { assertEquals(1, test.checkoutSessions.get(ofTest).amount) }
-            launch { assertEquals(2, live.checkoutSessions.get(ofLive).amount) }
+            launch { assertEquals(501, test.checkoutSessions.get(ofTest).amount) }
+            launch { assertEquals(502, live.checkoutSessions.get(ofLive).amount) }
             launch { assertTrue(runCatching { test.checkoutSessions.get(ofLive) }.exceptionOrNull() is NotFoundError) }
         }
     }
@@ -57,15 +58,15 @@ class ConcurrencyTest {
     }
 
     private fun onThreads(threads: ExecutorService, count: Int, client: LomiClient) {
-        val id = client.checkoutSessions.create { amount = 77 }.session().checkoutSessionId!!
+        val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
         val calls = (1..count).map { threads.submit(Callable { client.checkoutSessions.get(id).amount }) }
-        assertTrue(calls.all { it.get() == 77L })
+        assertTrue(calls.all { it.get() == 577L })
         threads.shutdown()
     }
 
     @Test
     fun memoryIsFlat(client: LomiCoroutineClient): Unit = runBlocking(Dispatchers.Default) {
-        val id = client.checkoutSessions.create { amount = 77 }.session().checkoutSessionId!!
+        val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
         suspend fun round() = (1..20).map { async { repeat(100) { client.checkoutSessions.get(id) } } }.awaitAll()
         repeat(3) { round() }
         val before = resident()

@@ -68,12 +68,12 @@ class ModelTest {
     fun aFieldHasThreeStates() {
         val stub = Stub()
         val client = stub.client()
-        client.checkoutSessions.update("cs_1") { title = null; description = "x" }
-        val update = CheckoutSessionUpdate.builder().title(null).description("x").build()
+        client.checkoutSessions.update("cs_1") { title = null; quantity = 2 }
+        val update = CheckoutSessionUpdate.builder().title(null).quantity(2).build()
         client.checkoutSessions.update("cs_1", update)
         val bodies = stub.requests.map { it["body"] }
-        assertEquals(listOf(mapOf("title" to null, "description" to "x")).let { it + it }, bodies)
-        assertEquals(update, CheckoutSessionUpdate { title = null; description = "x" })
+        assertEquals(listOf(mapOf("title" to null, "quantity" to 2L)).let { it + it }, bodies)
+        assertEquals(update, CheckoutSessionUpdate { title = null; quantity = 2 })
     }
 
     @Test
@@ -105,7 +105,7 @@ class ModelTest {
         stub.fail("list_checkout_sessions", "timeout")
         assertThrows(APITimeoutError::class.java) { client.checkoutSessions.list(CallOptions { maxRetries = 0 }) {} }
         assertThrows(LomiException::class.java) { stub.fail("no_such_operation") }
-        assertEquals("create_checkout_session", stub.requests.first()["operation"])
+        assertEquals("checkout_sessions.create", stub.requests.first()["operation"])
         assertFalse(stub.requests.isEmpty())
     }
 

@@ -67,7 +67,9 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
             }
             return replied(bytes)
         } catch (cancelled: CancellationException) {
-            native.cancelled(id)?.let { Reply(it).error() }?.let(cancelled::addSuppressed)
+            // Coroutines copy exceptions while they are debugged: the caller may get another one of the chain.
+            val error = native.cancelled(id)?.let { Reply(it).error() }
+            if (error != null) generateSequence<Throwable>(cancelled) { it.cause }.take(8).forEach { it.addSuppressed(error) }
             throw cancelled
         }
     }

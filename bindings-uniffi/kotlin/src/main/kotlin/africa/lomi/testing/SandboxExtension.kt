@@ -29,7 +29,7 @@ class SandboxExtension : ParameterResolver {
     }
 
     /** The store closes it at the end of the run. */
-    private class Closing(val sandbox: Sandbox) : ExtensionContext.Store.CloseableResource {
+    private class Closing(val sandbox: Sandbox) : ExtensionContext.Store.CloseableResource, AutoCloseable {
         override fun close(): Unit = sandbox.close()
     }
 }
