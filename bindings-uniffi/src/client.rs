@@ -5,16 +5,17 @@ mod request;
 
 pub(crate) use request::input;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use lomi::binding::{Call, NamedOptions, Target, config_builder, run_awaited, run_blocking};
 use lomi::{CallOptions, Error, ErrorKind, Input, Response};
 
 use crate::binding::Binding;
 use crate::foreign::{ForeignObserver, check};
+use crate::lock::lock;
 use crate::offline::Offline;
 use crate::packed::{Writer, value_of};
-use crate::response::{Refusal, error, result_of};
+use crate::response::{Refusal, error};
 use in_flight::{Cancelled, InFlight};
 use request::Request;
 
@@ -151,25 +152,5 @@ impl BridgeClient {
             lock(&self.warnings).extend_from_slice(call.warnings());
         }
         Ok(call)
-    }
-}
-
-/// Locks what no panic can leave half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whether a call confirms an earlier one.
-#[derive(Clone, Copy)]
-struct Confirms(bool);
-
-impl Confirms {
-    fn result_of(self, result: Result<Box<Response>, Error>) -> Vec<u8> {
-        result_of(result.and_then(|response| {
-            if self.0 {
-                response.check_confirmed()?;
-            }
-            Ok(response)
-        }))
     }
 }

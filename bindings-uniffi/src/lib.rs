@@ -11,6 +11,7 @@ mod client;
 mod events;
 mod find_outcome;
 mod foreign;
+mod lock;
 mod offline;
 mod packed;
 mod pages;

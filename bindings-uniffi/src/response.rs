@@ -3,6 +3,7 @@
 
 mod call_result;
 mod error;
+mod frame;
 mod metadata;
 
 pub(crate) use call_result::{any, nothing, object, page_of, result_of, string};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use lomi::Error;
 use lomi::binding::CallHandle;
 
-use super::lock;
+use crate::lock::lock;
 
 /// Errors that nobody has asked for are dropped beyond this number.
 const KEPT: usize = 256;

@@ -1,11 +1,11 @@
 //! A call from bytes: a kind, what it calls, its values and its options.
 
 use lomi::binding::{Target, call_options, download, messages, second_call};
-use lomi::{CallOptions, Error, ErrorKind, Input, Map, Message, Value};
+use lomi::{CallOptions, Error, ErrorKind, Input, Map, Message, Response, Value};
 
-use super::Confirms;
 use crate::binding::{Binding, operation_at};
 use crate::packed::Reader;
+use crate::response::result_of;
 
 const OPERATION: u8 = 0;
 const REQUEST: u8 = 1;
@@ -74,4 +74,19 @@ pub(crate) fn input(value: Value, binding: &'static Binding) -> Result<Input, Er
     let (path, query) =
         (part("path", messages::the_path())?, part("query", messages::the_query())?);
     Ok(Input { path, query, body: parts.remove("body") })
+}
+
+/// Whether a call confirms an earlier one.
+#[derive(Clone, Copy)]
+pub(super) struct Confirms(bool);
+
+impl Confirms {
+    pub(super) fn result_of(self, result: Result<Box<Response>, Error>) -> Vec<u8> {
+        result_of(result.and_then(|response| {
+            if self.0 {
+                response.check_confirmed()?;
+            }
+            Ok(response)
+        }))
+    }
 }

@@ -4,18 +4,9 @@ use lomi::binding::{Content, Decoded, Downloaded, NewRows};
 use lomi::{Error, Response};
 
 use super::error::error;
+use super::frame::{ANY, BYTES, NOTHING, ONE, PAGE, START, begin, end};
 use super::metadata;
 use crate::packed::{PackedSink, Writer};
-
-const NOTHING: u8 = 0;
-const ONE: u8 = 1;
-const PAGE: u8 = 2;
-const ANY: u8 = 3;
-pub(super) const ERROR: u8 = 4;
-const BYTES: u8 = 5;
-
-/// Bytes before the body.
-const START: usize = 5;
 
 /// What a call ended with.
 pub(crate) fn result_of(result: Result<Box<Response>, Error>) -> Vec<u8> {
@@ -63,21 +54,6 @@ pub(crate) fn object(write: impl FnOnce(&mut PackedSink) -> Result<(), Error>) -
 /// The rows of a page that are new, and whether more pages follow.
 pub(crate) fn page_of(response: &Response, rows: &NewRows, more: bool) -> Result<Vec<u8>, Error> {
     write_page(response, |at| rows.has(at), more)
-}
-
-/// Starts a result whose body has about `size` bytes.
-pub(crate) fn begin(size: usize) -> Writer {
-    let mut writer = Writer::with_capacity(size + 1024);
-    writer.bytes.extend_from_slice(&[0; START]);
-    writer
-}
-
-pub(super) fn end(mut writer: Writer, tag: u8, end_of_body: usize) -> Vec<u8> {
-    if let Some(first) = writer.bytes.first_mut() {
-        *first = tag;
-    }
-    writer.set(1, end_of_body - START);
-    writer.bytes
 }
 
 fn read(response: &Response) -> Result<Vec<u8>, Error> {

@@ -6,7 +6,7 @@ use std::fmt;
 use lomi::binding::{Content, redact};
 use lomi::{Error, Map, Response, Value};
 
-use super::call_result::{ERROR, begin, end};
+use super::frame::{ERROR, begin, end};
 use super::metadata::write_history;
 use crate::packed::{MapWriter, PackedSink};
 
