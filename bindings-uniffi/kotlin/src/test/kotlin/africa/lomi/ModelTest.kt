@@ -68,12 +68,12 @@ class ModelTest {
     fun aFieldHasThreeStates() {
         val stub = Stub()
         val client = stub.client()
-        client.checkoutSessions.update("cs_1") { title = null; quantity = 2 }
-        val update = CheckoutSessionUpdate.builder().title(null).quantity(2).build()
+        client.checkoutSessions.update("cs_1") { title = null; allowQuantity = true }
+        val update = CheckoutSessionUpdate.builder().title(null).allowQuantity(true).build()
         client.checkoutSessions.update("cs_1", update)
         val bodies = stub.requests.map { it["body"] }
-        assertEquals(listOf(mapOf("title" to null, "quantity" to 2L)).let { it + it }, bodies)
-        assertEquals(update, CheckoutSessionUpdate { title = null; quantity = 2 })
+        assertEquals(listOf(mapOf("title" to null, "allow_quantity" to true)).let { it + it }, bodies)
+        assertEquals(update, CheckoutSessionUpdate { title = null; allowQuantity = true })
     }
 
     @Test
