@@ -2,10 +2,10 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-e2e
+.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
 .PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ demo: build-jvm ## a checkout session's life in every language, against the loca
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
-test: lint test-rust test-python test-node test-nodes test-php test-jvm conformance docs-test bench-smoke test-e2e test-dist gate ## every test
+test: lint test-rust test-python test-node test-nodes test-php test-jvm test-ruby conformance docs-test bench-smoke test-e2e test-dist gate ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -64,6 +64,10 @@ test-nodes: build ## the same on the oldest and the newest Node
 
 test-php: build ## the PHP extension
 	php -d extension=$(CURDIR)/target/debug/liblomi_php.so $$(command -v phpunit) -c bindings-php/phpunit.xml
+
+test-ruby: build ## the Ruby gem
+	cd bindings-uniffi/ruby && rake test
+	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby
 
 build-jvm: build
 	.ci/build-jvm
@@ -153,6 +157,9 @@ soak-node: build ## the long tests of the Node package: aborts, workers, memory,
 
 bench-php: install ## what a call costs in PHP, ours and the peers
 	@python3 bench/run.py php
+
+bench-ruby: install ## what a call costs in Ruby, ours and Net::HTTP
+	@python3 bench/run.py ruby
 
 soak-php: export LOMI_PHP_EXTENSION = $(CURDIR)/target/release/liblomi_php.so
 soak-php: export LOMI_TRIALS = 200

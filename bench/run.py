@@ -2,7 +2,7 @@
 
     python3 bench/run.py [PART...]
 
-Parts are `python`, `node`, `php`, `rust` (calls over a kept connection), `tls`, `distance`,
+Parts are `python`, `node`, `php`, `rust`, `ruby` (calls over a kept connection), `tls`, `distance`,
 `http2`, `memory`, `growth` and `start`; without any, all. `LOMI_BENCH_ONLY=python,distance`
 names them too, and `LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is
 merged into `target/bench/results.json`, from which `bench/write.py` makes the document. Exits with
@@ -21,14 +21,15 @@ from measure.jobs import rounds
 from measure.places import RESULTS, ROUNDS
 from measure.processes import Server
 
-PARTS = (*setup.LANGUAGES, "tls", "distance", "http2", "memory", "growth", "start")
+PARTS = (*setup.LANGUAGES, *setup.CALLS_ONLY, "tls", "distance", "http2", "memory", "growth", "start")
 #: What varies little, or takes long, is measured less often.
 FEWER = {"tls": 3, "distance": 2, "http2": 3, "memory": 1, "growth": 1, "start": 3}
 
 
 def jobs(part, server, languages):
-    if part in setup.LANGUAGES:
+    if part in setup.LANGUAGES + setup.CALLS_ONLY:
         return calls.jobs(server, part)
+    languages = [language for language in languages if language in setup.LANGUAGES]
     return {
         "tls": lambda: calls.tls(server, languages),
         "distance": lambda: distance.jobs(server),
@@ -41,12 +42,13 @@ def jobs(part, server, languages):
 
 def languages_of(parts):
     """The languages that these parts need."""
-    found = {part for part in parts if part in setup.LANGUAGES}
+    measured = setup.LANGUAGES + setup.CALLS_ONLY
+    found = {part for part in parts if part in measured}
     if "http2" in parts:
         found.add("rust")
     if {"tls", "distance", "memory", "growth", "start"} & set(parts):
         found.update(setup.LANGUAGES)
-    return tuple(language for language in setup.LANGUAGES if language in found)
+    return tuple(language for language in measured if language in found)
 
 
 def loses_packets():

@@ -3,6 +3,7 @@
 import types
 import unittest
 
+import profiles
 import run
 import write
 from document import tables
@@ -104,6 +105,22 @@ class Document(unittest.TestCase):
         for bar in bars.judged(results):
             if bar.part != "sizes":
                 self.assertIsNotNone(bar.measured, bar.name)
+
+
+class Profiles(unittest.TestCase):
+    def test_what_callgrind_counted(self):
+        profile = "version: 1\nevents: Ir Dr I1mr\nfn=(1) main\n16 400\ntotals: 1000 20 3\n"
+        self.assertEqual(profiles.counted(profile), {"Ir": 1000, "Dr": 20, "I1mr": 3})
+
+    def test_functions_by_library(self):
+        annotated = (
+            "Ir\n31,075 (100.0%)  PROGRAM TOTALS\n"
+            " 7,278 (23.42%)  ???:Reader::value'2 [/tmp/lomi.so]\n"
+            "   340 ( 1.10%)  ./a/memmove.S:memcpy [/usr/lib/libc.so.6]\n"
+            "    60 ( 0.20%)  ./b/memmove.S:memcpy [/usr/lib/libc.so.6]\n"
+        )
+        found = {("Reader::value'2", "lomi.so"): 7278, ("memcpy", "libc.so.6"): 400}
+        self.assertEqual(profiles.functions(annotated), found)
 
 
 class Rounds(unittest.TestCase):

@@ -24,6 +24,12 @@ EXAMPLES = {
     "php": ["php", "-d", EXTENSION, os.path.join(ROOT, "examples", "php", "demo.php")],
     # The class path and the native library, which .ci/build-jvm writes to a file.
     "kotlin": ["java", "@" + os.path.join(ROOT, "bindings-uniffi", "kotlin", "target", "runner.args"), "DemoKt"],
+    "ruby": [
+        "ruby",
+        "-I",
+        os.path.join(ROOT, "bindings-uniffi", "ruby", "lib"),
+        os.path.join(ROOT, "examples", "ruby", "demo.rb"),
+    ],
 }
 
 

@@ -8,6 +8,7 @@ CALLS = {
     "node": {"create": 2500, "get": 2500, "list": 400, "list-all": 200, "pages": 4},
     "php": {"create": 4000, "get": 4000, "list": 500, "list-all": 300, "pages": 6},
     "rust": {"create": 6000, "get": 6000, "list": 600, "pages": 8},
+    "ruby": {"create": 2000, "get": 2000, "list": 300, "list-all": 150, "pages": 4},
 }
 AT_ONCE = {"at-once-64": 6400, "at-once-1000": 8000}
 #: Clients that take so many times as long do so many times fewer calls.
@@ -53,6 +54,7 @@ CLIENTS = {
         ),
         "ureq": ("create", "get", "list", "pages"),
     },
+    "ruby": dict.fromkeys(("lomi", "net-http"), ("create", "get", "list", "list-all", "pages")),
 }
 TLS = {
     "python": ("lomi", "pycurl", "requests", "httpx", "urllib3", "aiohttp"),

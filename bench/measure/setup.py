@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from .places import BENCH, PLACE, ROOT
 
 LANGUAGES = ("python", "node", "php", "rust")
+#: Languages of which only calls over a kept connection are measured.
+CALLS_ONLY = ("ruby",)
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Setup:
     modules: pathlib.Path
     extension: pathlib.Path
     rust: pathlib.Path
+    #: The native library of the gem.
+    library: pathlib.Path
     #: The interpreter that has lomi 1.1.0.
     published: str
     sizes: dict = field(default_factory=dict)
@@ -61,6 +65,9 @@ class Setup:
             return ["node", str(ROOT / "bindings-node/bench/client.js"), client]
         if language == "php":
             return [*self.php(), str(ROOT / "bindings-php/bench/client.php"), client]
+        if language == "ruby":
+            native = f"LOMI_NATIVE_PATH={self.library}"
+            return ["env", native, "ruby", str(ROOT / "bindings-uniffi/ruby/bench/client.rb"), client]
         return [str(self.rust), client]
 
 
@@ -74,14 +81,14 @@ def debug():
         modules=ROOT / "bindings-node/node_modules",
         extension=ROOT / "target/debug/liblomi_php.so",
         rust=PLACE / "none",
+        library=ROOT / "target/debug/liblomi_uniffi.so",
         published=str(ROOT / "target/published/bin/python"),
     )
 
 
-def shipped(languages):
-    """Build and install; only what these languages need."""
-    PLACE.mkdir(parents=True, exist_ok=True)
-    setup = Setup(
+def installed():
+    """Where `shipped` puts things."""
+    return Setup(
         server=ROOT / "target/release/lomi-bench-server",
         python=str(PLACE / "venv/bin/python"),
         sdk=PLACE / "sdk",
@@ -89,8 +96,15 @@ def shipped(languages):
         modules=PLACE / "node/node_modules",
         extension=ROOT / "target/dist/liblomi_php.so",
         rust=ROOT / "target/bench-rust/release/client",
+        library=ROOT / "target/dist/liblomi_uniffi.so",
         published=str(ROOT / "target/published/bin/python"),
     )
+
+
+def shipped(languages):
+    """Build and install; only what these languages need."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    setup = installed()
     cargo("--release", "-p", "lomi-bench-server")
     install_peers(languages)
     if "python" in languages:
@@ -100,6 +114,9 @@ def shipped(languages):
     if "php" in languages:
         cargo("--profile", "dist", "-p", "lomi-php")
         setup.sizes["php extension"] = setup.extension.stat().st_size
+    if "ruby" in languages:
+        cargo("--profile", "dist", "-p", "lomi-uniffi")
+        setup.sizes["ruby gem"] = build_gem(setup)
     if "rust" in languages:
         manifest = ["--manifest-path", ROOT / "core/bench/Cargo.toml", "--locked"]
         cargo("--release", *manifest, "--target-dir", ROOT / "target/bench-rust")
@@ -162,12 +179,20 @@ def build_node(setup):
     return native.stat().st_size
 
 
+def build_gem(setup):
+    """The gem of this platform; gives its size."""
+    package = ["ruby", ROOT / "bindings-uniffi/ruby/package.rb", setup.library, PLACE]
+    gem = subprocess.run(package, check=True, capture_output=True, text=True).stdout.strip()
+    return pathlib.Path(gem).stat().st_size
+
+
 def versions(setup):
     """What was compared: of languages, compilers and peers."""
     found = {
         "Python": said(setup.python, "-c", "import platform; print(platform.python_version())"),
         "Node": said("node", "-p", "process.versions.node"),
         "PHP": said("php", "-r", "echo PHP_VERSION;"),
+        "Ruby": said("ruby", "-e", "print RUBY_VERSION"),
         "rustc": said("rustc", "--version").split()[1],
     }
     for line in (BENCH / "requirements.txt").read_text().splitlines():

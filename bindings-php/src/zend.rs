@@ -37,7 +37,7 @@ pub(crate) use iterator::array_iterator;
 pub(crate) use late::{Wanted, after_request, declare, declare_late, is_declared};
 pub(crate) use method::Method;
 pub(crate) use object::{handlers_of, payload_type};
-pub(crate) use pairs::{Key, is_list, pairs, pairs_of, values};
+pub(crate) use pairs::{Key, each_entry, is_list, pairs, pairs_of, values};
 pub(crate) use payload::{Payload, payload, payload_mut};
 pub(crate) use permanent::PersistentArray;
 pub(crate) use property::{get_property, set_property, static_property, update_static_property};

@@ -57,7 +57,11 @@ final class ModelTest extends SandboxTestCase
     {
         $nested = ['list' => [1, null, [true, 'é']], 'gaps' => [2 => 'a', 5 => 'b'], 'empty' => [], 'none' => null, '7' => 'seven', 'deep' => ['a' => ['b' => ['c' => 1]]]];
         $reference = 'by reference';
+        // Tables that lie in memory in other ways: with indexes out of order, and with removed entries.
+        $removed = ['first' => 1, 'b' => 2, 'c' => 3, 'last' => 4];
+        unset($removed['first'], $removed['c'], $removed['last']);
         $values = [
+            ['amount' => 5, 'metadata' => ['mixed' => [5 => 'a', 'x' => null, 2 => 'c', -1 => 'd'], 'removed' => $removed]],
             ['amount' => 5, 'title' => "Attiéké\u{1f30d}", 'allow_quantity' => false, 'metadata' => $nested],
             ['amount' => 5.0, 'title' => null, 'metadata' => ['rate' => 655.957, 'large' => 1e17, 'larger' => 1.5e300, 'minus' => -0.0, 'small' => 1e-7]],
             ['metadata' => [], 'new_field' => ['of' => &$reference], '12' => 'n'],

@@ -17,16 +17,31 @@ fn redact(text: String) -> String {
 #[uniffi::export]
 fn message(name: String, arguments: HashMap<String, String>, lang: Option<String>) -> String {
     let argument = |name: &str| arguments.get(name).cloned().unwrap_or_default();
-    let language = lang.as_deref().and_then(Language::from_tag);
-    let language = language.unwrap_or_else(Language::of_environment);
     let message = messages::by_name(&name, argument);
-    message.map(|message| message.text(language).to_owned()).unwrap_or_default()
+    message.map(|message| message.text(language(lang)).to_owned()).unwrap_or_default()
+}
+
+fn language(lang: Option<String>) -> Language {
+    lang.as_deref().and_then(Language::from_tag).unwrap_or_else(Language::of_environment)
 }
 
 /// The name among `names` that a misspelt `name` probably means.
 #[uniffi::export]
 fn nearest(name: String, names: Vec<String>) -> Option<String> {
     lomi::binding::names::suggestion(&name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or nothing.
+#[uniffi::export]
+fn hint(name: String, names: Vec<String>, lang: Option<String>) -> String {
+    let hint = lomi::binding::names::hint(&name, names.iter().map(String::as_str));
+    hint.text(language(lang)).to_owned()
+}
+
+/// The error of a confirmation without a call that asks for one.
+#[uniffi::export]
+fn nothing_to_confirm() -> Vec<u8> {
+    error(&lomi::binding::nothing_to_confirm())
 }
 
 /// The message for a create whose response names an unpaid invoice in place of a session.
@@ -40,10 +55,4 @@ fn payment_required(invoice_number: Option<String>) -> String {
 #[uniffi::export]
 fn is_log_enabled(value: String) -> bool {
     lomi::binding::log::is_enabled(Some(&value))
-}
-
-/// The error for an object that no call of a client has returned with a token.
-#[uniffi::export]
-fn nothing_to_confirm() -> Vec<u8> {
-    error(&lomi::binding::nothing_to_confirm())
 }

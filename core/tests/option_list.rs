@@ -100,9 +100,13 @@ fn an_option_has_one_name_in_the_case_of_each_language() {
     for section in ["client", "call", "download"] {
         for row in list(section) {
             let name = row["name"].as_str().unwrap();
-            for (language, expected) in
-                [("python", name), ("node", &camel(name)), ("php", name), ("rust", name)]
-            {
+            for (language, expected) in [
+                ("python", name),
+                ("node", &camel(name)),
+                ("php", name),
+                ("rust", name),
+                ("ruby", name),
+            ] {
                 let Some(given) = row[language].as_str() else { continue };
                 assert!(
                     given == expected || others.contains(&given),

@@ -22,7 +22,7 @@ IMPORTS = {
     "ts": re.compile(r"^import\s[^;]*;\n", re.M),
     "php": re.compile(r"^use\s[^;({]*;\n", re.M),
 }
-SUFFIXES = {"python": "py", "js": "mjs", "ts": "ts", "php": "php", "sh": "sh"}
+SUFFIXES = {"python": "py", "js": "mjs", "ts": "ts", "php": "php", "ruby": "rb", "sh": "sh"}
 
 
 def assemble(language: str, setups: list[str], code: str) -> str:
@@ -87,6 +87,8 @@ def command(language: str, file: Path, server: int) -> list[str]:
         options += ["-d", f"auto_prepend_file={ROOT}/docs/test/prepend.php"]
         serve = ["-S", f"127.0.0.1:{server}"] if server else []
         return ["php", *options, *serve, file.name]
+    if language == "ruby":
+        return ["ruby", "-I", str(ROOT / "bindings-uniffi/ruby/lib"), file.name]
     return ["bash", "-euo", "pipefail", file.name]
 
 

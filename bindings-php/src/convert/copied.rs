@@ -5,7 +5,7 @@ use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::convert::to_json::{DEEPEST, whole};
 use crate::models::registry::{self, CONTAINER, NULLS, read_slot};
-use crate::zend::{Array, AsObject, Name, Object, double, is_list, long, values};
+use crate::zend::{Array, AsObject, Name, Object, double, each_entry, is_list, long, values};
 
 /// The set fields of a model, and those that are to be emptied as null. `None` where only the way
 /// through JSON tells what a value becomes: other objects, and all that JSON refuses.
@@ -59,24 +59,23 @@ fn is_utf8(text: &ZendStr) -> bool {
 /// The entries of a table whose value is wanted.
 fn fields(table: &ZendHashTable, depth: usize, wanted: fn(&Zval) -> bool) -> Option<Array> {
     let mut copied = Array::with_capacity(table.len());
-    let mut entries = table.iter();
-    while let Some((key, value)) = entries.next_zval() {
+    each_entry(table, |key, value| {
         let value = value.dereference();
         if !wanted(value) {
-            continue;
+            return Some(());
         }
         let value = copy(value, depth + 1)?;
-        match (key.long(), key.zend_str()) {
-            (Some(index), _) => copied.set_named(Name::Index(index), value),
-            (None, Some(name)) => {
+        match key {
+            Ok(index) => copied.set_named(Name::Index(index), value),
+            Err(name) => {
                 let may_be_number = name.as_bytes().first().is_none_or(|first| *first <= b'9');
                 if !is_utf8(name) || may_be_number {
                     return None;
                 }
-                copied.set_shared(name, value);
+                copied.add_shared(name, value);
             }
-            (None, None) => return None,
         }
-    }
+        Some(())
+    })?;
     Some(copied)
 }

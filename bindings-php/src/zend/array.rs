@@ -4,7 +4,7 @@ use std::ptr;
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::ffi::{
-    IS_ARRAY, IS_ARRAY_EX, zend_array_dup, zend_empty_array, zend_hash_find,
+    IS_ARRAY, IS_ARRAY_EX, zend_array_dup, zend_empty_array, zend_hash_add_new, zend_hash_find,
     zend_hash_next_index_insert, zend_hash_update, zend_string,
 };
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
@@ -28,10 +28,11 @@ impl Array {
         unsafe { zend_hash_update(&raw mut *self.0, key, &raw mut *value) };
     }
 
-    /// Sets a string key of another array, which is no number.
-    pub(crate) fn set_shared(&mut self, key: &ZendStr, value: Zval) {
-        // The table only counts the key, even where it is not interned.
-        self.set_interned(ptr::from_ref(key).cast_mut(), value);
+    /// Adds a string key of another array, which is no number and not in this one yet.
+    pub(crate) fn add_shared(&mut self, key: &ZendStr, value: Zval) {
+        let (key, mut value) = (ptr::from_ref(key).cast_mut(), std::mem::ManuallyDrop::new(value));
+        // SAFETY: the table is ours alone, and only counts the key, even where it is not interned.
+        unsafe { zend_hash_add_new(&raw mut *self.0, key, &raw mut *value) };
     }
 
     /// Sets any key, numeric ones as PHP treats them.

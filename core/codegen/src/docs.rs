@@ -18,7 +18,7 @@ const PAGE: &str = "docs/options.md";
 
 /// The languages of a table, each with its title.
 const LANGUAGES: &[(&str, &str)] =
-    &[("python", "Python"), ("node", "Node"), ("php", "PHP"), ("rust", "Rust")];
+    &[("python", "Python"), ("node", "Node"), ("php", "PHP"), ("rust", "Rust"), ("ruby", "Ruby")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +52,7 @@ struct Row {
     node: Option<String>,
     php: Option<String>,
     rust: Option<String>,
+    ruby: Option<String>,
     /// Why a language has no such option.
     #[serde(default)]
     why_not: BTreeMap<String, String>,
@@ -63,6 +64,7 @@ impl Row {
             "python" => self.python.as_deref(),
             "node" => self.node.as_deref(),
             "php" => self.php.as_deref(),
+            "ruby" => self.ruby.as_deref(),
             _ => self.rust.as_deref(),
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod messages;
 mod node;
 mod php;
 mod python;
+mod ruby;
 mod rust;
 pub(crate) mod rustfmt;
 mod sandbox;
@@ -16,12 +17,13 @@ use crate::outputs::Outputs;
 
 type Render = fn(&Environment<'_>, &Api, &mut Outputs) -> Result<(), String>;
 
-const LANGUAGES: [(&str, Render); 6] = [
+const LANGUAGES: [(&str, Render); 7] = [
     ("rust", rust::render),
     ("python", python::render),
     ("node", node::render),
     ("php", php::render),
     ("kotlin", kotlin::render),
+    ("ruby", ruby::render),
     ("sandbox", sandbox::render),
 ];
 
@@ -32,6 +34,7 @@ pub(crate) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     php::add_filters(templates, api);
     node::add_filters(templates, api);
     kotlin::add_filters(templates, api);
+    ruby::add_filters(templates, api);
 }
 
 /// Renders the files of every language and of the sandbox, or those of one of them.

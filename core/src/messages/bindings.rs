@@ -152,6 +152,19 @@ pub fn headers_too_long(limit: impl Argument) -> Message {
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "a hook raised an error, which has no effect on calls: {failure}"
+pub fn hook_raised(failure: impl Argument) -> Message {
+    let in_english = format!(
+        "a hook raised an error, which has no effect on calls: {failure}",
+        failure = failure.english()
+    );
+    let in_french = format!(
+        "un hook a levé une erreur, sans effet sur les appels : {failure}",
+        failure = failure.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "the HTTP client refused the request before it was sent: {reason}"
 pub fn http_client_refused(reason: impl Argument) -> Message {
     let in_english = format!(
@@ -486,6 +499,32 @@ pub fn no_response_of_client() -> Message {
     }
 }
 
+/// "find_outcome takes the error of a call or its unknown_call, not {given}"
+pub fn no_unknown_call(given: impl Argument) -> Message {
+    let in_english = format!(
+        "find_outcome takes the error of a call or its unknown_call, not {given}",
+        given = given.english()
+    );
+    let in_french = format!(
+        "find_outcome prend l'erreur d'un appel ou son unknown_call, et non {given}",
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
+/// "a webhook route needs a block that handles the event: {example}"
+pub fn no_webhook_handler(example: impl Argument) -> Message {
+    let in_english = format!(
+        "a webhook route needs a block that handles the event: {example}",
+        example = example.english()
+    );
+    let in_french = format!(
+        "une route de webhook a besoin d'un bloc qui traite l'événement : {example}",
+        example = example.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "no webhook secret: give one, or set {variable}"
 pub fn no_webhook_secret(variable: impl Argument) -> Message {
     let in_english =
@@ -527,6 +566,19 @@ pub fn not_a_flag(name: impl Argument, given: impl Argument) -> Message {
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "logger must have the method info, as a Logger has, and {given} has none"
+pub fn not_a_logger(given: impl Argument) -> Message {
+    let in_english = format!(
+        "logger must have the method info, as a Logger has, and {given} has none",
+        given = given.english()
+    );
+    let in_french = format!(
+        "logger doit avoir la méthode info, comme un Logger, et {given} n'en a pas",
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "{name} must be a {kind} or a number of seconds since 1970, not {given}"
 pub fn not_a_moment(name: impl Argument, kind: impl Argument, given: impl Argument) -> Message {
     let in_english = format!(
@@ -554,6 +606,19 @@ pub fn not_a_path(name: impl Argument, given: impl Argument) -> Message {
     let in_french = format!(
         "{name} doit être un chemin, et non {given}",
         name = name.french(),
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
+/// "the store of a ReplayGuard must have remember(key, ttl) and forget(key), and {given} has not"
+pub fn not_a_store(given: impl Argument) -> Message {
+    let in_english = format!(
+        "the store of a ReplayGuard must have remember(key, ttl) and forget(key), and {given} has not",
+        given = given.english()
+    );
+    let in_french = format!(
+        "le store d'un ReplayGuard doit avoir remember(key, ttl) et forget(key), et {given} ne les a pas",
         given = given.french()
     );
     Message { english: in_english.into(), french: Some(in_french.into()) }
@@ -1034,6 +1099,19 @@ pub fn signature_not_strings() -> Message {
     Message { english: "the signature must be the value of the header X-Lomi-Signature, a string or a list of strings".into(), french: Some("la signature doit être la valeur de l'en-tête X-Lomi-Signature, une chaîne ou une liste de chaînes".into()) }
 }
 
+/// "the store's remember must return true or false, and returned {given}"
+pub fn store_not_true_or_false(given: impl Argument) -> Message {
+    let in_english = format!(
+        "the store's remember must return true or false, and returned {given}",
+        given = given.english()
+    );
+    let in_french = format!(
+        "la méthode remember du store doit renvoyer true ou false, et a renvoyé {given}",
+        given = given.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "the table's name must be a plain name, such as {example}"
 pub fn table_not_plain(example: impl Argument) -> Message {
     let in_english = format!(
@@ -1325,6 +1403,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "generator_ran" => generator_ran(argument("place")),
         "guard_ttl" => guard_ttl(),
         "headers_too_long" => headers_too_long(argument("limit")),
+        "hook_raised" => hook_raised(argument("failure")),
         "http_client_refused" => http_client_refused(argument("reason")),
         "http_client_without_sending" => http_client_without_sending(),
         "id_in" => id_in(argument("name")),
@@ -1360,11 +1439,15 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "no_psr_request" => no_psr_request(),
         "no_public_properties" => no_public_properties(argument("place"), argument("kind")),
         "no_response_of_client" => no_response_of_client(),
+        "no_unknown_call" => no_unknown_call(argument("given")),
+        "no_webhook_handler" => no_webhook_handler(argument("example")),
         "no_webhook_secret" => no_webhook_secret(argument("variable")),
         "not_a_count" => not_a_count(argument("name"), argument("given")),
         "not_a_flag" => not_a_flag(argument("name"), argument("given")),
+        "not_a_logger" => not_a_logger(argument("given")),
         "not_a_moment" => not_a_moment(argument("name"), argument("kind"), argument("given")),
         "not_a_path" => not_a_path(argument("name"), argument("given")),
+        "not_a_store" => not_a_store(argument("given")),
         "not_a_string" => not_a_string(argument("name"), argument("given")),
         "not_a_time" => not_a_time(argument("place")),
         "not_a_timeout" => not_a_timeout(argument("name"), argument("given")),
@@ -1406,6 +1489,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "route_before_json" => route_before_json(),
         "secret_not_strings" => secret_not_strings(),
         "signature_not_strings" => signature_not_strings(),
+        "store_not_true_or_false" => store_not_true_or_false(argument("given")),
         "table_not_plain" => table_not_plain(argument("example")),
         "the_attempt" => the_attempt(),
         "the_body" => the_body(),

@@ -59,6 +59,8 @@ impl Seen {
         if self.newer.len() >= ROWS_REMEMBERED.max(2 * ids.len()) {
             self.older = std::mem::take(&mut self.newer);
         }
+        // The iterator cannot say how many there are, and a set that grows hashes its ids again.
+        self.newer.reserve(ids.len());
         self.newer.extend(ids.into_iter().flatten());
         let repeated = self.pages.contains(&fingerprint);
         self.pages.push_back(fingerprint);

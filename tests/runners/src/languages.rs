@@ -62,6 +62,7 @@ impl Runner {
             runner("php", with_php(&[file("php.php")]), 8),
             runner("kotlin", with_java("africa.lomi.runner.RunnerKt"), 1),
             runner("java-futures", with_java("africa.lomi.runner.JavaRunner"), 1),
+            runner("ruby", vec!["ruby".into(), file("ruby.rb")], 1),
             runner("php-guzzle", with_php(&[file("php.php"), "guzzle".into()]), 8),
         ])
     }

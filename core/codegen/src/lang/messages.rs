@@ -157,6 +157,7 @@ mod tests {
         "bindings-node/runtime",
         "bindings-php/src",
         "bindings-php/frameworks/src",
+        "bindings-uniffi/ruby/lib",
     ];
 
     /// The names under which an area is imported.
@@ -169,7 +170,7 @@ mod tests {
             let extension = path.extension().and_then(|name| name.to_str()).unwrap_or_default();
             if path.is_dir() && !path.ends_with("core/src/messages") {
                 sources(&path, texts);
-            } else if ["rs", "py", "js", "php"].contains(&extension) {
+            } else if ["rs", "py", "js", "php", "rb"].contains(&extension) {
                 texts.push(std::fs::read_to_string(&path).unwrap());
             }
         }

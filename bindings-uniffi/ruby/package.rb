@@ -1,0 +1,25 @@
+# frozen_string_literal: true
+
+# Builds the gem of one platform: the Ruby and the native library, in a folder of its own.
+#
+#     ruby package.rb LIBRARY FOLDER
+#
+# `LOMI_GEM_PLATFORM` names a platform other than this machine's.
+
+require "fileutils"
+require "rubygems/package"
+require "tmpdir"
+
+library, target = ARGV.map { |path| File.expand_path(path) }
+Dir.mktmpdir do |folder|
+  FileUtils.cp_r(%w[lib sig README.md LICENSE lomi.gemspec].map { |name| File.join(__dir__, name) }, folder)
+  place = File.join(folder, "lib/lomi/native/lib")
+  FileUtils.mkdir_p(place)
+  FileUtils.cp(library, place)
+  Dir.chdir(folder) do
+    spec = Gem::Specification.load("lomi.gemspec")
+    file = Gem::DefaultUserInteraction.use_ui(Gem::SilentUI.new) { Gem::Package.build(spec) }
+    FileUtils.mv(file, target)
+    puts File.join(target, file)
+  end
+end

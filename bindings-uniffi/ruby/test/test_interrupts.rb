@@ -1,0 +1,147 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+
+# What Ruby uses to end what takes too long: a call ends at once, and its connection is closed.
+class InterruptsTest < LomiTest
+  def hanging = serve { :hang }
+
+  def test_timeout_ends_a_call_and_closes_its_connection
+    server = hanging
+    client = server.client
+    started = now
+    _, took = timed(Timeout::Error) { Timeout.timeout(0.3) { client.checkout_sessions.get("x") } }
+    assert_in_delta 0.3, took, 0.2
+    closed = Timeout.timeout(2) { server.closed.pop }
+    assert_in_delta 0.3, closed - started, 0.25
+  end
+
+  def test_a_client_works_after_a_timeout
+    server = serve { |request| request["target"].include?("slow") ? :hang : [200, { checkout_session_id: "cs_1" }] }
+    client = server.client
+    20.times do
+      assert_raises(Timeout::Error) { Timeout.timeout(0.02) { client.checkout_sessions.get("slow") } }
+      assert_equal "cs_1", client.checkout_sessions.get("cs_1").checkout_session_id
+    end
+  end
+
+  def test_an_error_that_another_thread_raises_ends_a_call
+    client = hanging.client
+    raised = Class.new(StandardError)
+    thread = Thread.new do
+      client.checkout_sessions.get("x")
+    rescue raised
+      now
+    end
+    sleep(0.2)
+    started = now
+    thread.raise(raised)
+    assert_in_delta started, thread.value, 0.2
+  end
+
+  def test_a_thread_that_is_killed_ends_its_call
+    server = hanging
+    thread = Thread.new { server.client.checkout_sessions.get("x") }
+    server.request
+    thread.kill
+    assert thread.join(1), "the thread still runs"
+    Timeout.timeout(2) { server.closed.pop }
+  end
+
+  def test_another_thread_runs_while_a_call_waits
+    client = hanging.client
+    ticks = 0
+    ticking = Thread.new { loop { sleep(0.005) and ticks += 1 } }
+    assert_raises(Lomi::APITimeoutError) { client.checkout_sessions.get("x", options: { timeout: 0.5 }) }
+    ticking.kill
+    assert_operator ticks, :>, 40
+  end
+
+  def test_ctrl_c_ends_a_call_at_once
+    server = hanging
+    read, write = IO.pipe
+    pid = spawn(RbConfig.ruby, File.expand_path("programs/interrupted.rb", __dir__), server.url, out: write)
+    write.close
+    server.request
+    sleep(0.1)
+    started = now
+    Process.kill(:INT, pid)
+    Process.wait(pid)
+    assert_in_delta 0, now - started, 0.5
+    assert_equal "Interrupt\nensured\n", read.read
+    Timeout.timeout(2) { server.closed.pop }
+  end
+
+  def test_a_signal_whose_handler_returns_does_not_end_a_call
+    server = serve { sleep(0.4) && [200, { checkout_session_id: "cs_1" }] }
+    handled = 0
+    before = trap("USR1") { handled += 1 }
+    killer = Thread.new { 3.times { sleep(0.1) && Process.kill(:USR1, Process.pid) } }
+    assert_equal "cs_1", server.client.checkout_sessions.get("cs_1").checkout_session_id
+    killer.join
+    assert_equal 3, handled
+  ensure
+    trap("USR1", before)
+  end
+
+  def test_a_handler_that_raises_ends_a_call_with_its_error
+    server = hanging
+    before = trap("USR1") { raise ArgumentError, "from the handler" }
+    Thread.new { sleep(0.2) && Process.kill(:USR1, Process.pid) }
+    error, took = timed(ArgumentError) { server.client.checkout_sessions.get("x") }
+    assert_equal "from the handler", error.message
+    assert_in_delta 0.2, took, 0.2
+    Timeout.timeout(2) { server.closed.pop }
+  ensure
+    trap("USR1", before)
+  end
+
+  def test_an_error_of_a_hook_changes_nothing_about_the_call
+    server = serve { [200, { checkout_session_id: "cs_1" }] }
+    client = server.client(on_response: ->(_) { raise "secret #{KEY}" })
+    text = capture_io { 2.times { assert_equal "cs_1", client.checkout_sessions.get("x").checkout_session_id } }.last
+    assert_equal 1, text.lines.size
+    assert_match(/a hook raised/, text)
+    refute_includes text, KEY
+  end
+
+  def test_a_hook_may_make_a_call
+    server = serve { [200, { checkout_session_id: "cs_1" }] }
+    other = server.client
+    found = []
+    client = server.client(on_request: ->(_) { found << other.checkout_sessions.get("y").checkout_session_id })
+    assert_equal "cs_1", client.checkout_sessions.get("x").checkout_session_id
+    assert_equal ["cs_1"], found
+  end
+
+  # The smallest scheduler that can wait for a thread.
+  class Scheduler
+    def initialize = @ready = Queue.new
+    def block(_, _ = nil) = Fiber.yield
+    def unblock(_, fiber) = @ready << fiber
+    def kernel_sleep(seconds = nil) = block(:sleep, seconds)
+    def io_wait(io, _, _) = io
+    def fiber(&block) = Fiber.new(blocking: false, &block).tap(&:resume)
+
+    def close
+      @ready.pop.resume until (@waiting -= 1).negative?
+    end
+
+    attr_writer :waiting
+  end
+
+  def test_a_fiber_scheduler_is_not_held_up
+    server = serve { sleep(0.3) && [200, { checkout_session_id: "cs_1" }] }
+    client = server.client
+    found = []
+    started = now
+    Thread.new do
+      scheduler = Scheduler.new
+      scheduler.waiting = 3
+      Fiber.set_scheduler(scheduler)
+      3.times { Fiber.schedule { found << client.checkout_sessions.get("x").checkout_session_id } }
+    end.join(5)
+    assert_equal %w[cs_1 cs_1 cs_1], found
+    assert_operator now - started, :<, 0.8
+  end
+end
