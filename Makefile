@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
 .PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -118,7 +118,7 @@ bench: install ## what calls cost and buyers wait for, ours and the peers; write
 	@status=0; python3 bench/run.py || status=$$?; \
 	    target/bench/venv/bin/python bench/write.py && exit $$status
 
-bench-smoke: build ## whether the bench still works: everything once
+bench-smoke: build-jvm ## whether the bench still works: everything once
 	@.venv/bin/python bench/test.py
 	cargo check --quiet --locked --manifest-path core/bench/Cargo.toml --target-dir target
 	@python3 bench/smoke.py
@@ -157,6 +157,9 @@ soak-node: build ## the long tests of the Node package: aborts, workers, memory,
 
 bench-php: install ## what a call costs in PHP, ours and the peers
 	@python3 bench/run.py php
+
+bench-jvm: build ## what a call costs on the JVM, ours and the JDK's client with Jackson
+	@python3 bench/run.py jvm
 
 bench-ruby: install ## what a call costs in Ruby, ours and Net::HTTP
 	@python3 bench/run.py ruby
