@@ -2,8 +2,8 @@
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-ruby test-e2e
-.PHONY: dist-check test-dist gate conformance mutants lint codegen fuzz dist
+.PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
 .PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-reconcile soak soak-python soak-node soak-php
 
@@ -16,13 +16,13 @@ install: ## install what building and testing needs
 build: install ## build every language
 	@.ci/build
 
-demo: build ## a checkout session's life in every language, against the local sandbox
+demo: build-jvm ## a checkout session's life in every language, against the local sandbox
 	@python3 examples/demo.py
 
 shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
-test: lint test-rust test-python test-node test-nodes test-php test-ruby conformance docs-test bench-smoke test-e2e test-dist gate ## every test
+test: lint test-rust test-python test-node test-nodes test-php test-jvm test-ruby conformance docs-test bench-smoke test-e2e test-dist gate ## every test
 
 lint: build ## formatting, lints, circles of imports, and whether generated files are up to date
 	cargo fmt --all --check
@@ -69,7 +69,13 @@ test-ruby: build ## the Ruby gem
 	cd bindings-uniffi/ruby && rake test
 	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby
 
-conformance: build ## whether every language does what the scenarios say, and the same for every operation
+build-jvm: build
+	.ci/build-jvm
+
+test-jvm: build-jvm ## the jar for Kotlin and Java
+	mvn --batch-mode --quiet --file bindings-uniffi/kotlin test
+
+conformance: build-jvm ## whether every language does what the scenarios say, and the same for every operation
 	target/debug/lomi-conformance run
 	target/debug/lomi-conformance sweep
 

@@ -22,6 +22,8 @@ EXAMPLES = {
     "python": [PYTHON, os.path.join(ROOT, "examples", "python", "demo.py")],
     "node": ["node", os.path.join(ROOT, "examples", "node", "demo.mjs")],
     "php": ["php", "-d", EXTENSION, os.path.join(ROOT, "examples", "php", "demo.php")],
+    # The class path and the native library, which .ci/build-jvm writes to a file.
+    "kotlin": ["java", "@" + os.path.join(ROOT, "bindings-uniffi", "kotlin", "target", "runner.args"), "DemoKt"],
     "ruby": [
         "ruby",
         "-I",

@@ -1,5 +1,6 @@
 //! One file per language: its generated files, their templates and the filters they use.
 
+mod kotlin;
 pub(crate) mod messages;
 mod node;
 mod php;
@@ -16,11 +17,12 @@ use crate::outputs::Outputs;
 
 type Render = fn(&Environment<'_>, &Api, &mut Outputs) -> Result<(), String>;
 
-const LANGUAGES: [(&str, Render); 6] = [
+const LANGUAGES: [(&str, Render); 7] = [
     ("rust", rust::render),
     ("python", python::render),
     ("node", node::render),
     ("php", php::render),
+    ("kotlin", kotlin::render),
     ("ruby", ruby::render),
     ("sandbox", sandbox::render),
 ];
@@ -31,6 +33,7 @@ pub(crate) fn add_filters(templates: &mut Environment<'_>, api: &Api) {
     python::add_filters(templates, api);
     php::add_filters(templates, api);
     node::add_filters(templates, api);
+    kotlin::add_filters(templates, api);
     ruby::add_filters(templates, api);
 }
 

@@ -13,7 +13,7 @@ const FOLDERS: &[&str] = &[
     "bindings-python",
     "bindings-node",
     "bindings-php",
-    "bindings-uniffi/ruby",
+    "bindings-uniffi",
     "docs",
     "tests/sandbox/src",
 ];

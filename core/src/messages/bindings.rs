@@ -88,6 +88,27 @@ pub fn data_not_of(class: impl Argument) -> Message {
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "the field {field} has a value that is no {kind}: {value}; original("{field}") gives it as the server sent it"
+pub fn field_of_another_type(
+    field: impl Argument,
+    kind: impl Argument,
+    value: impl Argument,
+) -> Message {
+    let in_english = format!(
+        "the field {field} has a value that is no {kind}: {value}; original(\"{field}\") gives it as the server sent it",
+        field = field.english(),
+        kind = kind.english(),
+        value = value.english()
+    );
+    let in_french = format!(
+        "le champ {field} a une valeur qui n'est pas un {kind} : {value} ; original(\"{field}\") la donne telle que le serveur l'a envoyée",
+        field = field.french(),
+        kind = kind.french(),
+        value = value.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "{name} must not be a generator function: calling one runs nothing; remove its yield"
 pub fn generator_function(name: impl Argument) -> Message {
     let in_english = format!(
@@ -1375,6 +1396,9 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "closed_before_head" => closed_before_head(),
         "data_not_json" => data_not_json(),
         "data_not_of" => data_not_of(argument("class")),
+        "field_of_another_type" => {
+            field_of_another_type(argument("field"), argument("kind"), argument("value"))
+        }
         "generator_function" => generator_function(argument("name")),
         "generator_ran" => generator_ran(argument("place")),
         "guard_ttl" => guard_ttl(),

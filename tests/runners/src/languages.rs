@@ -45,6 +45,9 @@ impl Runner {
         let with_php = |arguments: &[PathBuf]| {
             [&["php".into(), "-d".into(), php.clone().into()], arguments].concat()
         };
+        // The class path and the native library, which `.ci/build-jvm` writes to this file.
+        let jvm = format!("@{}", root.join("bindings-uniffi/kotlin/target/runner.args").display());
+        let with_java = |class: &str| vec!["java".into(), jvm.clone().into(), class.into()];
         let runner = |name, command, processes| Self { name, command, processes };
         Ok(vec![
             runner("rust", vec![std::env::current_exe()?, "rust".into()], 1),
@@ -57,6 +60,8 @@ impl Runner {
             runner("python-async", vec![python, file("python_async.py")], 1),
             runner("node", vec!["node".into(), file("node.mjs")], 1),
             runner("php", with_php(&[file("php.php")]), 8),
+            runner("kotlin", with_java("africa.lomi.runner.RunnerKt"), 1),
+            runner("java-futures", with_java("africa.lomi.runner.JavaRunner"), 1),
             runner("ruby", vec!["ruby".into(), file("ruby.rb")], 1),
             runner("php-guzzle", with_php(&[file("php.php"), "guzzle".into()]), 8),
         ])

@@ -1,0 +1,79 @@
+package africa.lomi.internal
+
+import java.io.IOException
+import java.nio.file.Files
+import java.nio.file.Path
+import java.nio.file.attribute.PosixFilePermissions
+import java.util.Locale
+
+/**
+ * Finds the native library: the file that the system property `lomi.library` names, or the one for this
+ * platform within the jar, which is copied to a new folder that only this user can read.
+ */
+internal object NativeLibrary {
+    private const val PROPERTY = "lomi.library"
+
+    /** The absolute path of the library, and what removes its copy once it is loaded. */
+    class Located(val path: Path, val afterLoading: () -> Unit)
+
+    fun locate(): Located {
+        System.getProperty(PROPERTY)?.let { given ->
+            val path = Path.of(given).toAbsolutePath()
+            if (!Files.isRegularFile(path)) throw missing("the system property $PROPERTY names $path, which is no file")
+            return Located(path) {}
+        }
+        val platform = platform()
+        val name = System.mapLibraryName("lomi_uniffi")
+        val resource = "/africa/lomi/native/$platform/$name"
+        val stream = NativeLibrary::class.java.getResourceAsStream(resource)
+            ?: throw missing("this jar has no native library for $platform: use the jar of that platform (classifier $platform), or name a library with -D$PROPERTY=<file>")
+        return stream.use { unpack(it, name) }
+    }
+
+    private fun unpack(library: java.io.InputStream, name: String): Located {
+        // A new folder with a random name that only this user may enter: nobody else can put a file there first.
+        val folder = Files.createTempDirectory("lomi-")
+        val file = folder.resolve(name)
+        try {
+            if (isPosix(folder)) Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"))
+            Files.copy(library, file)
+        } catch (cause: IOException) {
+            remove(file, folder)
+            throw missing("the native library cannot be written to $folder: ${cause.message}; set -Djava.io.tmpdir to a folder that can be written", cause)
+        }
+        return Located(file) {
+            // A loaded file can be removed at once, except on Windows.
+            remove(file, folder)
+            if (Files.exists(file)) file.toFile().deleteOnExit()
+        }
+    }
+
+    private fun remove(vararg paths: Path) {
+        for (path in paths) runCatching { Files.deleteIfExists(path) }
+    }
+
+    private fun isPosix(path: Path) = "posix" in path.fileSystem.supportedFileAttributeViews()
+
+    /** Such as `linux-x86-64` or `linux-x86-64-musl`. */
+    fun platform(): String {
+        val system = System.getProperty("os.name").lowercase(Locale.ROOT)
+        val machine = when (val name = System.getProperty("os.arch").lowercase(Locale.ROOT)) {
+            "amd64", "x86_64" -> "x86-64"
+            "arm64" -> "aarch64"
+            else -> name
+        }
+        return when {
+            system.startsWith("mac") -> "darwin-$machine"
+            system.startsWith("windows") -> "win32-$machine"
+            system.startsWith("linux") && isMusl(machine) -> "linux-$machine-musl"
+            else -> "${system.substringBefore(' ')}-$machine"
+        }
+    }
+
+    private fun isMusl(machine: String): Boolean {
+        val loader = if (machine == "x86-64") "x86_64" else machine
+        return Files.exists(Path.of("/lib/ld-musl-$loader.so.1"))
+    }
+
+    fun missing(why: String, cause: Throwable? = null): Throwable = UnsatisfiedLinkError("lomi: $why").apply { initCause(cause) }
+}

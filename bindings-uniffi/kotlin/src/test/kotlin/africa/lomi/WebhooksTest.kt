@@ -1,0 +1,110 @@
+package africa.lomi
+
+import africa.lomi.ktor.lomiWebhook
+import africa.lomi.models.CheckoutSession
+import africa.lomi.models.Event
+import africa.lomi.models.OtherEventData
+import africa.lomi.models.Transaction
+import africa.lomi.models.WebhookEvent
+import africa.lomi.servlet.WebhookFilter
+import io.ktor.client.request.header
+import io.ktor.client.request.post
+import io.ktor.client.request.setBody
+import io.ktor.client.statement.bodyAsText
+import io.ktor.server.routing.routing
+import io.ktor.server.testing.testApplication
+import java.time.Duration
+import java.time.Instant
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.springframework.mock.web.MockFilterChain
+import org.springframework.mock.web.MockHttpServletRequest
+import org.springframework.mock.web.MockHttpServletResponse
+
+class WebhooksTest {
+    private val secret = "whsec_0123456789abcdef"
+    private val payload = """{"id":"evt_1","event":"PAYMENT_SUCCEEDED","timestamp":"2026-11-27T10:00:00Z",
+        "data":{"transaction_id":"tx_1","gross_amount":500,"status":"completed"}}""".toByteArray()
+    private val signature get() = Webhooks.sign(payload, secret)
+
+    @Test
+    fun aGenuineDeliveryIsItsEvent() {
+        val event = Webhooks.constructEvent(payload, signature, secret)
+        assertEquals(WebhookEvent.PAYMENT_SUCCEEDED, event.event)
+        val amount = when (val data = event.data) {
+            is Transaction -> data.grossAmount
+            is CheckoutSession -> error("another event")
+            else -> error("$data")
+        }
+        assertEquals(500, amount)
+        assertEquals(event, Webhooks.constructEvent(payload, signature, listOf("whsec_another", secret)))
+    }
+
+    @Test
+    fun anUnknownEventIsAMap() {
+        val body = """{"id":"evt_2","event":"SOMETHING_NEW","data":{"a":1}}""".toByteArray()
+        val event = Webhooks.constructEvent(body, Webhooks.sign(body, secret), secret)
+        assertEquals("SOMETHING_NEW", event.event!!.value)
+        assertEquals(OtherEventData(mapOf("a" to 1L)), event.data)
+    }
+
+    @Test
+    fun othersAreRefused() {
+        val error = assertThrows(SignatureVerificationError::class.java) { Webhooks.constructEvent(payload + 1, signature, secret) }
+        assertEquals(400, Webhooks.refusal(error)!!.status)
+        assertThrows(SignatureVerificationError::class.java) { Webhooks.constructEvent(payload, null, secret) }
+        val late = Instant.parse("2027-01-01T00:00:00Z")
+        assertThrows(SignatureVerificationError::class.java) { Webhooks.constructEvent(payload, signature, secret, Duration.ofMinutes(5), late) }
+        assertThrows(ConfigurationError::class.java) { Webhooks.constructEvent(payload, signature) }
+        assertNull(Webhooks.refusal(IllegalStateException()))
+        assertEquals(413, Webhooks.refusal(Webhooks.bodyTooLarge())!!.status)
+    }
+
+    @Test
+    fun anEventIsHandledOnce() {
+        val event = Webhooks.constructEvent(payload, signature, secret)
+        val guard = ReplayGuard()
+        assertThrows(IllegalStateException::class.java) { guard.once(event) { error("the handler fails") } }
+        assertTrue(guard.once(event) {})
+        assertFalse(guard.once(event) { error("again") })
+        assertEquals(77, ReplayGuard.key(event).length)
+        guard.forget(event)
+        assertTrue(guard.firstTime(event))
+    }
+
+    private fun filtered(body: ByteArray, signature: String): Pair<MockHttpServletResponse, Event?> {
+        val request = MockHttpServletRequest("POST", "/webhooks/lomi")
+        request.setContent(body)
+        request.addHeader(Webhooks.SIGNATURE_HEADER, signature)
+        val response = MockHttpServletResponse()
+        WebhookFilter(listOf(secret)).doFilter(request, response, MockFilterChain())
+        return response to request.getAttribute(WebhookFilter.EVENT) as Event?
+    }
+
+    @Test
+    fun theServletFilterPassesGenuineEventsAlone() {
+        assertEquals("evt_1", filtered(payload, signature).second!!.id)
+        val (refused, none) = filtered(payload, "bad")
+        assertEquals(400, refused.status)
+        assertNull(none)
+        assertEquals(413, filtered(ByteArray(Webhooks.maxBody + 1), signature).first.status)
+    }
+
+    @Test
+    fun theRouteOfKtorToo() = testApplication {
+        val events = ArrayList<Event>()
+        routing { lomiWebhook("/webhooks/lomi", listOf(secret)) { events += it } }
+        suspend fun post(body: ByteArray, signature: String) =
+            client.post("/webhooks/lomi") { header(Webhooks.SIGNATURE_HEADER, signature); setBody(body) }
+        assertEquals(204, post(payload, signature).status.value)
+        val refused = post(payload, "bad")
+        assertEquals(400, refused.status.value)
+        assertFalse("africa.lomi" in refused.bodyAsText())
+        assertEquals(413, post(ByteArray(Webhooks.maxBody + 1), signature).status.value)
+        assertEquals(listOf("evt_1"), events.map { it.id })
+    }
+}
