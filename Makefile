@@ -67,7 +67,7 @@ test-php: build ## the PHP extension
 
 test-ruby: build ## the Ruby gem
 	cd bindings-uniffi/ruby && rake test
-	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby
+	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby ../../examples/shop-ruby
 
 build-jvm: build
 	.ci/build-jvm
