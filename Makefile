@@ -82,7 +82,7 @@ conformance: build-jvm ## whether every language does what the scenarios say, an
 mutants: build ## whether a rule that goes missing turns a scenario red
 	python3 tests/runners/mutants.py
 
-test-e2e: build ## a buyer in a browser, paying what each language's SDK and each example shop sells
+test-e2e: build-jvm ## a buyer in a browser, paying what each language's SDK and each example shop sells
 	npm test --silent --prefix tests/e2e
 
 dist-check: install

@@ -12,6 +12,9 @@ const { describe, it } = require('node:test');
 const { startSandbox } = require('../../bindings-node/testing.js');
 const { PAYOUTS, SANDBOX, environment } = require('./lib/languages.js');
 
+// Each language has two sandboxes, which end with this process.
+process.setMaxListeners(4 * Object.keys(PAYOUTS).length);
+
 const SCHEDULES = Number(process.env.LOMI_SCHEDULES ?? 200);
 // Before the work, after it, and instead of it.
 const FAULTS = ['reset-before', 'reset-after', '502', '502-after', '503', '503-after', 'truncate', 'html=502', '429=0'];

@@ -44,6 +44,15 @@ module Lomi
     # @return [String]
     def idempotency_key_for_order(order, attempt = nil) = IdempotencyKey.for_order(order, attempt)
 
+    # The error of the call that `Timeout.timeout`, a signal or another thread ended last in this thread: it
+    # has the idempotency key, and {Client#find_outcome} takes it.
+    #
+    #     rescue Timeout::Error
+    #       client.find_outcome(Lomi.interrupted_call)
+    #
+    # @return [CancelledError, nil]
+    def interrupted_call = Interrupts.last
+
     # Loads every class at once. For servers that fork: the memory is then shared.
     def eager_load!
       [self, Models, Resources].each do |room|

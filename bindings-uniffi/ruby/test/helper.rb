@@ -40,6 +40,8 @@ class Server
 
   def accept
     loop { @threads << Thread.new(@listener.accept) { |socket| serve(socket) } }
+  rescue IOError
+    # The listener was closed.
   end
 
   def serve(socket)

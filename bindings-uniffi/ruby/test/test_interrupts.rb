@@ -48,6 +48,18 @@ class InterruptsTest < LomiTest
     Timeout.timeout(2) { server.closed.pop }
   end
 
+  def test_the_error_of_an_ended_call_has_its_key
+    server = hanging
+    sessions = server.client.checkout_sessions
+    given = { amount: 1, currency_code: "XOF", options: { idempotency_key: "order-1" } }
+    assert_raises(Timeout::Error) { Timeout.timeout(0.1) { sessions.create(**given) } }
+    assert_instance_of Lomi::CancelledError, Lomi.interrupted_call
+    assert_kind_of Lomi::OutcomeUnknown, Lomi.interrupted_call
+    assert_equal "order-1", Lomi.interrupted_call.idempotency_key
+    assert_kind_of String, Lomi.interrupted_call.unknown_call
+    assert_nil(Thread.new { Lomi.interrupted_call }.value)
+  end
+
   def test_another_thread_runs_while_a_call_waits
     client = hanging.client
     ticks = 0

@@ -10,11 +10,17 @@ const BUILT = path.join(ROOT, 'target/debug');
 const SANDBOX = process.env.LOMI_SANDBOX ?? path.join(BUILT, 'lomi-sandbox');
 const program = (name) => path.join(__dirname, '../programs', name);
 
+// The class path and the native library, which .ci/build-jvm writes to a file.
+const java = (name) => ['java', `@${path.join(ROOT, 'bindings-uniffi/kotlin/target/runner.args')}`, name];
+const ruby = (name) => ['ruby', '-I', path.join(ROOT, 'bindings-uniffi/ruby/lib'), program(name)];
+
 const LANGUAGES = {
   python: [path.join(ROOT, '.venv/bin/python'), program('shop.py')],
   node: [process.execPath, program('shop.mjs')],
   php: ['php', '-d', `extension=${path.join(BUILT, 'liblomi_php.so')}`, program('shop.php')],
   rust: [path.join(BUILT, 'lomi-e2e')],
+  java: java('Shop'),
+  ruby: ruby('shop.rb'),
 };
 
 // Programs that pay out for each line that they read.
@@ -24,6 +30,8 @@ const PAYOUTS = {
   node: [process.execPath, program('payouts.mjs')],
   php: [...LANGUAGES.php.slice(0, -1), program('payouts.php')],
   rust: [...LANGUAGES.rust, 'payouts', '-'],
+  kotlin: java('PayoutsKt'),
+  ruby: ruby('payouts.rb'),
 };
 
 /** The environment of a program: the sandbox's keys, and its address below which routes are. */

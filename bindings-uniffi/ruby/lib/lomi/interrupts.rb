@@ -10,7 +10,8 @@ module Lomi
   # @api private
   module Interrupts
     KEY = :__lomi_interrupt__
-    private_constant :KEY
+    LAST = :__lomi_interrupted_call__
+    private_constant :KEY, :LAST
 
     class << self
       # Calls the block with the address of the function that asks. Returns its result.
@@ -20,7 +21,8 @@ module Lomi
         Thread.handle_interrupt(Object => :never) do
           result = yield(check.address)
           raised = Thread.current[KEY]
-          raised.nil? ? result : raise(raised)
+          interrupted(result, raised) if raised || Thread.pending_interrupt?
+          result
         ensure
           Thread.current[KEY] = nil
         end
@@ -32,7 +34,18 @@ module Lomi
         Thread.current[KEY] ||= exception
       end
 
+      # The error of the call that was ended last in this thread.
+      def last = Thread.current.thread_variable_get(LAST)
+
       private
+
+      # Keeps the error of a call that was ended, and raises what a handler raised. What another thread raises
+      # comes by itself, at the end of `handle_interrupt`.
+      def interrupted(result, raised)
+        error = Result.error(result) if result.getbyte(0) == Result::ERROR
+        Thread.current.thread_variable_set(LAST, error) if error.is_a?(CancelledError)
+        raise(raised) if raised
+      end
 
       # Made at the first call: a server that forks then finds no thread of FFI in the parent.
       def check = @check ||= FFI::Function.new(:int, []) { interrupted? ? 1 : 0 }

@@ -157,6 +157,7 @@ mod tests {
         "bindings-node/runtime",
         "bindings-php/src",
         "bindings-php/frameworks/src",
+        "bindings-uniffi/src",
         "bindings-uniffi/ruby/lib",
     ];
 

@@ -54,10 +54,19 @@ module Lomi
       def read_list(bytes, at, response)
         count = bytes.unpack1("N", offset: at + 5)
         at += 9
+        last = type = nil
         Array.new(count) do
-          value = read(bytes, at, response)
-          at = after(bytes, at)
-          value
+          from = at
+          if bytes.getbyte(at) == 8
+            # The rows of a page are objects of one model.
+            size, number = bytes.unpack("Nn", offset: at + 1)
+            type = Models.at(last = number) unless number == last
+            at += size + 5
+            type.new(bytes, from, response)
+          else
+            at = after(bytes, at)
+            read(bytes, from, response)
+          end
         end
       end
 
