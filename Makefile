@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
-.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
 .PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php
 
@@ -46,6 +46,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	node .ci/workflows/lint.js
 	.venv/bin/python .ci/platforms/test.py
 	.venv/bin/python .ci/check-platforms
+	python3 .ci/shipped/test.py
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
@@ -113,6 +114,12 @@ screenshots: build ## the pictures of the sandbox and the shops, those of the do
 
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
+
+release: install ## what a release has for Linux, in dist/: x86-64 and arm64, glibc and musl, with sums and licences
+	.ci/release
+
+test-versions: ## a call from what `make release` built, on each Python, Node, Bun, Deno and PHP to be had; as root
+	.ci/test-versions
 
 bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md
 	@status=0; python3 bench/run.py || status=$$?; \
