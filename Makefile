@@ -3,9 +3,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
-.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	node .ci/workflows/lint.js
 	.venv/bin/python .ci/platforms/test.py
 	.venv/bin/python .ci/check-platforms
+	python3 .ci/shipped/test.py
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
@@ -114,11 +115,17 @@ screenshots: build ## the pictures of the sandbox and the shops, those of the do
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
 
+release: install ## what a release has for Linux, in dist/: x86-64 and arm64, glibc and musl, with sums and licences
+	.ci/release
+
+test-versions: ## a call from what `make release` built, on each Python, Node, Bun, Deno and PHP to be had; as root
+	.ci/test-versions
+
 bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md
 	@status=0; python3 bench/run.py || status=$$?; \
 	    target/bench/venv/bin/python bench/write.py && exit $$status
 
-bench-smoke: build ## whether the bench still works: everything once
+bench-smoke: build-jvm ## whether the bench still works: everything once
 	@.venv/bin/python bench/test.py
 	cargo check --quiet --locked --manifest-path core/bench/Cargo.toml --target-dir target
 	@python3 bench/smoke.py
@@ -157,6 +164,9 @@ soak-node: build ## the long tests of the Node package: aborts, workers, memory,
 
 bench-php: install ## what a call costs in PHP, ours and the peers
 	@python3 bench/run.py php
+
+bench-jvm: build ## what a call costs on the JVM, ours and the JDK's client with Jackson
+	@python3 bench/run.py jvm
 
 bench-ruby: install ## what a call costs in Ruby, ours and Net::HTTP
 	@python3 bench/run.py ruby

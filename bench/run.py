@@ -2,7 +2,7 @@
 
     python3 bench/run.py [PART...]
 
-Parts are `python`, `node`, `php`, `rust`, `ruby` (calls over a kept connection), `tls`, `distance`,
+Parts are `python`, `node`, `php`, `rust`, `ruby`, `jvm` (calls over a kept connection), `tls`, `distance`,
 `http2`, `memory`, `growth` and `start`; without any, all. `LOMI_BENCH_ONLY=python,distance`
 names them too, and `LOMI_BENCH_ROUNDS` says how many rounds there are (5). What is measured is
 merged into `target/bench/results.json`, from which `bench/write.py` makes the document. Exits with

@@ -11,10 +11,10 @@ from measure.jobs import rounds
 from measure.processes import Server
 
 #: What is there without the bench's own packages.
-CLIENTS = ("lomi", "lomi-async", "documented", "generated", "undici", "fetch", "node:http")
+CLIENTS = ("lomi", "lomi-async", "lomi-suspend", "jdk", "jdk-async", "documented", "generated", "undici", "fetch", "node:http")
 CLIENTS += ("ext-curl", "guzzle", "import", "require", "extension")
 LANGUAGES = ("python", "node", "php")
-OURS = ("lomi", "lomi-async", "import", "require", "extension")
+OURS = ("lomi", "lomi-async", "lomi-suspend", "import", "require", "extension")
 
 
 def kept(jobs):
@@ -29,7 +29,7 @@ def main():
     made = setup.debug()
     results = {}
     with Server(made) as server:
-        for language in (*LANGUAGES, "ruby"):
+        for language in (*LANGUAGES, "ruby", "jvm"):
             results[language] = rounds(kept(calls.jobs(server, language, few=True)), 1, language)
         parts = {
             "tls": calls.tls(server, LANGUAGES, handshakes=2),

@@ -16,7 +16,7 @@ from .places import BENCH, PLACE, ROOT
 
 LANGUAGES = ("python", "node", "php", "rust")
 #: Languages of which only calls over a kept connection are measured.
-CALLS_ONLY = ("ruby",)
+CALLS_ONLY = ("ruby", "jvm")
 
 
 @dataclass
@@ -68,6 +68,10 @@ class Setup:
         if language == "ruby":
             native = f"LOMI_RUBY_NATIVE_PATH={self.library}"
             return ["env", native, "ruby", str(ROOT / "bindings-uniffi/ruby/bench/client.rb"), client]
+        if language == "jvm":
+            java = f"-Dlomi.library={self.library}"
+            arguments = ROOT / "bindings-uniffi/kotlin/target/bench.args"
+            return ["java", java, f"@{arguments}", "africa.lomi.bench.ClientKt", client]
         return [str(self.rust), client]
 
 
@@ -117,6 +121,9 @@ def shipped(languages):
     if "ruby" in languages:
         cargo("--profile", "dist", "-p", "lomi-uniffi")
         setup.sizes["ruby gem"] = build_gem(setup)
+    if "jvm" in languages:
+        cargo("--profile", "dist", "-p", "lomi-uniffi")
+        subprocess.run([ROOT / ".ci/build-jvm"], check=True)
     if "rust" in languages:
         manifest = ["--manifest-path", ROOT / "core/bench/Cargo.toml", "--locked"]
         cargo("--release", *manifest, "--target-dir", ROOT / "target/bench-rust")
@@ -193,6 +200,7 @@ def versions(setup):
         "Node": said("node", "-p", "process.versions.node"),
         "PHP": said("php", "-r", "echo PHP_VERSION;"),
         "Ruby": said("ruby", "-e", "print RUBY_VERSION"),
+        "Java": said("sh", "-c", "java -version 2>&1 | sed -n '1s/.*\"\\(.*\\)\".*/\\1/p'"),
         "rustc": said("rustc", "--version").split()[1],
     }
     for line in (BENCH / "requirements.txt").read_text().splitlines():

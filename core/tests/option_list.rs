@@ -106,6 +106,7 @@ fn an_option_has_one_name_in_the_case_of_each_language() {
                 ("php", name),
                 ("rust", name),
                 ("ruby", name),
+                ("kotlin", &camel(name)),
             ] {
                 let Some(given) = row[language].as_str() else { continue };
                 assert!(

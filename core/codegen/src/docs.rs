@@ -17,8 +17,14 @@ const LIST: &str = "core/spec/options.json";
 const PAGE: &str = "docs/options.md";
 
 /// The languages of a table, each with its title.
-const LANGUAGES: &[(&str, &str)] =
-    &[("python", "Python"), ("node", "Node"), ("php", "PHP"), ("rust", "Rust"), ("ruby", "Ruby")];
+const LANGUAGES: &[(&str, &str)] = &[
+    ("python", "Python"),
+    ("node", "Node"),
+    ("php", "PHP"),
+    ("rust", "Rust"),
+    ("ruby", "Ruby"),
+    ("kotlin", "Kotlin, Java"),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +59,7 @@ struct Row {
     php: Option<String>,
     rust: Option<String>,
     ruby: Option<String>,
+    kotlin: Option<String>,
     /// Why a language has no such option.
     #[serde(default)]
     why_not: BTreeMap<String, String>,
@@ -65,6 +72,7 @@ impl Row {
             "node" => self.node.as_deref(),
             "php" => self.php.as_deref(),
             "ruby" => self.ruby.as_deref(),
+            "kotlin" => self.kotlin.as_deref(),
             _ => self.rust.as_deref(),
         }
     }

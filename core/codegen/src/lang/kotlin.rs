@@ -8,7 +8,7 @@ use minijinja::{Environment, Value, context};
 use crate::case::camel;
 use crate::ir::{Api, Field, Kind, Model, Operation, Parameter, Resource, Returns, Role, Union};
 use crate::outputs::Outputs;
-use crate::template::{render as render_template, wrap};
+use crate::template::{attribute, render as render_template, wrap};
 
 const FOLDER: &str = "bindings-uniffi/kotlin";
 const PACKAGE: &str = "src/main/kotlin/africa/lomi";
@@ -162,6 +162,14 @@ fn wrapped(words: &[&str], indent: &str) -> String {
     wrap(&words.join(" "), WIDTH - 20, "").replace('\n', &format!(" \" +\n{indent}\""))
 }
 
+/// Parts on lines that are not too long.
+fn joined(parts: impl Iterator<Item = String>, between: &str, indent: &str) -> String {
+    // A space within a part is no place to break a line.
+    let parts: Vec<String> = parts.map(|part| part.replace(' ', "\u{1}")).collect();
+    let text = parts.join(&format!("{between} "));
+    wrap(&text, WIDTH - indent.len(), indent).replace('\u{1}', " ")
+}
+
 /// The operations whose result is not always the object, with the name of that result.
 fn outcomes<'a>(api: &'a Api, names: &Names) -> Vec<(&'a Operation, String)> {
     let mut seen = BTreeMap::new();
@@ -211,13 +219,37 @@ struct Request {
 }
 
 impl Request {
+    /// The fields as named arguments.
+    fn named(&self) -> String {
+        let of =
+            |it: &Value| format!("{}: {}? = null", attribute(it, "name"), attribute(it, "type"));
+        joined(self.setters.iter().map(of), ",", "            ")
+    }
+
+    /// The calls that take those arguments.
+    fn presents(&self) -> String {
+        let of = |it: &Value| {
+            format!(".present(\"{}\", {})", attribute(it, "wire"), attribute(it, "name"))
+        };
+        joined(self.setters.iter().map(of), "", "            ").replace(") .", ").")
+    }
+
+    /// A field to show.
+    fn example(&self) -> String {
+        self.setters.first().map(|it| attribute(it, "name")).unwrap_or_default()
+    }
+
     fn words(self) -> Value {
         let needs_money = self
             .setters
             .iter()
             .any(|it| it.get_attr("others").is_ok_and(|it| it.to_string().contains("Money")));
         let needs_money = needs_money && (self.declares || self.fields_of.is_none());
-        context! { needs_money, name => self.name, doc => self.doc, fields_of => self.fields_of, declares => self.declares, setters => self.setters }
+        context! {
+            named => self.named(), presents => self.presents(), example => self.example(),
+            needs_money, name => self.name, doc => self.doc, fields_of => self.fields_of,
+            declares => self.declares, setters => self.setters,
+        }
     }
 }
 

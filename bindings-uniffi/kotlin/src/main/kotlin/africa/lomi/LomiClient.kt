@@ -9,6 +9,7 @@ import africa.lomi.internal.Transport
 import africa.lomi.internal.Work
 import africa.lomi.internal.Packer
 import java.nio.file.Path
+import java.time.Duration
 import java.time.Instant
 import java.util.concurrent.CompletableFuture
 
@@ -40,30 +41,33 @@ class LomiClient internal constructor(private val transport: Transport) : Resour
     /**
      * Downloads a file that the API links to, such as the `downloadUrl` of an export. Neither the key nor the
      * headers of this client are sent to the link.
+     *
+     * @param maxBytes default: the limit `body` of the client; 1 GiB for a file
      */
     @JvmOverloads
-    fun download(url: String, options: CallOptions? = null): ByteArray =
-        transport.blocking(Requests.download(url, options?.values.orEmpty())).any() as ByteArray
+    fun download(url: String, maxBytes: Long? = null, options: CallOptions? = null): ByteArray =
+        transport.blocking(Requests.download(url, options, maxBytes)).any() as ByteArray
 
     /** Saves the file and gives its size. An existing file is replaced only when the new one is complete. */
     @JvmOverloads
-    fun download(url: String, to: Path, options: CallOptions? = null): Long =
-        transport.blocking(Requests.download(url, options?.values.orEmpty() + ("to" to to))).any() as Long
+    fun download(url: String, to: Path, maxBytes: Long? = null, options: CallOptions? = null): Long =
+        transport.blocking(Requests.download(url, options, maxBytes, to)).any() as Long
 
     /**
      * Finds out whether the call was done whose outcome is unknown. A call that the server does once is sent again
      * with its idempotency key; for any other, its object is looked for and nothing is written.
      *
      * @param knownIds ids of objects of the same kind that are known to be of other calls
+     * @param timeout maximum time for each call of the search
      */
     @JvmOverloads
-    fun findOutcome(unknown: OutcomeUnknown, knownIds: List<String> = emptyList()): FoundOutcome =
-        findOutcome(unknown.unknownCall.orEmpty(), knownIds)
+    fun findOutcome(unknown: OutcomeUnknown, knownIds: List<String> = emptyList(), timeout: Duration? = null): FoundOutcome =
+        findOutcome(unknown.unknownCall.orEmpty(), knownIds, timeout)
 
     /** As the other one, with the stored [OutcomeUnknown.unknownCall] of the exception. */
     @JvmOverloads
-    fun findOutcome(unknownCall: String, knownIds: List<String> = emptyList()): FoundOutcome =
-        FoundOutcome.of(transport.blocking(search(unknownCall, knownIds)))
+    fun findOutcome(unknownCall: String, knownIds: List<String> = emptyList(), timeout: Duration? = null): FoundOutcome =
+        FoundOutcome.of(transport.blocking(search(unknownCall, knownIds, timeout)))
 
     /**
      * What has ended since then, as the events that webhooks would have brought, oldest first.
@@ -119,8 +123,8 @@ internal fun raw(method: String, path: String, query: Map<String, Any?>?, body: 
     return Requests.request(method, path, if (body == null) input else input.body(body), options?.values)
 }
 
-internal fun search(unknownCall: String, knownIds: List<String>): Work {
-    val options = Packer.pack(mapOf("knownIds" to knownIds))
+internal fun search(unknownCall: String, knownIds: List<String>, timeout: Duration?): Work {
+    val options = Packer.pack(mapOf("knownIds" to knownIds, "timeout" to timeout))
     return Work(
         { check -> findOutcomeBlocking(unknownCall, options, check) },
         { id -> findOutcome(id, unknownCall, options) },

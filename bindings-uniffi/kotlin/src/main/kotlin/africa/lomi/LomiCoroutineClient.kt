@@ -4,6 +4,7 @@ import africa.lomi.internal.Requests
 import africa.lomi.internal.SuspendCalls
 import africa.lomi.internal.Transport
 import java.nio.file.Path
+import java.time.Duration
 import java.time.Instant
 import kotlinx.coroutines.flow.Flow
 
@@ -27,20 +28,20 @@ class LomiCoroutineClient internal constructor(private val transport: Transport)
         transport.awaited(raw(method, path, query, body, options)).any()
 
     /** As [LomiClient.download]. */
-    suspend fun download(url: String, options: CallOptions? = null): ByteArray =
-        transport.awaited(Requests.download(url, options?.values.orEmpty())).any() as ByteArray
+    suspend fun download(url: String, maxBytes: Long? = null, options: CallOptions? = null): ByteArray =
+        transport.awaited(Requests.download(url, options, maxBytes)).any() as ByteArray
 
     /** As [LomiClient.download]: saves the file and gives its size. */
-    suspend fun download(url: String, to: Path, options: CallOptions? = null): Long =
-        transport.awaited(Requests.download(url, options?.values.orEmpty() + ("to" to to))).any() as Long
+    suspend fun download(url: String, to: Path, maxBytes: Long? = null, options: CallOptions? = null): Long =
+        transport.awaited(Requests.download(url, options, maxBytes, to)).any() as Long
 
     /** As [LomiClient.findOutcome]. */
-    suspend fun findOutcome(unknown: OutcomeUnknown, knownIds: List<String> = emptyList()): FoundOutcome =
-        findOutcome(unknown.unknownCall.orEmpty(), knownIds)
+    suspend fun findOutcome(unknown: OutcomeUnknown, knownIds: List<String> = emptyList(), timeout: Duration? = null): FoundOutcome =
+        findOutcome(unknown.unknownCall.orEmpty(), knownIds, timeout)
 
     /** As [LomiClient.findOutcome], with the stored [OutcomeUnknown.unknownCall] of the exception. */
-    suspend fun findOutcome(unknownCall: String, knownIds: List<String> = emptyList()): FoundOutcome =
-        FoundOutcome.of(transport.awaited(search(unknownCall, knownIds)))
+    suspend fun findOutcome(unknownCall: String, knownIds: List<String> = emptyList(), timeout: Duration? = null): FoundOutcome =
+        FoundOutcome.of(transport.awaited(search(unknownCall, knownIds, timeout)))
 
     /** As [LomiClient.reconcile]: each event has the cursor to store once it is handled. */
     fun reconcile(since: String): Flow<MissedEvent> = MissedEvents(transport, since).flow()

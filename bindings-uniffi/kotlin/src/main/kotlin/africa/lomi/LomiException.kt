@@ -1,5 +1,6 @@
 package africa.lomi
 
+import africa.lomi.internal.Bridge
 import java.time.Duration
 
 /**
@@ -35,6 +36,9 @@ open class LomiException internal constructor(
         val bytes = members["raw_body"] as String? ?: return body?.toByteArray()
         return bytes.toByteArray(Charsets.ISO_8859_1)
     }
+
+    /** The body if it is a JSON object or list, as a map or a list; else null. */
+    val parsedBody: Any? get() = body?.let(Bridge::valueOfJsonOrNull)?.takeIf { it is Map<*, *> || it is List<*> }
 
     /** The headers of the response; names in lower case. */
     @Suppress("UNCHECKED_CAST")

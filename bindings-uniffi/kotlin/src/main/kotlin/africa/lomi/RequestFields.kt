@@ -30,6 +30,14 @@ abstract class Settings<B : Settings<B>> internal constructor() {
         return this as B
     }
 
+    /** Sets a value that is not null. */
+    @PublishedApi
+    internal fun present(name: String, value: Any?): B {
+        if (value != null) values[name] = value
+        @Suppress("UNCHECKED_CAST")
+        return this as B
+    }
+
     @Suppress("UNCHECKED_CAST")
     internal fun <T> value(name: String): T? = values[name] as T?
 

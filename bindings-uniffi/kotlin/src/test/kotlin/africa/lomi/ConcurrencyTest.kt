@@ -68,11 +68,12 @@ class ConcurrencyTest {
     fun memoryIsFlat(client: LomiCoroutineClient): Unit = runBlocking(Dispatchers.Default) {
         val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
         suspend fun round() = (1..20).map { async { repeat(100) { client.checkoutSessions.get(id) } } }.awaitAll()
-        repeat(3) { round() }
+        // The heap of the tests is in memory from the start, so what grows is outside of it.
+        repeat(4) { round() }
         val before = resident()
-        repeat(3) { round() }
+        repeat(5) { round() }
         val grown = resident() - before
-        assertTrue(grown < 24, "6,000 calls have grown the process by $grown MiB")
+        assertTrue(grown < 24, "10,000 calls have grown the process by $grown MiB")
     }
 
     /** MiB in memory, after a collection. */

@@ -4,6 +4,7 @@ import africa.lomi.models.CheckoutSession
 import africa.lomi.models.CheckoutSessionCreate
 import africa.lomi.models.CheckoutSessionStatus
 import africa.lomi.models.CheckoutSessionUpdate
+import africa.lomi.models.CurrencyCode
 import africa.lomi.models.PaymentRequired
 import africa.lomi.testing.Stub
 import java.math.BigDecimal
@@ -74,6 +75,12 @@ class ModelTest {
         val bodies = stub.requests.map { it["body"] }
         assertEquals(listOf(mapOf("title" to null, "allow_quantity" to true)).let { it + it }, bodies)
         assertEquals(update, CheckoutSessionUpdate { title = null; allowQuantity = true })
+    }
+
+    @Test
+    fun argumentsCanBeNamed() {
+        val body = CheckoutSessionCreate(amount = 500, currencyCode = CurrencyCode.XOF, title = null)
+        assertEquals(CheckoutSessionCreate { amount = 500; currencyCode = CurrencyCode.XOF }, body)
     }
 
     @Test

@@ -89,6 +89,9 @@ internal object Bridge {
 
     fun valueOfJson(json: String): Any? = any(bridgeValueOfJson(json))
 
+    /** Null also for what is no JSON. */
+    fun valueOfJsonOrNull(json: String): Any? = Reply(bridgeValueOfJson(json)).let { if (it.error() == null) it.any() else null }
+
     fun nothingToConfirm(): LomiException = Reply(bridgeNothingToConfirm()).error()!!
 
     fun readObject(model: Int, json: String): ByteArray = bridgeReadObject(model.toUShort(), json)

@@ -1,6 +1,7 @@
 package africa.lomi.internal
 
 import africa.lomi.CallOptions
+import java.nio.file.Path
 
 /** The calls that a client can make, as the native library reads them. */
 internal object Requests {
@@ -16,7 +17,10 @@ internal object Requests {
     fun request(method: String, path: String, input: Input, options: Map<String, Any?>?): Work =
         call(Packer().byte(REQUEST).text(method).text(path).value(input.values()).value(options))
 
-    fun download(url: String, options: Map<String, Any?>): Work = call(Packer().byte(DOWNLOAD).text(url).value(options))
+    fun download(url: String, options: CallOptions?, maxBytes: Long?, to: Path? = null): Work {
+        val values = options?.values.orEmpty() + mapOf("maxBytes" to maxBytes, "to" to to)
+        return call(Packer().byte(DOWNLOAD).text(url).value(values))
+    }
 
     fun prewarm(): Work = call(Packer().byte(PREWARM))
 

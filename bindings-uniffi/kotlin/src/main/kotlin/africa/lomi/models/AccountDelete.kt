@@ -24,6 +24,18 @@ class AccountDelete private constructor(fields: Map<String, Any?>) : RequestFiel
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `AccountDelete(confirmationToken = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            confirmationToken: String? = null,
+        ): AccountDelete = Builder()
+            .present("confirmation_token", confirmationToken)
+            .build()
+
         /** `AccountDelete { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): AccountDelete = Builder().apply(fields).build()

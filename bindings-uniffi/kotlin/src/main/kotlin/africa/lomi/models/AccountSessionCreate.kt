@@ -28,6 +28,18 @@ class AccountSessionCreate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `AccountSessionCreate(account = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            account: String? = null, components: Map<String, Any?>? = null,
+        ): AccountSessionCreate = Builder()
+            .present("account", account).present("components", components)
+            .build()
+
         /** `AccountSessionCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): AccountSessionCreate = Builder().apply(fields).build()

@@ -29,6 +29,18 @@ class ApiKeyCreate private constructor(fields: Map<String, Any?>) : RequestField
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ApiKeyCreate(environment = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            environment: String? = null, keyType: String? = null, name: String? = null,
+        ): ApiKeyCreate = Builder()
+            .present("environment", environment).present("key_type", keyType).present("name", name)
+            .build()
+
         /** `ApiKeyCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ApiKeyCreate = Builder().apply(fields).build()

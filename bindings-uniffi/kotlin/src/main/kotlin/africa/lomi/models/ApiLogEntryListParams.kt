@@ -65,6 +65,24 @@ class ApiLogEntryListParams private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ApiLogEntryListParams(type = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            type: String? = null, limit: Long? = null, cursor: String? = null, startDate: String? = null,
+            endDate: String? = null, status: String? = null, severity: String? = null,
+            webhookId: String? = null, success: Boolean? = null, failed: Boolean? = null,
+            event: String? = null,
+        ): ApiLogEntryListParams = Builder()
+            .present("type", type).present("limit", limit).present("cursor", cursor)
+            .present("start_date", startDate).present("end_date", endDate).present("status", status)
+            .present("severity", severity).present("webhook_id", webhookId).present("success", success)
+            .present("failed", failed).present("event", event)
+            .build()
+
         /** `ApiLogEntryListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ApiLogEntryListParams = Builder().apply(fields).build()

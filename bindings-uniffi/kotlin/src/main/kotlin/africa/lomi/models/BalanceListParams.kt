@@ -21,6 +21,18 @@ class BalanceListParams private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `BalanceListParams(currency = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            currency: String? = null,
+        ): BalanceListParams = Builder()
+            .present("currency", currency)
+            .build()
+
         /** `BalanceListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): BalanceListParams = Builder().apply(fields).build()

@@ -53,6 +53,21 @@ class BeneficiaryPayoutListParams private constructor(fields: Map<String, Any?>)
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `BeneficiaryPayoutListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, statuses: String? = null,
+            startDate: String? = null, endDate: String? = null, currencyCode: String? = null,
+        ): BeneficiaryPayoutListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("statuses", statuses).present("startDate", startDate).present("endDate", endDate)
+            .present("currencyCode", currencyCode)
+            .build()
+
         /** `BeneficiaryPayoutListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): BeneficiaryPayoutListParams = Builder().apply(fields).build()

@@ -17,6 +17,25 @@ class BeneficiaryPayoutUpdate private constructor(fields: Map<String, Any?>) : R
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `BeneficiaryPayoutUpdate(accountId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            accountId: String? = null, amount: Long? = null, currencyCode: CurrencyCode? = null,
+            metadata: Map<String, Any?>? = null, paymentMethodCode: PaymentMethodCode? = null,
+            payoutId: String? = null, payoutMethodId: String? = null, providerCode: ProviderCode? = null,
+            spiBulkInstructionId: String? = null, status: PayoutStatus? = null,
+        ): BeneficiaryPayoutUpdate = Builder()
+            .present("account_id", accountId).present("amount", amount)
+            .present("currency_code", currencyCode).present("metadata", metadata)
+            .present("payment_method_code", paymentMethodCode).present("payout_id", payoutId)
+            .present("payout_method_id", payoutMethodId).present("provider_code", providerCode)
+            .present("spi_bulk_instruction_id", spiBulkInstructionId).present("status", status)
+            .build()
+
         /** `BeneficiaryPayoutUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): BeneficiaryPayoutUpdate = Builder().apply(fields).build()

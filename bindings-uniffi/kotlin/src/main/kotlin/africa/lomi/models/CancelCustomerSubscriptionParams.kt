@@ -21,6 +21,18 @@ class CancelCustomerSubscriptionParams private constructor(fields: Map<String, A
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CancelCustomerSubscriptionParams(merchantId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            merchantId: String? = null,
+        ): CancelCustomerSubscriptionParams = Builder()
+            .present("merchant_id", merchantId)
+            .build()
+
         /** `CancelCustomerSubscriptionParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CancelCustomerSubscriptionParams = Builder().apply(fields).build()

@@ -27,6 +27,18 @@ class CardChargeCapture private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CardChargeCapture(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null,
+        ): CardChargeCapture = Builder()
+            .present("amount", amount)
+            .build()
+
         /** `CardChargeCapture { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CardChargeCapture = Builder().apply(fields).build()

@@ -115,6 +115,35 @@ class CardChargeCreate private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CardChargeCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, appearanceBillingAddress: String? = null,
+            appearanceBorderRadius: BigDecimal? = null, appearanceTheme: String? = null,
+            applicationFeeAmount: Long? = null, currency: CurrencyCode? = null,
+            currencyCode: CurrencyCode? = null, customerEmail: String? = null, customerId: String? = null,
+            customerName: String? = null, customerPhone: String? = null, description: String? = null,
+            hold: Boolean? = null, metadata: Map<String, Any?>? = null, paymentReference: String? = null,
+            productId: String? = null, quantity: Long? = null, subscriptionId: String? = null,
+            transferData: Map<String, Any?>? = null, transferGroup: String? = null,
+        ): CardChargeCreate = Builder()
+            .present("amount", amount).present("appearance_billing_address", appearanceBillingAddress)
+            .present("appearance_border_radius", appearanceBorderRadius)
+            .present("appearance_theme", appearanceTheme)
+            .present("application_fee_amount", applicationFeeAmount).present("currency", currency)
+            .present("currency_code", currencyCode).present("customer_email", customerEmail)
+            .present("customer_id", customerId).present("customer_name", customerName)
+            .present("customer_phone", customerPhone).present("description", description)
+            .present("hold", hold).present("metadata", metadata)
+            .present("payment_reference", paymentReference).present("product_id", productId)
+            .present("quantity", quantity).present("subscription_id", subscriptionId)
+            .present("transfer_data", transferData).present("transfer_group", transferGroup)
+            .build()
+
         /** `CardChargeCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CardChargeCreate = Builder().apply(fields).build()

@@ -27,6 +27,18 @@ class CardChargeIncrement private constructor(fields: Map<String, Any?>) : Reque
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CardChargeIncrement(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null,
+        ): CardChargeIncrement = Builder()
+            .present("amount", amount)
+            .build()
+
         /** `CardChargeIncrement { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CardChargeIncrement = Builder().apply(fields).build()

@@ -25,6 +25,18 @@ class CheckUsageEntitlementParams private constructor(fields: Map<String, Any?>)
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CheckUsageEntitlementParams(customerId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerId: String? = null, featureKey: String? = null,
+        ): CheckUsageEntitlementParams = Builder()
+            .present("customer_id", customerId).present("feature_key", featureKey)
+            .build()
+
         /** `CheckUsageEntitlementParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CheckUsageEntitlementParams = Builder().apply(fields).build()

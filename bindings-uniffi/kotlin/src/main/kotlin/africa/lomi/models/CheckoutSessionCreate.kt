@@ -20,6 +20,57 @@ class CheckoutSessionCreate private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CheckoutSessionCreate(allowCouponCode = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            allowCouponCode: Boolean? = null, allowQuantity: Boolean? = null,
+            allowedProviders: List<String>? = null, amount: Long? = null, applicationFeeAmount: Long? = null,
+            cancelUrl: String? = null, checkoutSessionId: String? = null, currencyCode: CurrencyCode? = null,
+            customerAddress: String? = null, customerCity: String? = null, customerCountry: String? = null,
+            customerEmail: String? = null, customerId: String? = null, customerName: String? = null,
+            customerPhone: String? = null, customerPostalCode: String? = null, description: String? = null,
+            expirationMinutes: BigDecimal? = null, expiresAt: Instant? = null,
+            fields: List<Map<String, Any?>>? = null, installmentPlanId: String? = null,
+            integrationSource: String? = null, isPos: Boolean? = null, isSpi: Boolean? = null,
+            lineItems: List<Map<String, Any?>>? = null, metadata: Map<String, Any?>? = null,
+            paymentLinkId: String? = null, paymentRequestId: String? = null, planId: String? = null,
+            priceId: String? = null, productId: String? = null, publicDescription: String? = null,
+            qrCodeData: Map<String, Any?>? = null, qrCodeType: String? = null, quantity: BigDecimal? = null,
+            requireBillingAddress: Boolean? = null, requireEmail: Boolean? = null,
+            requireName: Boolean? = null, requirePhone: Boolean? = null, spiAccountNumber: String? = null,
+            spiQrCodeId: String? = null, status: CheckoutSessionStatus? = null,
+            subscriptionId: String? = null, successUrl: String? = null, title: String? = null,
+            transferData: Map<String, Any?>? = null, transferGroup: String? = null,
+        ): CheckoutSessionCreate = Builder()
+            .present("allow_coupon_code", allowCouponCode).present("allow_quantity", allowQuantity)
+            .present("allowed_providers", allowedProviders).present("amount", amount)
+            .present("application_fee_amount", applicationFeeAmount).present("cancel_url", cancelUrl)
+            .present("checkout_session_id", checkoutSessionId).present("currency_code", currencyCode)
+            .present("customer_address", customerAddress).present("customer_city", customerCity)
+            .present("customer_country", customerCountry).present("customer_email", customerEmail)
+            .present("customer_id", customerId).present("customer_name", customerName)
+            .present("customer_phone", customerPhone).present("customer_postal_code", customerPostalCode)
+            .present("description", description).present("expiration_minutes", expirationMinutes)
+            .present("expires_at", expiresAt).present("fields", fields)
+            .present("installment_plan_id", installmentPlanId)
+            .present("integration_source", integrationSource).present("is_pos", isPos)
+            .present("is_spi", isSpi).present("line_items", lineItems).present("metadata", metadata)
+            .present("payment_link_id", paymentLinkId).present("payment_request_id", paymentRequestId)
+            .present("plan_id", planId).present("price_id", priceId).present("product_id", productId)
+            .present("public_description", publicDescription).present("qr_code_data", qrCodeData)
+            .present("qr_code_type", qrCodeType).present("quantity", quantity)
+            .present("require_billing_address", requireBillingAddress).present("require_email", requireEmail)
+            .present("require_name", requireName).present("require_phone", requirePhone)
+            .present("spi_account_number", spiAccountNumber).present("spi_qr_code_id", spiQrCodeId)
+            .present("status", status).present("subscription_id", subscriptionId)
+            .present("success_url", successUrl).present("title", title)
+            .present("transfer_data", transferData).present("transfer_group", transferGroup)
+            .build()
+
         /** `CheckoutSessionCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CheckoutSessionCreate = Builder().apply(fields).build()

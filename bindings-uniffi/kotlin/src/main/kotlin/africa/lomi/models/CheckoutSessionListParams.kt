@@ -44,6 +44,20 @@ class CheckoutSessionListParams private constructor(fields: Map<String, Any?>) :
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CheckoutSessionListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, status: String? = null,
+            page: Long? = null, cursor: String? = null,
+        ): CheckoutSessionListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("status", status).present("page", page).present("cursor", cursor)
+            .build()
+
         /** `CheckoutSessionListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CheckoutSessionListParams = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class CheckoutSettingsUpdate private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CheckoutSettingsUpdate(settings = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            settings: Map<String, Any?>? = null,
+        ): CheckoutSettingsUpdate = Builder()
+            .present("settings", settings)
+            .build()
+
         /** `CheckoutSettingsUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CheckoutSettingsUpdate = Builder().apply(fields).build()

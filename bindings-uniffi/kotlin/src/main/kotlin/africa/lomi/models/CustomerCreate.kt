@@ -17,6 +17,27 @@ class CustomerCreate private constructor(fields: Map<String, Any?>) : RequestFie
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CustomerCreate(address = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            address: String? = null, city: String? = null, country: String? = null, email: String? = null,
+            isBusiness: Boolean? = null, isDeleted: Boolean? = null, metadata: Map<String, Any?>? = null,
+            name: String? = null, phoneNumber: String? = null, postalCode: String? = null,
+            spiAliasMbno: String? = null, spiAliasShid: String? = null, spiPrimaryAlias: String? = null,
+            whatsappNumber: String? = null,
+        ): CustomerCreate = Builder()
+            .present("address", address).present("city", city).present("country", country)
+            .present("email", email).present("is_business", isBusiness).present("is_deleted", isDeleted)
+            .present("metadata", metadata).present("name", name).present("phone_number", phoneNumber)
+            .present("postal_code", postalCode).present("spi_alias_mbno", spiAliasMbno)
+            .present("spi_alias_shid", spiAliasShid).present("spi_primary_alias", spiPrimaryAlias)
+            .present("whatsapp_number", whatsappNumber)
+            .build()
+
         /** `CustomerCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CustomerCreate = Builder().apply(fields).build()

@@ -77,6 +77,23 @@ class CustomerListParams private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `CustomerListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, search: String? = null,
+            type: String? = null, status: String? = null, email: String? = null, phoneNumber: String? = null,
+            page: Long? = null, pageSize: Long? = null, cursor: String? = null,
+        ): CustomerListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("search", search).present("type", type).present("status", status)
+            .present("email", email).present("phone_number", phoneNumber).present("page", page)
+            .present("pageSize", pageSize).present("cursor", cursor)
+            .build()
+
         /** `CustomerListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): CustomerListParams = Builder().apply(fields).build()

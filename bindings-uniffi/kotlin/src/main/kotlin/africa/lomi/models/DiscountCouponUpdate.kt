@@ -19,6 +19,35 @@ class DiscountCouponUpdate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `DiscountCouponUpdate(appliesToProductTypes = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            appliesToProductTypes: List<String>? = null, code: String? = null, couponId: String? = null,
+            currentUses: BigDecimal? = null, customerType: String? = null, description: String? = null,
+            discountFixedAmount: Long? = null, discountPercentage: BigDecimal? = null,
+            discountType: String? = null, expiresAt: Instant? = null, isActive: Boolean? = null,
+            isOrganizationWide: Boolean? = null, maxQuantityPerUse: BigDecimal? = null,
+            maxUses: BigDecimal? = null, productIds: List<String>? = null, scopeType: String? = null,
+            usageFrequencyLimit: String? = null, usageLimitValue: BigDecimal? = null,
+            validFrom: String? = null,
+        ): DiscountCouponUpdate = Builder()
+            .present("applies_to_product_types", appliesToProductTypes).present("code", code)
+            .present("coupon_id", couponId).present("current_uses", currentUses)
+            .present("customer_type", customerType).present("description", description)
+            .present("discount_fixed_amount", discountFixedAmount)
+            .present("discount_percentage", discountPercentage).present("discount_type", discountType)
+            .present("expires_at", expiresAt).present("is_active", isActive)
+            .present("is_organization_wide", isOrganizationWide)
+            .present("max_quantity_per_use", maxQuantityPerUse).present("max_uses", maxUses)
+            .present("product_ids", productIds).present("scope_type", scopeType)
+            .present("usage_frequency_limit", usageFrequencyLimit)
+            .present("usage_limit_value", usageLimitValue).present("valid_from", validFrom)
+            .build()
+
         /** `DiscountCouponUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): DiscountCouponUpdate = Builder().apply(fields).build()

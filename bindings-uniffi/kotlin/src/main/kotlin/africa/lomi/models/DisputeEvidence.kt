@@ -29,6 +29,19 @@ class DisputeEvidence private constructor(fields: Map<String, Any?>) : RequestFi
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `DisputeEvidence(customerName = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerName: String? = null, files: Map<String, Any?>? = null, uncategorizedText: String? = null,
+        ): DisputeEvidence = Builder()
+            .present("customer_name", customerName).present("files", files)
+            .present("uncategorized_text", uncategorizedText)
+            .build()
+
         /** `DisputeEvidence { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): DisputeEvidence = Builder().apply(fields).build()

@@ -38,6 +38,20 @@ class DisputeListParams private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `DisputeListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null, startDate: String? = null, endDate: String? = null,
+            status: String? = null,
+        ): DisputeListParams = Builder()
+            .present("limit", limit).present("cursor", cursor).present("startDate", startDate)
+            .present("endDate", endDate).present("status", status)
+            .build()
+
         /** `DisputeListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): DisputeListParams = Builder().apply(fields).build()

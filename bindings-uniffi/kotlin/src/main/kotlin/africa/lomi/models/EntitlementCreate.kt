@@ -29,6 +29,18 @@ class EntitlementCreate private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `EntitlementCreate(description = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            description: String? = null, featureKey: String? = null, name: String? = null,
+        ): EntitlementCreate = Builder()
+            .present("description", description).present("feature_key", featureKey).present("name", name)
+            .build()
+
         /** `EntitlementCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): EntitlementCreate = Builder().apply(fields).build()

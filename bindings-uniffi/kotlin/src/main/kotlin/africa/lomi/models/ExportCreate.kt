@@ -26,6 +26,18 @@ class ExportCreate private constructor(fields: Map<String, Any?>) : RequestField
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ExportCreate(filters = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            filters: Map<String, Any?>? = null, type: ExportType? = null,
+        ): ExportCreate = Builder()
+            .present("filters", filters).present("type", type)
+            .build()
+
         /** `ExportCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ExportCreate = Builder().apply(fields).build()

@@ -20,6 +20,30 @@ class InstallmentPaymentCreate private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `InstallmentPaymentCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, dueDate: String? = null, installmentId: String? = null,
+            interestAmount: Long? = null, paidAt: Instant? = null, paymentLink: String? = null,
+            paymentMethodCode: PaymentMethodCode? = null, planId: String? = null,
+            principalAmount: Long? = null, processingFee: Long? = null, providerCode: ProviderCode? = null,
+            sequenceNumber: BigDecimal? = null, spiPaymentRequestId: String? = null, spiTxId: String? = null,
+            status: BnplStatus? = null, transactionId: String? = null,
+        ): InstallmentPaymentCreate = Builder()
+            .present("amount", amount).present("due_date", dueDate).present("installment_id", installmentId)
+            .present("interest_amount", interestAmount).present("paid_at", paidAt)
+            .present("payment_link", paymentLink).present("payment_method_code", paymentMethodCode)
+            .present("plan_id", planId).present("principal_amount", principalAmount)
+            .present("processing_fee", processingFee).present("provider_code", providerCode)
+            .present("sequence_number", sequenceNumber)
+            .present("spi_payment_request_id", spiPaymentRequestId).present("spi_tx_id", spiTxId)
+            .present("status", status).present("transaction_id", transactionId)
+            .build()
+
         /** `InstallmentPaymentCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): InstallmentPaymentCreate = Builder().apply(fields).build()

@@ -31,6 +31,18 @@ class InstallmentPaymentListParams private constructor(fields: Map<String, Any?>
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `InstallmentPaymentListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null,
+        ): InstallmentPaymentListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .build()
+
         /** `InstallmentPaymentListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): InstallmentPaymentListParams = Builder().apply(fields).build()

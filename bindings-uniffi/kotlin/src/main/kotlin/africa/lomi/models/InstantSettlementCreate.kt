@@ -46,6 +46,20 @@ class InstantSettlementCreate private constructor(fields: Map<String, Any?>) : R
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `InstantSettlementCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, confirmationToken: String? = null, currencyCode: CurrencyCode? = null,
+            mode: String? = null, payoutId: String? = null,
+        ): InstantSettlementCreate = Builder()
+            .present("amount", amount).present("confirmation_token", confirmationToken)
+            .present("currency_code", currencyCode).present("mode", mode).present("payout_id", payoutId)
+            .build()
+
         /** `InstantSettlementCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): InstantSettlementCreate = Builder().apply(fields).build()

@@ -47,6 +47,21 @@ class InvoiceListParams private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `InvoiceListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, status: String? = null,
+            customerId: String? = null, search: String? = null, cursor: String? = null,
+        ): InvoiceListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("status", status).present("customerId", customerId).present("search", search)
+            .present("cursor", cursor)
+            .build()
+
         /** `InvoiceListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): InvoiceListParams = Builder().apply(fields).build()

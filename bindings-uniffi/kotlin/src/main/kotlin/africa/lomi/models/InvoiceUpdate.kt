@@ -17,6 +17,32 @@ class InvoiceUpdate private constructor(fields: Map<String, Any?>) : RequestFiel
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `InvoiceUpdate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, amountDue: Long? = null, currencyCode: CurrencyCode? = null,
+            customerDetails: Map<String, Any?>? = null, customerId: String? = null,
+            customerInvoiceId: String? = null, description: String? = null, dueDate: String? = null,
+            invoiceNumber: String? = null, lineItems: List<Map<String, Any?>>? = null,
+            metadata: Map<String, Any?>? = null, origin: String? = null,
+            paymentDetails: Map<String, Any?>? = null, priceId: String? = null, productId: String? = null,
+            status: InvoiceStatus? = null, subscriptionId: String? = null, template: Map<String, Any?>? = null,
+        ): InvoiceUpdate = Builder()
+            .present("amount", amount).present("amount_due", amountDue)
+            .present("currency_code", currencyCode).present("customer_details", customerDetails)
+            .present("customer_id", customerId).present("customer_invoice_id", customerInvoiceId)
+            .present("description", description).present("due_date", dueDate)
+            .present("invoice_number", invoiceNumber).present("line_items", lineItems)
+            .present("metadata", metadata).present("origin", origin)
+            .present("payment_details", paymentDetails).present("price_id", priceId)
+            .present("product_id", productId).present("status", status)
+            .present("subscription_id", subscriptionId).present("template", template)
+            .build()
+
         /** `InvoiceUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): InvoiceUpdate = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class ListBalanceBreakdownParams private constructor(fields: Map<String, Any?>) 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListBalanceBreakdownParams(targetCurrency = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            targetCurrency: String? = null,
+        ): ListBalanceBreakdownParams = Builder()
+            .present("target_currency", targetCurrency)
+            .build()
+
         /** `ListBalanceBreakdownParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListBalanceBreakdownParams = Builder().apply(fields).build()

@@ -31,6 +31,18 @@ class ListCustomerPortalEventsParams private constructor(fields: Map<String, Any
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListCustomerPortalEventsParams(eventType = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            eventType: String? = null, page: Long? = null, pageSize: Long? = null,
+        ): ListCustomerPortalEventsParams = Builder()
+            .present("eventType", eventType).present("page", page).present("pageSize", pageSize)
+            .build()
+
         /** `ListCustomerPortalEventsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListCustomerPortalEventsParams = Builder().apply(fields).build()

@@ -39,6 +39,20 @@ class ListCustomerSubscriptionsParams private constructor(fields: Map<String, An
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListCustomerSubscriptionsParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, status: String? = null, customerId: String? = null,
+            merchantId: String? = null,
+        ): ListCustomerSubscriptionsParams = Builder()
+            .present("limit", limit).present("offset", offset).present("status", status)
+            .present("customer_id", customerId).present("merchant_id", merchantId)
+            .build()
+
         /** `ListCustomerSubscriptionsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListCustomerSubscriptionsParams = Builder().apply(fields).build()

@@ -26,6 +26,18 @@ class ListSettlementTransactionsParams private constructor(fields: Map<String, A
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListSettlementTransactionsParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null,
+        ): ListSettlementTransactionsParams = Builder()
+            .present("limit", limit).present("cursor", cursor)
+            .build()
+
         /** `ListSettlementTransactionsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListSettlementTransactionsParams = Builder().apply(fields).build()

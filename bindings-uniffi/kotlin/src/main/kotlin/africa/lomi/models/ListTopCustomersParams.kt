@@ -22,6 +22,18 @@ class ListTopCustomersParams private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListTopCustomersParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null,
+        ): ListTopCustomersParams = Builder()
+            .present("limit", limit)
+            .build()
+
         /** `ListTopCustomersParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListTopCustomersParams = Builder().apply(fields).build()

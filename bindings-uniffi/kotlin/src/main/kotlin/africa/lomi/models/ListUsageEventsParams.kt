@@ -48,6 +48,21 @@ class ListUsageEventsParams private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListUsageEventsParams(page = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            page: Long? = null, pageSize: Long? = null, limit: Long? = null, cursor: String? = null,
+            status: String? = null, code: String? = null, customerId: String? = null,
+        ): ListUsageEventsParams = Builder()
+            .present("page", page).present("page_size", pageSize).present("limit", limit)
+            .present("cursor", cursor).present("status", status).present("code", code)
+            .present("customer_id", customerId)
+            .build()
+
         /** `ListUsageEventsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListUsageEventsParams = Builder().apply(fields).build()

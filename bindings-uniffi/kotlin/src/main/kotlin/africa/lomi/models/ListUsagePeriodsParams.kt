@@ -40,6 +40,20 @@ class ListUsagePeriodsParams private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListUsagePeriodsParams(page = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            page: Long? = null, pageSize: Long? = null, limit: Long? = null, cursor: String? = null,
+            subscriptionId: String? = null,
+        ): ListUsagePeriodsParams = Builder()
+            .present("page", page).present("page_size", pageSize).present("limit", limit)
+            .present("cursor", cursor).present("subscription_id", subscriptionId)
+            .build()
+
         /** `ListUsagePeriodsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListUsagePeriodsParams = Builder().apply(fields).build()

@@ -35,6 +35,19 @@ class ListWebhookLogsParams private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ListWebhookLogsParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, success: Boolean? = null, failed: Boolean? = null,
+        ): ListWebhookLogsParams = Builder()
+            .present("limit", limit).present("offset", offset).present("success", success)
+            .present("failed", failed)
+            .build()
+
         /** `ListWebhookLogsParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ListWebhookLogsParams = Builder().apply(fields).build()

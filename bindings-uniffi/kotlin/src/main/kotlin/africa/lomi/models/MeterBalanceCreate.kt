@@ -18,6 +18,24 @@ class MeterBalanceCreate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MeterBalanceCreate(balance = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            balance: BigDecimal? = null, balanceId: String? = null, billableOrganizationId: String? = null,
+            consumedUnits: BigDecimal? = null, creditedUnits: BigDecimal? = null, customerId: String? = null,
+            lastEventId: String? = null, meterId: String? = null,
+        ): MeterBalanceCreate = Builder()
+            .present("balance", balance).present("balance_id", balanceId)
+            .present("billable_organization_id", billableOrganizationId)
+            .present("consumed_units", consumedUnits).present("credited_units", creditedUnits)
+            .present("customer_id", customerId).present("last_event_id", lastEventId)
+            .present("meter_id", meterId)
+            .build()
+
         /** `MeterBalanceCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MeterBalanceCreate = Builder().apply(fields).build()

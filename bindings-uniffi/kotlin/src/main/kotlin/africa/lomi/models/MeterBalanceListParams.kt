@@ -31,6 +31,18 @@ class MeterBalanceListParams private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MeterBalanceListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null,
+        ): MeterBalanceListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .build()
+
         /** `MeterBalanceListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MeterBalanceListParams = Builder().apply(fields).build()

@@ -18,6 +18,24 @@ class MeterBalanceUpdate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MeterBalanceUpdate(balance = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            balance: BigDecimal? = null, balanceId: String? = null, billableOrganizationId: String? = null,
+            consumedUnits: BigDecimal? = null, creditedUnits: BigDecimal? = null, customerId: String? = null,
+            lastEventId: String? = null, meterId: String? = null,
+        ): MeterBalanceUpdate = Builder()
+            .present("balance", balance).present("balance_id", balanceId)
+            .present("billable_organization_id", billableOrganizationId)
+            .present("consumed_units", consumedUnits).present("credited_units", creditedUnits)
+            .present("customer_id", customerId).present("last_event_id", lastEventId)
+            .present("meter_id", meterId)
+            .build()
+
         /** `MeterBalanceUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MeterBalanceUpdate = Builder().apply(fields).build()

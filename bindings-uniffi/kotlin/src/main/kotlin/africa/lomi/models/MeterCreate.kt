@@ -17,6 +17,21 @@ class MeterCreate private constructor(fields: Map<String, Any?>) : RequestFields
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MeterCreate(aggregation = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            aggregation: Map<String, Any?>? = null, filter: Map<String, Any?>? = null,
+            isActive: Boolean? = null, meterId: String? = null, name: String? = null,
+            productId: String? = null,
+        ): MeterCreate = Builder()
+            .present("aggregation", aggregation).present("filter", filter).present("is_active", isActive)
+            .present("meter_id", meterId).present("name", name).present("product_id", productId)
+            .build()
+
         /** `MeterCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MeterCreate = Builder().apply(fields).build()

@@ -44,6 +44,20 @@ class MeterListParams private constructor(fields: Map<String, Any?>) : RequestFi
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MeterListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, productId: String? = null,
+            isActive: Boolean? = null,
+        ): MeterListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("productId", productId).present("isActive", isActive)
+            .build()
+
         /** `MeterListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MeterListParams = Builder().apply(fields).build()

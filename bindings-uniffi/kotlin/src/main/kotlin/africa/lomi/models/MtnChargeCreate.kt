@@ -83,6 +83,27 @@ class MtnChargeCreate private constructor(fields: Map<String, Any?>) : RequestFi
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `MtnChargeCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, applicationFeeAmount: Long? = null, countryCode: String? = null,
+            currency: CurrencyCode? = null, customer: Map<String, Any?>? = null, description: String? = null,
+            merchantId: String? = null, organizationId: String? = null, productId: String? = null,
+            quantity: Long? = null, subscriptionId: String? = null, transferData: Map<String, Any?>? = null,
+            transferGroup: String? = null,
+        ): MtnChargeCreate = Builder()
+            .present("amount", amount).present("application_fee_amount", applicationFeeAmount)
+            .present("countryCode", countryCode).present("currency", currency).present("customer", customer)
+            .present("description", description).present("merchantId", merchantId)
+            .present("organizationId", organizationId).present("productId", productId)
+            .present("quantity", quantity).present("subscriptionId", subscriptionId)
+            .present("transfer_data", transferData).present("transfer_group", transferGroup)
+            .build()
+
         /** `MtnChargeCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): MtnChargeCreate = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class OrganizationCreate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `OrganizationCreate(name = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            name: String? = null,
+        ): OrganizationCreate = Builder()
+            .present("name", name)
+            .build()
+
         /** `OrganizationCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): OrganizationCreate = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class OrganizationKeyCreate private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `OrganizationKeyCreate(name = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            name: String? = null,
+        ): OrganizationKeyCreate = Builder()
+            .present("name", name)
+            .build()
+
         /** `OrganizationKeyCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): OrganizationKeyCreate = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class OrganizationUpdate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `OrganizationUpdate(email = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            email: String? = null,
+        ): OrganizationUpdate = Builder()
+            .present("email", email)
+            .build()
+
         /** `OrganizationUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): OrganizationUpdate = Builder().apply(fields).build()

@@ -20,6 +20,38 @@ class PaymentLinkCreate private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PaymentLinkCreate(allowCouponCode = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            allowCouponCode: Boolean? = null, allowQuantity: Boolean? = null,
+            allowedProviders: List<String>? = null, amount: Long? = null, cancelUrl: String? = null,
+            currencyCode: CurrencyCode? = null, description: String? = null, expiresAt: Instant? = null,
+            fields: List<Map<String, Any?>>? = null, isActive: Boolean? = null, linkId: String? = null,
+            linkType: String? = null, metadata: Map<String, Any?>? = null, planId: String? = null,
+            price: Long? = null, priceId: String? = null, privateDescription: String? = null,
+            productId: String? = null, publicDescription: String? = null, quantity: BigDecimal? = null,
+            requireBillingAddress: Boolean? = null, requireEmail: Boolean? = null,
+            requireName: Boolean? = null, requirePhone: Boolean? = null, successUrl: String? = null,
+            title: String? = null, url: String? = null,
+        ): PaymentLinkCreate = Builder()
+            .present("allow_coupon_code", allowCouponCode).present("allow_quantity", allowQuantity)
+            .present("allowed_providers", allowedProviders).present("amount", amount)
+            .present("cancel_url", cancelUrl).present("currency_code", currencyCode)
+            .present("description", description).present("expires_at", expiresAt).present("fields", fields)
+            .present("is_active", isActive).present("link_id", linkId).present("link_type", linkType)
+            .present("metadata", metadata).present("plan_id", planId).present("price", price)
+            .present("price_id", priceId).present("private_description", privateDescription)
+            .present("product_id", productId).present("public_description", publicDescription)
+            .present("quantity", quantity).present("require_billing_address", requireBillingAddress)
+            .present("require_email", requireEmail).present("require_name", requireName)
+            .present("require_phone", requirePhone).present("success_url", successUrl)
+            .present("title", title).present("url", url)
+            .build()
+
         /** `PaymentLinkCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PaymentLinkCreate = Builder().apply(fields).build()

@@ -63,6 +63,23 @@ class PaymentLinkListParams private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PaymentLinkListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, linkType: String? = null,
+            isActive: Boolean? = null, currencyCode: String? = null, includeExpired: Boolean? = null,
+            page: Long? = null, pageSize: Long? = null, cursor: String? = null,
+        ): PaymentLinkListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("linkType", linkType).present("isActive", isActive)
+            .present("currency_code", currencyCode).present("include_expired", includeExpired)
+            .present("page", page).present("page_size", pageSize).present("cursor", cursor)
+            .build()
+
         /** `PaymentLinkListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PaymentLinkListParams = Builder().apply(fields).build()

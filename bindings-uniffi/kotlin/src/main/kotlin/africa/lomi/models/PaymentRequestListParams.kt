@@ -43,6 +43,20 @@ class PaymentRequestListParams private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PaymentRequestListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, status: String? = null,
+            customerId: String? = null, cursor: String? = null,
+        ): PaymentRequestListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("status", status).present("customerId", customerId).present("cursor", cursor)
+            .build()
+
         /** `PaymentRequestListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PaymentRequestListParams = Builder().apply(fields).build()

@@ -18,6 +18,47 @@ class PaymentRequestUpdate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PaymentRequestUpdate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, channel: String? = null, currencyCode: CurrencyCode? = null,
+            customerId: String? = null, description: String? = null, expiryDate: String? = null,
+            metadata: Map<String, Any?>? = null, paymentLink: String? = null,
+            paymentReference: String? = null, spiAccountNumber: String? = null,
+            spiBulkInstructionId: String? = null, spiConfirmation: Boolean? = null,
+            spiDateEnvoi: String? = null, spiDateIrrevocabilite: String? = null,
+            spiDateLimitePaiement: String? = null, spiDateLimiteReponse: String? = null,
+            spiDateRejet: String? = null, spiDebitDiffere: Boolean? = null, spiEnd2endId: String? = null,
+            spiPayeurAlias: String? = null, spiPayeurNom: String? = null, spiPayeurPays: String? = null,
+            spiPaymentRequestCategory: String? = null, spiPaymentStatus: String? = null,
+            spiRefDocNumero: String? = null, spiRefDocType: String? = null,
+            spiRejectionReason: String? = null, spiRemiseAmount: Long? = null,
+            spiRemiseRate: BigDecimal? = null, spiTxId: String? = null, status: TransactionStatus? = null,
+        ): PaymentRequestUpdate = Builder()
+            .present("amount", amount).present("channel", channel).present("currency_code", currencyCode)
+            .present("customer_id", customerId).present("description", description)
+            .present("expiry_date", expiryDate).present("metadata", metadata)
+            .present("payment_link", paymentLink).present("payment_reference", paymentReference)
+            .present("spi_account_number", spiAccountNumber)
+            .present("spi_bulk_instruction_id", spiBulkInstructionId)
+            .present("spi_confirmation", spiConfirmation).present("spi_date_envoi", spiDateEnvoi)
+            .present("spi_date_irrevocabilite", spiDateIrrevocabilite)
+            .present("spi_date_limite_paiement", spiDateLimitePaiement)
+            .present("spi_date_limite_reponse", spiDateLimiteReponse).present("spi_date_rejet", spiDateRejet)
+            .present("spi_debit_differe", spiDebitDiffere).present("spi_end2end_id", spiEnd2endId)
+            .present("spi_payeur_alias", spiPayeurAlias).present("spi_payeur_nom", spiPayeurNom)
+            .present("spi_payeur_pays", spiPayeurPays)
+            .present("spi_payment_request_category", spiPaymentRequestCategory)
+            .present("spi_payment_status", spiPaymentStatus).present("spi_ref_doc_numero", spiRefDocNumero)
+            .present("spi_ref_doc_type", spiRefDocType).present("spi_rejection_reason", spiRejectionReason)
+            .present("spi_remise_amount", spiRemiseAmount).present("spi_remise_rate", spiRemiseRate)
+            .present("spi_tx_id", spiTxId).present("status", status)
+            .build()
+
         /** `PaymentRequestUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PaymentRequestUpdate = Builder().apply(fields).build()

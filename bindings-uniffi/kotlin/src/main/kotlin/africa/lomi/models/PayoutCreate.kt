@@ -18,6 +18,29 @@ class PayoutCreate private constructor(fields: Map<String, Any?>) : RequestField
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PayoutCreate(accountId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            accountId: String? = null, amount: Long? = null, confirmationToken: String? = null,
+            currencyCode: CurrencyCode? = null, destination: String? = null, lastMileRail: String? = null,
+            metadata: Map<String, Any?>? = null, paymentMethodCode: PaymentMethodCode? = null,
+            payoutId: String? = null, payoutMethodId: String? = null, providerCode: ProviderCode? = null,
+            rail: String? = null, reason: String? = null, recipient: Map<String, Any?>? = null,
+            status: PayoutStatus? = null,
+        ): PayoutCreate = Builder()
+            .present("account_id", accountId).present("amount", amount)
+            .present("confirmation_token", confirmationToken).present("currency_code", currencyCode)
+            .present("destination", destination).present("last_mile_rail", lastMileRail)
+            .present("metadata", metadata).present("payment_method_code", paymentMethodCode)
+            .present("payout_id", payoutId).present("payout_method_id", payoutMethodId)
+            .present("provider_code", providerCode).present("rail", rail).present("reason", reason)
+            .present("recipient", recipient).present("status", status)
+            .build()
+
         /** `PayoutCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PayoutCreate = Builder().apply(fields).build()

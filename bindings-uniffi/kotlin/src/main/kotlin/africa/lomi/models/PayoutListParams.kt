@@ -73,6 +73,23 @@ class PayoutListParams private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PayoutListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, statuses: String? = null,
+            startDate: String? = null, endDate: String? = null, pageSize: Long? = null, page: Long? = null,
+            status: String? = null, cursor: String? = null,
+        ): PayoutListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("statuses", statuses).present("startDate", startDate).present("endDate", endDate)
+            .present("pageSize", pageSize).present("page", page).present("status", status)
+            .present("cursor", cursor)
+            .build()
+
         /** `PayoutListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PayoutListParams = Builder().apply(fields).build()

@@ -18,6 +18,37 @@ class PayoutMethodCreate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PayoutMethodCreate(accountName = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            accountName: String? = null, accountNumber: String? = null, autoWithdrawalDay: BigDecimal? = null,
+            autoWithdrawalEnabled: Boolean? = null, autoWithdrawalLastRun: String? = null,
+            autoWithdrawalMethod: String? = null, autoWithdrawalMobileProvider: ProviderCode? = null,
+            bankCode: String? = null, bankName: String? = null, branchCode: String? = null,
+            country: String? = null, isDefault: Boolean? = null, isSpiEnabled: Boolean? = null,
+            isUemoa: Boolean? = null, isValid: Boolean? = null, payoutMethodId: String? = null,
+            payoutMethodType: String? = null, spiAccountNumber: String? = null, spiAliasMbno: String? = null,
+            spiAliasShid: String? = null, spiAliasType: String? = null,
+        ): PayoutMethodCreate = Builder()
+            .present("account_name", accountName).present("account_number", accountNumber)
+            .present("auto_withdrawal_day", autoWithdrawalDay)
+            .present("auto_withdrawal_enabled", autoWithdrawalEnabled)
+            .present("auto_withdrawal_last_run", autoWithdrawalLastRun)
+            .present("auto_withdrawal_method", autoWithdrawalMethod)
+            .present("auto_withdrawal_mobile_provider", autoWithdrawalMobileProvider)
+            .present("bank_code", bankCode).present("bank_name", bankName)
+            .present("branch_code", branchCode).present("country", country).present("is_default", isDefault)
+            .present("is_spi_enabled", isSpiEnabled).present("is_uemoa", isUemoa)
+            .present("is_valid", isValid).present("payout_method_id", payoutMethodId)
+            .present("payout_method_type", payoutMethodType).present("spi_account_number", spiAccountNumber)
+            .present("spi_alias_mbno", spiAliasMbno).present("spi_alias_shid", spiAliasShid)
+            .present("spi_alias_type", spiAliasType)
+            .build()
+
         /** `PayoutMethodCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PayoutMethodCreate = Builder().apply(fields).build()

@@ -34,6 +34,18 @@ class PayoutMethodListParams private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PayoutMethodListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null,
+        ): PayoutMethodListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .build()
+
         /** `PayoutMethodListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PayoutMethodListParams = Builder().apply(fields).build()

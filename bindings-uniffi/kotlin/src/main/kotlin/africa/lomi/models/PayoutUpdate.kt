@@ -17,6 +17,29 @@ class PayoutUpdate private constructor(fields: Map<String, Any?>) : RequestField
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PayoutUpdate(accountId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            accountId: String? = null, amount: Long? = null, confirmationToken: String? = null,
+            currencyCode: CurrencyCode? = null, destination: String? = null, lastMileRail: String? = null,
+            metadata: Map<String, Any?>? = null, paymentMethodCode: PaymentMethodCode? = null,
+            payoutId: String? = null, payoutMethodId: String? = null, providerCode: ProviderCode? = null,
+            rail: String? = null, reason: String? = null, recipient: Map<String, Any?>? = null,
+            status: PayoutStatus? = null,
+        ): PayoutUpdate = Builder()
+            .present("account_id", accountId).present("amount", amount)
+            .present("confirmation_token", confirmationToken).present("currency_code", currencyCode)
+            .present("destination", destination).present("last_mile_rail", lastMileRail)
+            .present("metadata", metadata).present("payment_method_code", paymentMethodCode)
+            .present("payout_id", payoutId).present("payout_method_id", payoutMethodId)
+            .present("provider_code", providerCode).present("rail", rail).present("reason", reason)
+            .present("recipient", recipient).present("status", status)
+            .build()
+
         /** `PayoutUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PayoutUpdate = Builder().apply(fields).build()

@@ -35,6 +35,21 @@ class PortalSessionCreate private constructor(fields: Map<String, Any?>) : Reque
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PortalSessionCreate(flowAfterCompletionUrl = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            flowAfterCompletionUrl: String? = null, flowSubscriptionId: String? = null,
+            flowType: String? = null, returnUrl: String? = null,
+        ): PortalSessionCreate = Builder()
+            .present("flow_after_completion_url", flowAfterCompletionUrl)
+            .present("flow_subscription_id", flowSubscriptionId).present("flow_type", flowType)
+            .present("return_url", returnUrl)
+            .build()
+
         /** `PortalSessionCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PortalSessionCreate = Builder().apply(fields).build()

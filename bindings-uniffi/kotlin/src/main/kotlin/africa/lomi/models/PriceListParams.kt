@@ -34,6 +34,18 @@ class PriceListParams private constructor(fields: Map<String, Any?>) : RequestFi
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PriceListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null,
+        ): PriceListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .build()
+
         /** `PriceListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PriceListParams = Builder().apply(fields).build()

@@ -18,6 +18,28 @@ class PriceUpdate private constructor(fields: Map<String, Any?>) : RequestFields
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `PriceUpdate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, billingInterval: String? = null, currencyCode: CurrencyCode? = null,
+            includedUnits: BigDecimal? = null, isActive: Boolean? = null, isDefault: Boolean? = null,
+            maximumAmount: Long? = null, metadata: Map<String, Any?>? = null, minimumAmount: Long? = null,
+            priceId: String? = null, pricingModel: PricingModel? = null, productId: String? = null,
+            providerPriceId: String? = null, providerProductId: String? = null,
+        ): PriceUpdate = Builder()
+            .present("amount", amount).present("billing_interval", billingInterval)
+            .present("currency_code", currencyCode).present("included_units", includedUnits)
+            .present("is_active", isActive).present("is_default", isDefault)
+            .present("maximum_amount", maximumAmount).present("metadata", metadata)
+            .present("minimum_amount", minimumAmount).present("price_id", priceId)
+            .present("pricing_model", pricingModel).present("product_id", productId)
+            .present("provider_price_id", providerPriceId).present("provider_product_id", providerProductId)
+            .build()
+
         /** `PriceUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): PriceUpdate = Builder().apply(fields).build()

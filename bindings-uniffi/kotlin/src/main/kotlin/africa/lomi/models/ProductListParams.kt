@@ -42,6 +42,20 @@ class ProductListParams private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ProductListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, isActive: Boolean? = null,
+            cursor: String? = null,
+        ): ProductListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("isActive", isActive).present("cursor", cursor)
+            .build()
+
         /** `ProductListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ProductListParams = Builder().apply(fields).build()

@@ -28,6 +28,18 @@ class ProductPricesUpdate private constructor(fields: Map<String, Any?>) : Reque
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ProductPricesUpdate(idempotencyKey = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            idempotencyKey: String? = null, updates: List<ProductPriceChange>? = null,
+        ): ProductPricesUpdate = Builder()
+            .present("idempotency_key", idempotencyKey).present("updates", updates)
+            .build()
+
         /** `ProductPricesUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ProductPricesUpdate = Builder().apply(fields).build()

@@ -18,6 +18,39 @@ class ProductUpdate private constructor(fields: Map<String, Any?>) : RequestFiel
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ProductUpdate(billingFrequency = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            billingFrequency: String? = null, chargeDay: BigDecimal? = null,
+            continueSellingWhenOutOfStock: Boolean? = null, currencyCode: CurrencyCode? = null,
+            description: String? = null, displayOnStorefront: Boolean? = null,
+            failedPaymentAction: String? = null, feeTypeIds: List<String>? = null,
+            firstPaymentType: String? = null, imageUrl: String? = null, images: List<String>? = null,
+            inventoryQuantity: BigDecimal? = null, isActive: Boolean? = null,
+            metadata: Map<String, Any?>? = null, meterCode: String? = null, name: String? = null,
+            price: Long? = null, prices: List<Map<String, Any?>>? = null, productType: ProductType? = null,
+            sku: String? = null, trackInventory: Boolean? = null, trialEnabled: Boolean? = null,
+            trialPeriodDays: BigDecimal? = null, usageAggregation: String? = null, usageUnit: String? = null,
+        ): ProductUpdate = Builder()
+            .present("billing_frequency", billingFrequency).present("charge_day", chargeDay)
+            .present("continue_selling_when_out_of_stock", continueSellingWhenOutOfStock)
+            .present("currency_code", currencyCode).present("description", description)
+            .present("display_on_storefront", displayOnStorefront)
+            .present("failed_payment_action", failedPaymentAction).present("fee_type_ids", feeTypeIds)
+            .present("first_payment_type", firstPaymentType).present("image_url", imageUrl)
+            .present("images", images).present("inventory_quantity", inventoryQuantity)
+            .present("is_active", isActive).present("metadata", metadata).present("meter_code", meterCode)
+            .present("name", name).present("price", price).present("prices", prices)
+            .present("product_type", productType).present("sku", sku)
+            .present("track_inventory", trackInventory).present("trial_enabled", trialEnabled)
+            .present("trial_period_days", trialPeriodDays).present("usage_aggregation", usageAggregation)
+            .present("usage_unit", usageUnit)
+            .build()
+
         /** `ProductUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ProductUpdate = Builder().apply(fields).build()

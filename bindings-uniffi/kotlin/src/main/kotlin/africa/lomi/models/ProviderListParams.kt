@@ -21,6 +21,18 @@ class ProviderListParams private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `ProviderListParams(providerCode = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            providerCode: String? = null,
+        ): ProviderListParams = Builder()
+            .present("provider_code", providerCode)
+            .build()
+
         /** `ProviderListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): ProviderListParams = Builder().apply(fields).build()

@@ -29,6 +29,19 @@ class RadarSettingsUpdate private constructor(fields: Map<String, Any?>) : Reque
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RadarSettingsUpdate(enabled = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            enabled: Boolean? = null, mode: String? = null, stripeRadarPassthrough: Boolean? = null,
+        ): RadarSettingsUpdate = Builder()
+            .present("enabled", enabled).present("mode", mode)
+            .present("stripe_radar_passthrough", stripeRadarPassthrough)
+            .build()
+
         /** `RadarSettingsUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RadarSettingsUpdate = Builder().apply(fields).build()

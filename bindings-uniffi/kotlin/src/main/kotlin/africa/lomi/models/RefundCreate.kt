@@ -18,6 +18,35 @@ class RefundCreate private constructor(fields: Map<String, Any?>) : RequestField
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RefundCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, confirmationToken: String? = null, feeAmount: Long? = null,
+            metadata: Map<String, Any?>? = null, reason: String? = null,
+            refundApplicationFee: Boolean? = null, refundId: String? = null, refundType: String? = null,
+            refundedAmount: Long? = null, reverseTransfer: Boolean? = null, spiAccountNumber: String? = null,
+            spiEnd2endId: String? = null, spiFundReturnStatus: String? = null, spiMotifCode: String? = null,
+            spiRejectionReason: String? = null, spiRetourDateDemande: String? = null,
+            spiRetourDateIrrevocabilite: String? = null, spiTxId: String? = null,
+            status: RefundStatus? = null, subscriptionAction: String? = null, transactionId: String? = null,
+        ): RefundCreate = Builder()
+            .present("amount", amount).present("confirmation_token", confirmationToken)
+            .present("fee_amount", feeAmount).present("metadata", metadata).present("reason", reason)
+            .present("refund_application_fee", refundApplicationFee).present("refund_id", refundId)
+            .present("refund_type", refundType).present("refunded_amount", refundedAmount)
+            .present("reverse_transfer", reverseTransfer).present("spi_account_number", spiAccountNumber)
+            .present("spi_end2end_id", spiEnd2endId).present("spi_fund_return_status", spiFundReturnStatus)
+            .present("spi_motif_code", spiMotifCode).present("spi_rejection_reason", spiRejectionReason)
+            .present("spi_retour_date_demande", spiRetourDateDemande)
+            .present("spi_retour_date_irrevocabilite", spiRetourDateIrrevocabilite)
+            .present("spi_tx_id", spiTxId).present("status", status)
+            .present("subscription_action", subscriptionAction).present("transaction_id", transactionId)
+            .build()
+
         /** `RefundCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RefundCreate = Builder().apply(fields).build()

@@ -50,6 +50,21 @@ class RefundListParams private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RefundListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, status: String? = null,
+            startDate: String? = null, endDate: String? = null, cursor: String? = null,
+        ): RefundListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("status", status).present("startDate", startDate).present("endDate", endDate)
+            .present("cursor", cursor)
+            .build()
+
         /** `RefundListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RefundListParams = Builder().apply(fields).build()

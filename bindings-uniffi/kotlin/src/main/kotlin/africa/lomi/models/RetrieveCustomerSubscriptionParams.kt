@@ -21,6 +21,18 @@ class RetrieveCustomerSubscriptionParams private constructor(fields: Map<String,
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RetrieveCustomerSubscriptionParams(merchantId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            merchantId: String? = null,
+        ): RetrieveCustomerSubscriptionParams = Builder()
+            .present("merchant_id", merchantId)
+            .build()
+
         /** `RetrieveCustomerSubscriptionParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RetrieveCustomerSubscriptionParams = Builder().apply(fields).build()

@@ -25,6 +25,18 @@ class RetrieveFinanceCashflowParams private constructor(fields: Map<String, Any?
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RetrieveFinanceCashflowParams(startDate = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            startDate: String? = null, endDate: String? = null,
+        ): RetrieveFinanceCashflowParams = Builder()
+            .present("start_date", startDate).present("end_date", endDate)
+            .build()
+
         /** `RetrieveFinanceCashflowParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RetrieveFinanceCashflowParams = Builder().apply(fields).build()

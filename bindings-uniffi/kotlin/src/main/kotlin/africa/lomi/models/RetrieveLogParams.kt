@@ -24,6 +24,18 @@ class RetrieveLogParams private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RetrieveLogParams(type = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            type: String? = null,
+        ): RetrieveLogParams = Builder()
+            .present("type", type)
+            .build()
+
         /** `RetrieveLogParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RetrieveLogParams = Builder().apply(fields).build()

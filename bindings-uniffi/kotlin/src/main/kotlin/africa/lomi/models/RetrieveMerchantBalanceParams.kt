@@ -21,6 +21,18 @@ class RetrieveMerchantBalanceParams private constructor(fields: Map<String, Any?
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RetrieveMerchantBalanceParams(currencyCode = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            currencyCode: String? = null,
+        ): RetrieveMerchantBalanceParams = Builder()
+            .present("currency_code", currencyCode)
+            .build()
+
         /** `RetrieveMerchantBalanceParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RetrieveMerchantBalanceParams = Builder().apply(fields).build()

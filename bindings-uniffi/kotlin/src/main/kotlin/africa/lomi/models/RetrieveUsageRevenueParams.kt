@@ -25,6 +25,18 @@ class RetrieveUsageRevenueParams private constructor(fields: Map<String, Any?>) 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RetrieveUsageRevenueParams(startDate = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            startDate: String? = null, endDate: String? = null,
+        ): RetrieveUsageRevenueParams = Builder()
+            .present("start_date", startDate).present("end_date", endDate)
+            .build()
+
         /** `RetrieveUsageRevenueParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RetrieveUsageRevenueParams = Builder().apply(fields).build()

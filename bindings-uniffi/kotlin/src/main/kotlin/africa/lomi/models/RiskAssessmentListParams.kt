@@ -42,6 +42,20 @@ class RiskAssessmentListParams private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `RiskAssessmentListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null, startDate: String? = null, endDate: String? = null,
+            rail: String? = null, decision: String? = null,
+        ): RiskAssessmentListParams = Builder()
+            .present("limit", limit).present("cursor", cursor).present("startDate", startDate)
+            .present("endDate", endDate).present("rail", rail).present("decision", decision)
+            .build()
+
         /** `RiskAssessmentListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): RiskAssessmentListParams = Builder().apply(fields).build()

@@ -38,6 +38,20 @@ class SettlementListParams private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SettlementListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null, currency: String? = null, startDate: String? = null,
+            endDate: String? = null,
+        ): SettlementListParams = Builder()
+            .present("limit", limit).present("cursor", cursor).present("currency", currency)
+            .present("start_date", startDate).present("end_date", endDate)
+            .build()
+
         /** `SettlementListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SettlementListParams = Builder().apply(fields).build()

@@ -31,6 +31,18 @@ class SpiAccountAliasListParams private constructor(fields: Map<String, Any?>) :
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SpiAccountAliasListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null,
+        ): SpiAccountAliasListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .build()
+
         /** `SpiAccountAliasListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SpiAccountAliasListParams = Builder().apply(fields).build()

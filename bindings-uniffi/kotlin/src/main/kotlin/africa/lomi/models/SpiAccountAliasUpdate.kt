@@ -17,6 +17,22 @@ class SpiAccountAliasUpdate private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SpiAccountAliasUpdate(accountNumber = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            accountNumber: String? = null, aliasId: String? = null, aliasKey: String? = null,
+            aliasType: String? = null, isActive: Boolean? = null, isDefault: Boolean? = null,
+            metadata: Map<String, Any?>? = null,
+        ): SpiAccountAliasUpdate = Builder()
+            .present("account_number", accountNumber).present("alias_id", aliasId)
+            .present("alias_key", aliasKey).present("alias_type", aliasType).present("is_active", isActive)
+            .present("is_default", isDefault).present("metadata", metadata)
+            .build()
+
         /** `SpiAccountAliasUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SpiAccountAliasUpdate = Builder().apply(fields).build()

@@ -21,6 +21,30 @@ class SpiQrCodeUpdate private constructor(fields: Map<String, Any?>) : RequestFi
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SpiQrCodeUpdate(categorie = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            categorie: String? = null, checkoutSessionId: String? = null, comptePaye: String? = null,
+            expiresAt: Instant? = null, isActive: Boolean? = null, isUsed: Boolean? = null,
+            metadata: Map<String, Any?>? = null, montant: Long? = null, name: String? = null,
+            payeurAlias: String? = null, paymentRequestId: String? = null, planId: String? = null,
+            productId: String? = null, qrCodeData: String? = null, qrCodeId: String? = null,
+            qrCodeImageData: String? = null, qrCodeImageUrl: String? = null, qrCodeType: String? = null,
+        ): SpiQrCodeUpdate = Builder()
+            .present("categorie", categorie).present("checkout_session_id", checkoutSessionId)
+            .present("compte_paye", comptePaye).present("expires_at", expiresAt)
+            .present("is_active", isActive).present("is_used", isUsed).present("metadata", metadata)
+            .present("montant", montant).present("name", name).present("payeur_alias", payeurAlias)
+            .present("payment_request_id", paymentRequestId).present("plan_id", planId)
+            .present("product_id", productId).present("qr_code_data", qrCodeData)
+            .present("qr_code_id", qrCodeId).present("qr_code_image_data", qrCodeImageData)
+            .present("qr_code_image_url", qrCodeImageUrl).present("qr_code_type", qrCodeType)
+            .build()
+
         /** `SpiQrCodeUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SpiQrCodeUpdate = Builder().apply(fields).build()

@@ -49,6 +49,23 @@ class StorefrontSettingsUpdate private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `StorefrontSettingsUpdate(announcementActive = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            announcementActive: Boolean? = null, announcementText: String? = null,
+            description: String? = null, name: String? = null, shippingConfig: Map<String, Any?>? = null,
+            slug: String? = null, storefrontEnabled: Boolean? = null, taxConfig: Map<String, Any?>? = null,
+        ): StorefrontSettingsUpdate = Builder()
+            .present("announcement_active", announcementActive)
+            .present("announcement_text", announcementText).present("description", description)
+            .present("name", name).present("shipping_config", shippingConfig).present("slug", slug)
+            .present("storefront_enabled", storefrontEnabled).present("tax_config", taxConfig)
+            .build()
+
         /** `StorefrontSettingsUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): StorefrontSettingsUpdate = Builder().apply(fields).build()

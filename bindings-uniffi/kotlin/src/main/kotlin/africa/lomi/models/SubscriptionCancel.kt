@@ -28,6 +28,19 @@ class SubscriptionCancel private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionCancel(cancelAtPeriodEnd = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            cancelAtPeriodEnd: Boolean? = null, cancellationReason: String? = null,
+        ): SubscriptionCancel = Builder()
+            .present("cancel_at_period_end", cancelAtPeriodEnd)
+            .present("cancellation_reason", cancellationReason)
+            .build()
+
         /** `SubscriptionCancel { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionCancel = Builder().apply(fields).build()

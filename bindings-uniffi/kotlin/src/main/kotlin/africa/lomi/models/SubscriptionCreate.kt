@@ -17,6 +17,22 @@ class SubscriptionCreate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionCreate(customerId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerId: String? = null, endDate: String? = null, metadata: Map<String, Any?>? = null,
+            nextBillingDate: String? = null, priceId: String? = null, productId: String? = null,
+            startDate: String? = null, status: SubscriptionStatus? = null,
+        ): SubscriptionCreate = Builder()
+            .present("customer_id", customerId).present("end_date", endDate).present("metadata", metadata)
+            .present("next_billing_date", nextBillingDate).present("price_id", priceId)
+            .present("product_id", productId).present("start_date", startDate).present("status", status)
+            .build()
+
         /** `SubscriptionCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionCreate = Builder().apply(fields).build()

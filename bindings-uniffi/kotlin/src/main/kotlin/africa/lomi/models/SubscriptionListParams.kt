@@ -65,6 +65,21 @@ class SubscriptionListParams private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, page: Long? = null,
+            pageSize: Long? = null, status: String? = null, customerId: String? = null, cursor: String? = null,
+        ): SubscriptionListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort).present("page", page)
+            .present("pageSize", pageSize).present("status", status).present("customer_id", customerId)
+            .present("cursor", cursor)
+            .build()
+
         /** `SubscriptionListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionListParams = Builder().apply(fields).build()

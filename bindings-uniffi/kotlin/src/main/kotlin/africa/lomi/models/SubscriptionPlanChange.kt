@@ -21,6 +21,18 @@ class SubscriptionPlanChange private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionPlanChange(priceId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            priceId: String? = null,
+        ): SubscriptionPlanChange = Builder()
+            .present("price_id", priceId)
+            .build()
+
         /** `SubscriptionPlanChange { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionPlanChange = Builder().apply(fields).build()

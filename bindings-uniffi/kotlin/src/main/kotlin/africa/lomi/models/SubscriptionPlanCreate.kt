@@ -19,6 +19,25 @@ class SubscriptionPlanCreate private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionPlanCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, billingFrequency: String? = null, chargeDay: BigDecimal? = null,
+            currencyCode: CurrencyCode? = null, description: String? = null,
+            failedPaymentAction: String? = null, firstPaymentType: String? = null, isActive: Boolean? = null,
+            metadata: Map<String, Any?>? = null, name: String? = null,
+        ): SubscriptionPlanCreate = Builder()
+            .present("amount", amount).present("billing_frequency", billingFrequency)
+            .present("charge_day", chargeDay).present("currency_code", currencyCode)
+            .present("description", description).present("failed_payment_action", failedPaymentAction)
+            .present("first_payment_type", firstPaymentType).present("is_active", isActive)
+            .present("metadata", metadata).present("name", name)
+            .build()
+
         /** `SubscriptionPlanCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionPlanCreate = Builder().apply(fields).build()

@@ -27,6 +27,18 @@ class SubscriptionPlanListParams private constructor(fields: Map<String, Any?>) 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SubscriptionPlanListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null,
+        ): SubscriptionPlanListParams = Builder()
+            .present("limit", limit).present("offset", offset)
+            .build()
+
         /** `SubscriptionPlanListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SubscriptionPlanListParams = Builder().apply(fields).build()

@@ -61,6 +61,25 @@ class SupportRequestCreate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SupportRequestCreate(category = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            category: String? = null, customerId: String? = null, message: String? = null,
+            meterId: String? = null, paymentLinkId: String? = null, payoutId: String? = null,
+            planId: String? = null, productId: String? = null, subject: String? = null,
+            transactionId: String? = null, webhookId: String? = null,
+        ): SupportRequestCreate = Builder()
+            .present("category", category).present("customer_id", customerId).present("message", message)
+            .present("meter_id", meterId).present("payment_link_id", paymentLinkId)
+            .present("payout_id", payoutId).present("plan_id", planId).present("product_id", productId)
+            .present("subject", subject).present("transaction_id", transactionId)
+            .present("webhook_id", webhookId)
+            .build()
+
         /** `SupportRequestCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SupportRequestCreate = Builder().apply(fields).build()

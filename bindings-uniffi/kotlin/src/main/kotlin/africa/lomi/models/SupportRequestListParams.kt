@@ -26,6 +26,18 @@ class SupportRequestListParams private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SupportRequestListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null,
+        ): SupportRequestListParams = Builder()
+            .present("limit", limit).present("cursor", cursor)
+            .build()
+
         /** `SupportRequestListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SupportRequestListParams = Builder().apply(fields).build()

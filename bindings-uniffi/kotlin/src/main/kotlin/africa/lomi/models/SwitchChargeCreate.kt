@@ -101,6 +101,32 @@ class SwitchChargeCreate private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `SwitchChargeCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, checkoutSessionId: String? = null, currencyCode: CurrencyCode? = null,
+            customerEmail: String? = null, customerId: String? = null, customerName: String? = null,
+            customerPhone: String? = null, cvv: String? = null, description: String? = null,
+            ecomIp: String? = null, expiry: String? = null, merchantId: String? = null,
+            metadata: Map<String, Any?>? = null, organizationId: String? = null, pan: String? = null,
+            paymentReference: String? = null, productId: String? = null, quantity: Long? = null,
+            subscriptionId: String? = null,
+        ): SwitchChargeCreate = Builder()
+            .present("amount", amount).present("checkout_session_id", checkoutSessionId)
+            .present("currency_code", currencyCode).present("customer_email", customerEmail)
+            .present("customer_id", customerId).present("customer_name", customerName)
+            .present("customer_phone", customerPhone).present("cvv", cvv)
+            .present("description", description).present("ecom_ip", ecomIp).present("expiry", expiry)
+            .present("merchantId", merchantId).present("metadata", metadata)
+            .present("organizationId", organizationId).present("pan", pan)
+            .present("payment_reference", paymentReference).present("product_id", productId)
+            .present("quantity", quantity).present("subscription_id", subscriptionId)
+            .build()
+
         /** `SwitchChargeCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): SwitchChargeCreate = Builder().apply(fields).build()

@@ -41,6 +41,20 @@ class TeamInvitationCreate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TeamInvitationCreate(email = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            email: String? = null, phone: String? = null, position: String? = null, role: String? = null,
+            roleId: String? = null, roleKey: String? = null,
+        ): TeamInvitationCreate = Builder()
+            .present("email", email).present("phone", phone).present("position", position)
+            .present("role", role).present("role_id", roleId).present("role_key", roleKey)
+            .build()
+
         /** `TeamInvitationCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TeamInvitationCreate = Builder().apply(fields).build()

@@ -25,6 +25,18 @@ class TeamInvitationRevoke private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TeamInvitationRevoke(email = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            email: String? = null, phone: String? = null,
+        ): TeamInvitationRevoke = Builder()
+            .present("email", email).present("phone", phone)
+            .build()
+
         /** `TeamInvitationRevoke { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TeamInvitationRevoke = Builder().apply(fields).build()

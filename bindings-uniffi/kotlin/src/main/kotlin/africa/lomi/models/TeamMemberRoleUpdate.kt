@@ -29,6 +29,18 @@ class TeamMemberRoleUpdate private constructor(fields: Map<String, Any?>) : Requ
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TeamMemberRoleUpdate(role = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            role: String? = null, roleId: String? = null, roleKey: String? = null,
+        ): TeamMemberRoleUpdate = Builder()
+            .present("role", role).present("role_id", roleId).present("role_key", roleKey)
+            .build()
+
         /** `TeamMemberRoleUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TeamMemberRoleUpdate = Builder().apply(fields).build()

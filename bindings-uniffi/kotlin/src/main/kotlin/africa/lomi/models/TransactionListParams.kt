@@ -96,6 +96,27 @@ class TransactionListParams private constructor(fields: Map<String, Any?>) : Req
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TransactionListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, provider: String? = null,
+            status: String? = null, type: String? = null, currency: String? = null,
+            paymentMethod: String? = null, page: Long? = null, pageSize: Long? = null,
+            startDate: String? = null, endDate: String? = null, fromDate: String? = null,
+            toDate: String? = null, isPos: Boolean? = null, cursor: String? = null,
+        ): TransactionListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("provider", provider).present("status", status).present("type", type)
+            .present("currency", currency).present("paymentMethod", paymentMethod).present("page", page)
+            .present("pageSize", pageSize).present("startDate", startDate).present("endDate", endDate)
+            .present("from_date", fromDate).present("to_date", toDate).present("isPos", isPos)
+            .present("cursor", cursor)
+            .build()
+
         /** `TransactionListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TransactionListParams = Builder().apply(fields).build()

@@ -18,6 +18,47 @@ class TransactionUpdate private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TransactionUpdate(checkoutSessionId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            checkoutSessionId: String? = null, currencyCode: CurrencyCode? = null, customerId: String? = null,
+            description: String? = null, discountAmount: Long? = null, feeAmount: Long? = null,
+            feeStructureId: String? = null, grossAmount: Long? = null, isBnpl: Boolean? = null,
+            isPos: Boolean? = null, metadata: Map<String, Any?>? = null, netAmount: Long? = null,
+            paymentMethodCode: PaymentMethodCode? = null, priceId: String? = null, productId: String? = null,
+            providerCode: ProviderCode? = null, quantity: BigDecimal? = null,
+            spiAccountNumber: String? = null, spiBulkInstructionId: String? = null,
+            spiDateEnvoi: String? = null, spiDateIrrevocabilite: String? = null,
+            spiDiscountAmount: Long? = null, spiDiscountRate: BigDecimal? = null,
+            spiEnd2endId: String? = null, spiPaymentCategory: String? = null,
+            spiPaymentFlowType: String? = null, spiPaymentStatus: String? = null,
+            spiRejectionReason: String? = null, spiTxId: String? = null, status: TransactionStatus? = null,
+            subscriptionId: String? = null, transactionType: String? = null,
+        ): TransactionUpdate = Builder()
+            .present("checkout_session_id", checkoutSessionId).present("currency_code", currencyCode)
+            .present("customer_id", customerId).present("description", description)
+            .present("discount_amount", discountAmount).present("fee_amount", feeAmount)
+            .present("fee_structure_id", feeStructureId).present("gross_amount", grossAmount)
+            .present("is_bnpl", isBnpl).present("is_pos", isPos).present("metadata", metadata)
+            .present("net_amount", netAmount).present("payment_method_code", paymentMethodCode)
+            .present("price_id", priceId).present("product_id", productId)
+            .present("provider_code", providerCode).present("quantity", quantity)
+            .present("spi_account_number", spiAccountNumber)
+            .present("spi_bulk_instruction_id", spiBulkInstructionId).present("spi_date_envoi", spiDateEnvoi)
+            .present("spi_date_irrevocabilite", spiDateIrrevocabilite)
+            .present("spi_discount_amount", spiDiscountAmount).present("spi_discount_rate", spiDiscountRate)
+            .present("spi_end2end_id", spiEnd2endId).present("spi_payment_category", spiPaymentCategory)
+            .present("spi_payment_flow_type", spiPaymentFlowType)
+            .present("spi_payment_status", spiPaymentStatus)
+            .present("spi_rejection_reason", spiRejectionReason).present("spi_tx_id", spiTxId)
+            .present("status", status).present("subscription_id", subscriptionId)
+            .present("transaction_type", transactionType)
+            .build()
+
         /** `TransactionUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TransactionUpdate = Builder().apply(fields).build()

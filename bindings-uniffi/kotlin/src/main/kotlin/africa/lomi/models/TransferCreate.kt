@@ -56,6 +56,23 @@ class TransferCreate private constructor(fields: Map<String, Any?>) : RequestFie
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TransferCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, confirmationToken: String? = null, currencyCode: CurrencyCode? = null,
+            description: String? = null, destination: String? = null, metadata: Map<String, Any?>? = null,
+            sourceTransactionId: String? = null, transferGroup: String? = null,
+        ): TransferCreate = Builder()
+            .present("amount", amount).present("confirmation_token", confirmationToken)
+            .present("currency_code", currencyCode).present("description", description)
+            .present("destination", destination).present("metadata", metadata)
+            .present("source_transaction_id", sourceTransactionId).present("transfer_group", transferGroup)
+            .build()
+
         /** `TransferCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TransferCreate = Builder().apply(fields).build()

@@ -42,6 +42,21 @@ class TransferListParams private constructor(fields: Map<String, Any?>) : Reques
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TransferListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, cursor: String? = null, transferType: String? = null,
+            sourceTransactionId: String? = null, transferGroup: String? = null, destination: String? = null,
+        ): TransferListParams = Builder()
+            .present("limit", limit).present("cursor", cursor).present("transfer_type", transferType)
+            .present("source_transaction_id", sourceTransactionId).present("transfer_group", transferGroup)
+            .present("destination", destination)
+            .build()
+
         /** `TransferListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TransferListParams = Builder().apply(fields).build()

@@ -39,6 +39,20 @@ class TransferReversal private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `TransferReversal(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, confirmationToken: String? = null, description: String? = null,
+            metadata: Map<String, Any?>? = null,
+        ): TransferReversal = Builder()
+            .present("amount", amount).present("confirmation_token", confirmationToken)
+            .present("description", description).present("metadata", metadata)
+            .build()
+
         /** `TransferReversal { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): TransferReversal = Builder().apply(fields).build()

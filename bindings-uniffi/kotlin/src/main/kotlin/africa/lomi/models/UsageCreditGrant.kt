@@ -38,6 +38,20 @@ class UsageCreditGrant private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `UsageCreditGrant(customerId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerId: String? = null, meterId: String? = null, reason: String? = null,
+            units: BigDecimal? = null,
+        ): UsageCreditGrant = Builder()
+            .present("customer_id", customerId).present("meter_id", meterId).present("reason", reason)
+            .present("units", units)
+            .build()
+
         /** `UsageCreditGrant { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): UsageCreditGrant = Builder().apply(fields).build()

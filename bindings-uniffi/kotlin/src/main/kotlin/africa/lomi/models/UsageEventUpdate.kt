@@ -17,6 +17,21 @@ class UsageEventUpdate private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `UsageEventUpdate(customerId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerId: String? = null, eventData: Map<String, Any?>? = null, eventId: String? = null,
+            eventName: String? = null, metadata: Map<String, Any?>? = null, productId: String? = null,
+        ): UsageEventUpdate = Builder()
+            .present("customer_id", customerId).present("event_data", eventData)
+            .present("event_id", eventId).present("event_name", eventName).present("metadata", metadata)
+            .present("product_id", productId)
+            .build()
+
         /** `UsageEventUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): UsageEventUpdate = Builder().apply(fields).build()

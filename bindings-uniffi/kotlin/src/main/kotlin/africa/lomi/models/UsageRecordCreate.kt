@@ -56,6 +56,22 @@ class UsageRecordCreate private constructor(fields: Map<String, Any?>) : Request
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `UsageRecordCreate(code = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            code: String? = null, customerId: String? = null, properties: Map<String, Any?>? = null,
+            quantity: BigDecimal? = null, subscriptionId: String? = null, timestamp: String? = null,
+            transactionId: String? = null,
+        ): UsageRecordCreate = Builder()
+            .present("code", code).present("customer_id", customerId).present("properties", properties)
+            .present("quantity", quantity).present("subscription_id", subscriptionId)
+            .present("timestamp", timestamp).present("transaction_id", transactionId)
+            .build()
+
         /** `UsageRecordCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): UsageRecordCreate = Builder().apply(fields).build()

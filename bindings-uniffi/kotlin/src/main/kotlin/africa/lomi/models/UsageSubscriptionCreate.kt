@@ -33,6 +33,20 @@ class UsageSubscriptionCreate private constructor(fields: Map<String, Any?>) : R
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `UsageSubscriptionCreate(customerId = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            customerId: String? = null, metadata: Map<String, Any?>? = null, priceId: String? = null,
+            productId: String? = null,
+        ): UsageSubscriptionCreate = Builder()
+            .present("customer_id", customerId).present("metadata", metadata).present("price_id", priceId)
+            .present("product_id", productId)
+            .build()
+
         /** `UsageSubscriptionCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): UsageSubscriptionCreate = Builder().apply(fields).build()

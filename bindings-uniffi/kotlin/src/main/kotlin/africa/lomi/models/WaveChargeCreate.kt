@@ -75,6 +75,26 @@ class WaveChargeCreate private constructor(fields: Map<String, Any?>) : RequestF
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WaveChargeCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, applicationFeeAmount: Long? = null, currency: CurrencyCode? = null,
+            customer: Map<String, Any?>? = null, description: String? = null, environment: String? = null,
+            errorUrl: String? = null, merchantId: String? = null, organizationId: String? = null,
+            successUrl: String? = null, transferData: Map<String, Any?>? = null, transferGroup: String? = null,
+        ): WaveChargeCreate = Builder()
+            .present("amount", amount).present("application_fee_amount", applicationFeeAmount)
+            .present("currency", currency).present("customer", customer).present("description", description)
+            .present("environment", environment).present("errorUrl", errorUrl)
+            .present("merchantId", merchantId).present("organizationId", organizationId)
+            .present("successUrl", successUrl).present("transfer_data", transferData)
+            .present("transfer_group", transferGroup)
+            .build()
+
         /** `WaveChargeCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WaveChargeCreate = Builder().apply(fields).build()

@@ -19,6 +19,30 @@ class WebhookCreate private constructor(fields: Map<String, Any?>) : RequestFiel
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WebhookCreate(authorizedEvents = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            authorizedEvents: List<String>? = null, description: String? = null, environment: String? = null,
+            events: List<String>? = null, isActive: Boolean? = null, lastPayload: Map<String, Any?>? = null,
+            lastResponseBody: String? = null, lastResponseStatus: BigDecimal? = null,
+            lastTriggeredAt: Instant? = null, metadata: Map<String, Any?>? = null,
+            retryCount: BigDecimal? = null, spiEventTypes: List<String>? = null, supportsSpi: Boolean? = null,
+            url: String? = null, verificationToken: String? = null, webhookId: String? = null,
+        ): WebhookCreate = Builder()
+            .present("authorized_events", authorizedEvents).present("description", description)
+            .present("environment", environment).present("events", events).present("is_active", isActive)
+            .present("last_payload", lastPayload).present("last_response_body", lastResponseBody)
+            .present("last_response_status", lastResponseStatus)
+            .present("last_triggered_at", lastTriggeredAt).present("metadata", metadata)
+            .present("retry_count", retryCount).present("spi_event_types", spiEventTypes)
+            .present("supports_spi", supportsSpi).present("url", url)
+            .present("verification_token", verificationToken).present("webhook_id", webhookId)
+            .build()
+
         /** `WebhookCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WebhookCreate = Builder().apply(fields).build()

@@ -19,6 +19,30 @@ class WebhookDeliveryLogCreate private constructor(fields: Map<String, Any?>) : 
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WebhookDeliveryLogCreate(attemptNumber = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            attemptNumber: BigDecimal? = null, comptePaye: String? = null, comptePayeur: String? = null,
+            eventType: String? = null, headers: Map<String, Any?>? = null, ipAddress: String? = null,
+            logId: String? = null, montant: Long? = null, payload: Map<String, Any?>? = null,
+            requestDurationMs: BigDecimal? = null, responseBody: String? = null,
+            responseStatus: BigDecimal? = null, spiEventCode: String? = null, spiTxId: String? = null,
+            success: Boolean? = null, userAgent: String? = null, webhookId: String? = null,
+        ): WebhookDeliveryLogCreate = Builder()
+            .present("attempt_number", attemptNumber).present("compte_paye", comptePaye)
+            .present("compte_payeur", comptePayeur).present("event_type", eventType)
+            .present("headers", headers).present("ip_address", ipAddress).present("log_id", logId)
+            .present("montant", montant).present("payload", payload)
+            .present("request_duration_ms", requestDurationMs).present("response_body", responseBody)
+            .present("response_status", responseStatus).present("spi_event_code", spiEventCode)
+            .present("spi_tx_id", spiTxId).present("success", success).present("user_agent", userAgent)
+            .present("webhook_id", webhookId)
+            .build()
+
         /** `WebhookDeliveryLogCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WebhookDeliveryLogCreate = Builder().apply(fields).build()

@@ -46,6 +46,21 @@ class WebhookDeliveryLogListParams private constructor(fields: Map<String, Any?>
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WebhookDeliveryLogListParams(limit = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            limit: Long? = null, offset: Long? = null, sort: String? = null, webhookId: String? = null,
+            successOnly: Boolean? = null, failedOnly: Boolean? = null,
+        ): WebhookDeliveryLogListParams = Builder()
+            .present("limit", limit).present("offset", offset).present("sort", sort)
+            .present("webhookId", webhookId).present("successOnly", successOnly)
+            .present("failedOnly", failedOnly)
+            .build()
+
         /** `WebhookDeliveryLogListParams { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WebhookDeliveryLogListParams = Builder().apply(fields).build()

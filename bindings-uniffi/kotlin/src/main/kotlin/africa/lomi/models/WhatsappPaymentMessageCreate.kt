@@ -32,6 +32,18 @@ class WhatsappPaymentMessageCreate private constructor(fields: Map<String, Any?>
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WhatsappPaymentMessageCreate(amount = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            amount: Long? = null, checkoutSessionId: String? = null, to: String? = null,
+        ): WhatsappPaymentMessageCreate = Builder()
+            .present("amount", amount).present("checkout_session_id", checkoutSessionId).present("to", to)
+            .build()
+
         /** `WhatsappPaymentMessageCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WhatsappPaymentMessageCreate = Builder().apply(fields).build()

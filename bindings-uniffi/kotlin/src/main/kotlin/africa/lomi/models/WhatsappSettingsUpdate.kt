@@ -24,6 +24,18 @@ class WhatsappSettingsUpdate private constructor(fields: Map<String, Any?>) : Re
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WhatsappSettingsUpdate(inboundPaymentLink = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            inboundPaymentLink: String? = null,
+        ): WhatsappSettingsUpdate = Builder()
+            .present("inbound_payment_link", inboundPaymentLink)
+            .build()
+
         /** `WhatsappSettingsUpdate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WhatsappSettingsUpdate = Builder().apply(fields).build()

@@ -21,6 +21,18 @@ class WhatsappSetupLinkCreate private constructor(fields: Map<String, Any?>) : R
         /** A builder without fields. */
         @JvmStatic fun builder(): Builder = Builder()
 
+        /**
+         * `WhatsappSetupLinkCreate(connectionType = ...)`: an argument that is null is left out. To send null, set it in a block.
+         * Inlined, so that fields of later versions do not break compiled code.
+         */
+        @JvmSynthetic
+        @Suppress("NOTHING_TO_INLINE")
+        inline operator fun invoke(
+            connectionType: String? = null,
+        ): WhatsappSetupLinkCreate = Builder()
+            .present("connection_type", connectionType)
+            .build()
+
         /** `WhatsappSetupLinkCreate { ... }`: the block sets the fields. */
         @JvmSynthetic
         operator fun invoke(fields: Builder.() -> Unit): WhatsappSetupLinkCreate = Builder().apply(fields).build()
