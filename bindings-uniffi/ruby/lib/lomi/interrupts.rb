@@ -22,9 +22,9 @@ module Lomi
 
         # Before anything is held back: FFI starts a thread of its own with its first function, and a thread takes
         # over what its creator holds back. It could then not be ended at the end of the process.
-        address = check.address
+        function = check
         Thread.handle_interrupt(Object => :never) do
-          result = yield(address)
+          result = yield(function.address)
           raised = Thread.current[KEY]
           interrupted(result, raised) if raised || Thread.pending_interrupt?
           result
@@ -64,7 +64,8 @@ module Lomi
         raise(raised) unless raised.nil? || raised == CUT
       end
 
-      # Made at the first call: a server that forks then finds no thread of FFI in the parent.
+      # Made at the first call: a server that forks then finds no thread of FFI in the parent. Two threads may make
+      # one each, so the caller keeps its own as long as it is used.
       def check = @check ||= FFI::Function.new(:int, []) { interrupted? ? 1 : 0 }
 
       # All within the block: Ruby runs the handlers of signals after any call. FFI loses what they raise outside.
