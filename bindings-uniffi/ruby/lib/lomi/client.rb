@@ -118,7 +118,13 @@ module Lomi
     def marshal_dump = raise(TypeError, "no _dump_data is defined for class #{self.class}: a client holds a key")
 
     # @api private
-    def call(bytes) = blocking(:bridgeclient_call_blocking, Native.byte_buffer(bytes))
+    def call(bytes)
+      Interrupts.guard do |check|
+        Native.checked do |status|
+          Native::Functions.bridgeclient_call_blocking(@native.passed, Native.byte_buffer(bytes), check, status)
+        end.take_bytes
+      end
+    end
 
     # @api private
     def next_page(pager, options)

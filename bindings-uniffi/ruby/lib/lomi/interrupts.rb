@@ -13,7 +13,8 @@ module Lomi
     LAST = :__lomi_interrupted_call__
     # A `throw` that was stopped.
     CUT = Object.new.freeze
-    private_constant :KEY, :LAST, :CUT
+    HELD_BACK = { Object => :never }.freeze
+    private_constant :KEY, :LAST, :CUT, :HELD_BACK
 
     class << self
       # Calls the block with the address of the function that asks. Returns its result.
@@ -23,13 +24,14 @@ module Lomi
         # Before anything is held back: FFI starts a thread of its own with its first function, and a thread takes
         # over what its creator holds back. It could then not be ended at the end of the process.
         function = check
-        Thread.handle_interrupt(Object => :never) do
+        thread = Thread.current
+        Thread.handle_interrupt(HELD_BACK) do
           result = yield(function.address)
-          raised = Thread.current[KEY]
+          raised = thread[KEY]
           interrupted(result, raised) if raised || Thread.pending_interrupt?
           result
         ensure
-          Thread.current[KEY] = nil
+          thread[KEY] = nil if thread[KEY]
         end
       end
 

@@ -74,7 +74,7 @@ module Lomi
     # The fields of a body. nil empties a field in an update, and leaves it out of a create.
     def body_of(params, fields, keep_nil:)
       given = merged(params, fields, "the_body")
-      keep_nil ? given : given.compact
+      keep_nil || !given.value?(nil) ? given : given.compact
     end
 
     def query_of(params, query) = merged(params, query, "the_query").compact
@@ -83,7 +83,7 @@ module Lomi
       return given if params.nil?
 
       params = params.to_h if params.is_a?(Model)
-      return params.merge(given) if params.is_a?(Hash)
+      return given.empty? ? params : params.merge(given) if params.is_a?(Hash)
 
       words = { container: Sentences.message("a_hash"), given: params.class }
       raise ValidationError, Sentences.message("not_names_and_values", name: Sentences.message(place), **words)

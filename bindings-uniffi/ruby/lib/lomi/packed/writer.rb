@@ -94,8 +94,13 @@ module Lomi
         [7, 0, hash.size].pack("CNN", buffer: out)
         hash.each do |name, value|
           text = name_of(name)
-          [text.bytesize, text].pack("Na*", buffer: out)
-          write(out, value, depth - 1)
+          # A name and a string at once, which most fields are.
+          if value.is_a?(String) && value.encoding == UTF_8 && value.valid_encoding?
+            [text.bytesize, text, 5, value.bytesize, value].pack("Na*CNa*", buffer: out)
+          else
+            [text.bytesize, text].pack("Na*", buffer: out)
+            write(out, value, depth - 1)
+          end
         rescue Refused => e
           raise text.nil? ? e : e.within(text)
         end
