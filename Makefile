@@ -3,9 +3,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
-.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	node .ci/workflows/lint.js
 	.venv/bin/python .ci/platforms/test.py
 	.venv/bin/python .ci/check-platforms
+	python3 .ci/shipped/test.py
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
@@ -67,7 +68,7 @@ test-php: build ## the PHP extension
 
 test-ruby: build ## the Ruby gem
 	cd bindings-uniffi/ruby && rake test
-	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby
+	cd bindings-uniffi/ruby && rubocop -c .rubocop.yml --format quiet . ../../tests/runners/ruby.rb ../../examples/ruby ../../examples/shop-ruby
 
 build-jvm: build
 	.ci/build-jvm
@@ -114,6 +115,12 @@ screenshots: build ## the pictures of the sandbox and the shops, those of the do
 dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 	.ci/dist dist dist
 
+release: install ## what a release has for Linux, in dist/: x86-64 and arm64, glibc and musl, with sums and licences
+	.ci/release
+
+test-versions: ## a call from what `make release` built, on each Python, Node, Bun, Deno and PHP to be had; as root
+	.ci/test-versions
+
 bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md
 	@status=0; python3 bench/run.py || status=$$?; \
 	    target/bench/venv/bin/python bench/write.py && exit $$status
@@ -143,7 +150,7 @@ bench-reconcile: install ## what reconciling 100,000 rows costs in Python: CPU a
 	cargo build --quiet --profile dist -p lomi-python
 	.venv/bin/python bindings-python/bench/reconcile.py
 
-soak: soak-python soak-node soak-php ## what takes many minutes: nothing may grow, leak or be mixed up
+soak: soak-python soak-node soak-php soak-ruby ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
@@ -173,3 +180,7 @@ soak-php: build ## the long tests of the PHP extension, optimised: php-fpm, fork
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml
 	php bindings-php/bench/growth.php $$LOMI_PHP_EXTENSION 100000
 	php bindings-php/tests/soak/valgrind.php
+
+soak-ruby: export LOMI_TEST_CALLS = 100000
+soak-ruby: build ## the long test of the gem: 100,000 calls, memory
+	ruby bindings-uniffi/ruby/test/test_threads.rb

@@ -58,7 +58,7 @@ class Built:
             libc = {"gnu": ", glibc 2.17", "musl": ", musl"}.get(libc, "")
             wheel = "-" if one["wheel"] == "-" else f"`{one['wheel']}`"
             built = one["platform"] in self.of("php")
-            php = f"PHP {self.php[0]} to {self.php[-1]}, glibc 2.35" if built else "-"
+            php = f"PHP {self.php[0]} to {self.php[-1]}, glibc 2.17" if built else "-"
             musl = one["target"].replace("-gnu", "-musl") if system == "linux" else one["target"]
             yield (
                 f"| {SYSTEMS[system]} {machine}{libc} | `lomi-{one['platform']}` | {wheel} | {php} "

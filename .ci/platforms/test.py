@@ -30,7 +30,7 @@ LISTED = (
 TABLE = """
 | system | npm package | wheel | `lomi.so` | sandbox |
 |---|---|---|---|---|
-| Linux x64, glibc 2.17 | `lomi-linux-x64-gnu` | `manylinux2014` | PHP 8.1 to 8.2, glibc 2.35 | `x86_64-unknown-linux-musl` |
+| Linux x64, glibc 2.17 | `lomi-linux-x64-gnu` | `manylinux2014` | PHP 8.1 to 8.2, glibc 2.17 | `x86_64-unknown-linux-musl` |
 | Windows x64 | `lomi-win32-x64-msvc` | - | - | `x86_64-pc-windows-msvc` |
 """
 COMPOSER = {

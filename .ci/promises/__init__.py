@@ -15,6 +15,7 @@ DOCUMENTS = {
     "Node": "bindings-node/README.md",
     "PHP": "bindings-php/README.md",
     "Rust": "core/README.md",
+    "Ruby": "bindings-uniffi/ruby/README.md",
     "sandbox": "tests/sandbox/README.md",
 }
 # Every statement of these sections has a row. A section ends at the next heading.

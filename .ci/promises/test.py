@@ -44,6 +44,7 @@ FILES = {
     "bindings-node/README.md": "",
     "bindings-php/README.md": "",
     "core/README.md": "",
+    "bindings-uniffi/ruby/README.md": "",
     "tests/sandbox/README.md": "",
     "tests/scenarios/a.json": json.dumps({"scenarios": [{"name": "plain-http"}]}),
     "tests/a.test.js": "test('a title, with a comma', () => {});",

@@ -66,7 +66,7 @@ class Setup:
         if language == "php":
             return [*self.php(), str(ROOT / "bindings-php/bench/client.php"), client]
         if language == "ruby":
-            native = f"LOMI_NATIVE_PATH={self.library}"
+            native = f"LOMI_RUBY_NATIVE_PATH={self.library}"
             return ["env", native, "ruby", str(ROOT / "bindings-uniffi/ruby/bench/client.rb"), client]
         if language == "jvm":
             java = f"-Dlomi.library={self.library}"

@@ -26,6 +26,7 @@ use crate::zend::Wanted;
 #[unsafe(no_mangle)]
 pub extern "C" fn get_module() -> *mut ModuleEntry {
     static MODULE: StaticModuleEntry = StaticModuleEntry::new();
+    config::php_version::warn_of_another();
     MODULE.get_or_init(|| {
         let module = ModuleBuilder::new("lomi", env!("CARGO_PKG_VERSION"))
             .startup_function(startup)

@@ -23,6 +23,7 @@ mod raise;
 mod signature;
 mod thread_bound;
 mod thrown;
+mod trace;
 mod value;
 
 pub(crate) use array::{Array, Name, empty_array, find, put, table_mut};
@@ -45,6 +46,7 @@ pub(crate) use raise::{caught, is_ending, is_exit, set_exception_maker, take_exc
 pub(crate) use signature::forget_declarations;
 pub(crate) use thread_bound::ThreadBound;
 pub(crate) use thrown::Thrown;
+pub(crate) use trace::{hide_keys_in_traces, hide_keys_of};
 pub(crate) use value::{
     boolean, bytes_zval, double, interned, interned_zval, long, object_zval, string_zval,
 };

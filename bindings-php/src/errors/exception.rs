@@ -9,7 +9,9 @@ use crate::convert::decode;
 use crate::errors::base::scope;
 use crate::errors::classes::{self, PAYMENT_REQUIRED, class_of};
 use crate::response::{self, ResponseInfo, header_array};
-use crate::zend::{Array, Thrown, bytes_zval, long, new_object, set_property, string_zval};
+use crate::zend::{
+    Array, Thrown, bytes_zval, hide_keys_of, long, new_object, set_property, string_zval,
+};
 
 /// The exception for a create that returned an unpaid invoice, which is its response object.
 pub(crate) fn payment_required(error: &Error, invoice: Zval) -> Result<Zval, Thrown> {
@@ -34,6 +36,7 @@ fn exception_of(class: &ClassEntry, error: &Error) -> Result<Zval, Thrown> {
     let language = language.as_deref().and_then(Language::from_tag);
     let error = &error.clone().or_in_language(language);
     let mut value = new_object(class)?;
+    hide_keys_of(&mut value);
     let Some(object) = value.object_mut() else { return Ok(value) };
     let mut set = |name: &str, value: Zval| set_property(object, scope, name, value);
     let text = |text: Option<&str>| text.map_or_else(Zval::null, string_zval);

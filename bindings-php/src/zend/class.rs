@@ -313,7 +313,8 @@ pub(crate) fn register_alias(class: &ClassRef, alias: &str) -> Result<(), String
     Ok(())
 }
 
-/// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it.
+/// Gives parameters the attribute `#[\SensitiveParameter]`. PHP 8.1 ignores it; there
+/// [`super::trace`] reads it.
 fn hide_from_traces(class: &mut ClassEntry, method: &Method) {
     // SAFETY: the function table holds the methods just registered.
     let Some(function) = (unsafe { method.find(class).as_mut() }) else { return };

@@ -126,7 +126,7 @@ pub(crate) fn declare_late(declare: Declare) {
 }
 
 /// The class with a name in lower case.
-fn declared(name: &str) -> Option<*mut ClassEntry> {
+pub(super) fn declared(name: &str) -> Option<*mut ClassEntry> {
     // SAFETY: the engine's table of classes, which is only read; its values are class entries.
     unsafe {
         let table = compiler_globals.class_table;
@@ -170,7 +170,7 @@ const NAMESPACE: &str = "LomiSDK";
 const NAMESPACES: [&str; 5] =
     ["", "\\Api", "\\Exception", "\\Exception\\OutcomeUnknown", "\\Model"];
 
-fn is_ours(name: &str) -> bool {
+pub(super) fn is_ours(name: &str) -> bool {
     Wanted::Named(name).is_in("LomiSDK\\")
 }
 

@@ -10,7 +10,7 @@ require "timeout"
 require "minitest/autorun"
 require "lomi/minitest"
 
-ENV.delete_if { |name, _| name.start_with?("LOMI_") && !%w[LOMI_SANDBOX LOMI_NATIVE_PATH].include?(name) }
+ENV.delete_if { |name, _| name.start_with?("LOMI_") && !%w[LOMI_SANDBOX LOMI_RUBY_NATIVE_PATH].include?(name) }
 
 KEY = "lomi_sk_test_verysecret"
 

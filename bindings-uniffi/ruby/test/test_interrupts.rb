@@ -117,6 +117,34 @@ class InterruptsTest < LomiTest
     refute_includes text, KEY
   end
 
+  def test_a_hook_may_have_a_time_limit_and_threads_of_its_own
+    server = serve { [200, { checkout_session_id: "cs_1" }] }
+    made = nil
+    hook = lambda do |_|
+      Timeout.timeout(5) { sleep(0.01) }
+      made = Thread.new { sleep }
+    end
+    client = server.client(on_request: hook)
+    started = now
+    client.checkout_sessions.get("x")
+    assert_operator now - started, :<, 1
+    made.kill
+    assert made.join(1), "the thread cannot be ended"
+  end
+
+  def test_a_throw_out_of_a_call_ends_it
+    server = hanging
+    before = trap("USR1") { throw :done }
+    Thread.new { sleep(0.2) && Process.kill(:USR1, Process.pid) }
+    _, took = timed(Lomi::CancelledError) { catch(:done) { server.client.checkout_sessions.get("x") } }
+    assert_in_delta 0.2, took, 0.2
+    Timeout.timeout(2) { server.closed.pop }
+    client = server.client(on_request: ->(_) { throw :done })
+    assert_raises(Lomi::CancelledError) { catch(:done) { client.checkout_sessions.get("x") } }
+  ensure
+    trap("USR1", before)
+  end
+
   def test_a_hook_may_make_a_call
     server = serve { [200, { checkout_session_id: "cs_1" }] }
     other = server.client

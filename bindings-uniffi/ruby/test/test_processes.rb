@@ -47,6 +47,20 @@ class ProcessesTest < LomiTest
     assert_predicate status, :success?
   end
 
+  def test_a_process_ends_right_after_its_first_call
+    server = serve { [200, SESSION] }
+    file = File.expand_path("programs/one_call.rb", __dir__)
+    pids = Array.new(20) { spawn(RbConfig.ruby, file, server.url) }
+    codes = Timeout.timeout(30) { pids.map { |pid| Process.wait2(pid).last.exitstatus } }
+    assert_equal [0] * 20, codes
+  ensure
+    pids&.each do |pid|
+      Process.kill(:KILL, pid)
+    rescue Errno::ESRCH
+      nil
+    end
+  end
+
   def test_a_server_that_forks_and_preloads_mixes_nothing_up
     skip("puma is not installed") unless Gem::Specification.find_all_by_name("puma").any?
     server = serve do |request|

@@ -27,6 +27,21 @@ pub fn an_object() -> Message {
     Message { english: "an object".into(), french: Some("un objet".into()) }
 }
 
+/// "this lomi.so is for PHP {built}, and this is PHP {running}: take the file for PHP {running} from the release"
+pub fn another_php(built: impl Argument, running: impl Argument) -> Message {
+    let in_english = format!(
+        "this lomi.so is for PHP {built}, and this is PHP {running}: take the file for PHP {running} from the release",
+        built = built.english(),
+        running = running.english()
+    );
+    let in_french = format!(
+        "ce lomi.so est pour PHP {built}, et ceci est PHP {running} : prenez le fichier pour PHP {running} dans la version publiée",
+        built = built.french(),
+        running = running.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "the body was parsed before the webhook route read it, and its signature cannot be checked any more: {how}"
 pub fn body_parsed_before(how: impl Argument) -> Message {
     let in_english = format!(
@@ -1389,6 +1404,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "a_map" => a_map(),
         "an_array" => an_array(),
         "an_object" => an_object(),
+        "another_php" => another_php(argument("built"), argument("running")),
         "body_parsed_before" => body_parsed_before(argument("how")),
         "body_too_large" => body_too_large(argument("limit")),
         "broke" => broke(argument("reason")),

@@ -42,7 +42,7 @@ module Lomi
 
     # The address of the function, which this object keeps.
     def address
-      @function ||= FFI::Function.new(:void, %i[pointer size_t]) { |bytes, size| told(bytes.read_bytes(size)) }
+      @function ||= FFI::Function.new(:void, %i[pointer size_t]) { |bytes, size| told(bytes, size) }
       @function.address
     end
 
@@ -50,14 +50,19 @@ module Lomi
 
     private
 
-    # Nothing that a hook raises changes the call. What a signal's handler raises ends it.
-    def told(bytes)
-      event = Packed.read(bytes, 0)
+    # What a hook raises changes nothing about the call. During the call `Timeout` and others are held back; where
+    # a hook blocks they are not, so that it can have time limits of its own.
+    def told(bytes, size)
+      Interrupts.contained do
+        event = Packed.read(bytes.read_bytes(size), 0)
+        Thread.handle_interrupt(Object => :on_blocking) { deliver(event) }
+      end
+    end
+
+    def deliver(event)
       event.delete("event") == "request" ? request(event) : response(event)
     rescue StandardError => e
       report(e)
-    rescue Exception => e # rubocop:disable Lint/RescueException
-      Interrupts.keep(e)
     end
 
     def request(event)

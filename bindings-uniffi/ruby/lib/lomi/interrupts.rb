@@ -11,15 +11,20 @@ module Lomi
   module Interrupts
     KEY = :__lomi_interrupt__
     LAST = :__lomi_interrupted_call__
-    private_constant :KEY, :LAST
+    # A `throw` that was stopped.
+    CUT = Object.new.freeze
+    private_constant :KEY, :LAST, :CUT
 
     class << self
       # Calls the block with the address of the function that asks. Returns its result.
       def guard(&block)
         return apart(&block) if Fiber.current_scheduler
 
+        # Before anything is held back: FFI starts a thread of its own with its first function, and a thread takes
+        # over what its creator holds back. It could then not be ended at the end of the process.
+        function = check
         Thread.handle_interrupt(Object => :never) do
-          result = yield(check.address)
+          result = yield(function.address)
           raised = Thread.current[KEY]
           interrupted(result, raised) if raised || Thread.pending_interrupt?
           result
@@ -28,10 +33,22 @@ module Lomi
         end
       end
 
-      # What a handler of a signal raised while a function of the native library ran: the call ends, then it
-      # is raised.
-      def keep(exception)
-        Thread.current[KEY] ||= exception
+      # Runs Ruby within a function of the native library. Nothing may jump over the frames of that function:
+      # what is raised, such as by the handler of a signal, ends the call, and is raised then. A `throw` ends it
+      # with a {CancelledError}.
+      def contained
+        whole = false
+        value = yield
+        whole = true
+        value
+      rescue Exception => e # rubocop:disable Lint/RescueException
+        whole = true
+        keep(e)
+      ensure
+        unless whole
+          keep(CUT)
+          return true # rubocop:disable Lint/EnsureReturn
+        end
       end
 
       # The error of the call that was ended last in this thread.
@@ -44,23 +61,20 @@ module Lomi
       def interrupted(result, raised)
         error = Result.error(result) if result.getbyte(0) == Result::ERROR
         Thread.current.thread_variable_set(LAST, error) if error.is_a?(CancelledError)
-        raise(raised) if raised
+        raise(raised) unless raised.nil? || raised == CUT
       end
 
-      # Made at the first call: a server that forks then finds no thread of FFI in the parent.
+      # Made at the first call: a server that forks then finds no thread of FFI in the parent. Two threads may make
+      # one each, so the caller keeps its own as long as it is used.
       def check = @check ||= FFI::Function.new(:int, []) { interrupted? ? 1 : 0 }
 
-      def interrupted?
-        return true if Thread.current[KEY]
+      # All within the block: Ruby runs the handlers of signals after any call. FFI loses what they raise outside.
+      def interrupted? = contained { Thread.current[KEY] ? true : Thread.pending_interrupt? }
 
-        # Returning from a method runs the handlers of signals, which may raise: inside of this `begin`.
-        look
-      rescue Exception => e # rubocop:disable Lint/RescueException
-        keep(e)
+      def keep(exception)
+        Thread.current[KEY] ||= exception
         true
       end
-
-      def look = Thread.pending_interrupt?
 
       # Under a fiber scheduler, a thread waits for the server in place of the scheduler's.
       def apart(&block)

@@ -6,7 +6,7 @@ $LOAD_PATH.unshift(File.expand_path("../../lib", __dir__))
 require "lomi/version"
 
 if ARGV.first == "missing"
-  ENV["LOMI_NATIVE_PATH"] = "/nowhere/liblomi_uniffi.so"
+  ENV["LOMI_RUBY_NATIVE_PATH"] = "/nowhere/liblomi_uniffi.so"
 else
   name = ARGV.first == "digest" ? :TABLE_DIGEST : :VERSION
   Lomi.send(:remove_const, name)

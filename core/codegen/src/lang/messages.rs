@@ -158,6 +158,7 @@ mod tests {
         "bindings-php/src",
         "bindings-php/frameworks/src",
         "bindings-uniffi/src",
+        "bindings-uniffi/kotlin/src/main",
         "bindings-uniffi/ruby/lib",
     ];
 
@@ -171,7 +172,7 @@ mod tests {
             let extension = path.extension().and_then(|name| name.to_str()).unwrap_or_default();
             if path.is_dir() && !path.ends_with("core/src/messages") {
                 sources(&path, texts);
-            } else if ["rs", "py", "js", "php", "rb"].contains(&extension) {
+            } else if ["rs", "py", "js", "php", "kt", "rb"].contains(&extension) {
                 texts.push(std::fs::read_to_string(&path).unwrap());
             }
         }

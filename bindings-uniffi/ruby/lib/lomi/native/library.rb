@@ -17,7 +17,7 @@ module Lomi
         # @return [String] the path of the file
         # @raise [LoadError] there is none for this platform
         def path
-          given = ENV.fetch("LOMI_NATIVE_PATH", "")
+          given = ENV.fetch("LOMI_RUBY_NATIVE_PATH", "")
           return given unless given.empty?
 
           candidates = [File.join(FOLDER, name), File.join(REPOSITORY, name)]
