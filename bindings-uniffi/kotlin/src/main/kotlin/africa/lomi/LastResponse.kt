@@ -23,7 +23,7 @@ class LastResponse internal constructor(private val bytes: ByteArray, private va
     val replayed: Boolean? get() = values["replayed"] as Boolean?
 
     /** A warning about the response, such as that its session cannot be paid any more. */
-    val warning: String? get() = values["warning"] as String?
+    val warning: String? get() = find(WARNING) as String?
 
     /** The number of attempts. */
     val attempts: Int get() = (values["attempts"] as Long).toInt()
@@ -32,7 +32,15 @@ class LastResponse internal constructor(private val bytes: ByteArray, private va
     val history: List<RequestFacts> get() = RequestFacts.of(values["history"])
 
     @Suppress("UNCHECKED_CAST")
-    internal val page: Map<String, Any?> get() = values["page"] as Map<String, Any?>? ?: emptyMap()
+    internal val page: Map<String, Any?> get() = find(PAGE) as Map<String, Any?>? ?: emptyMap()
+
+    /** What every call looks at, so the rest is not read for it. */
+    private fun find(name: ByteArray): Any? = Packed.find(bytes, at, name).let { if (it == 0) null else Packed.value(bytes, it) }
+
+    private companion object {
+        val WARNING = "warning".toByteArray()
+        val PAGE = "page".toByteArray()
+    }
 
     override fun toString(): String = "LastResponse(status=$status, requestId=$requestId, attempts=$attempts)"
 }

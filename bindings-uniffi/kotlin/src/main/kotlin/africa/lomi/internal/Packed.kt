@@ -1,6 +1,7 @@
 package africa.lomi.internal
 
 import java.math.BigDecimal
+import java.util.Arrays
 
 /**
  * Reads packed values, the form in which the native library returns what a response holds. Nothing is
@@ -81,6 +82,18 @@ internal object Packed {
             entry(name, place)
             place = end(bytes, place)
         }
+    }
+
+    /** The place of the value with a name in a map, without reading the others; 0 for none. */
+    fun find(bytes: ByteArray, at: Int, name: ByteArray): Int {
+        var place = at + 9
+        repeat(int(bytes, at + 5)) {
+            val length = int(bytes, place)
+            val value = place + 4 + length
+            if (Arrays.equals(bytes, place + 4, value, name, 0, name.size)) return value
+            place = end(bytes, value)
+        }
+        return 0
     }
 
     /** A value's digits or text; null for another value. */
