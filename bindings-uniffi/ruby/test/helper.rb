@@ -24,7 +24,8 @@ class Server
     @requests = Queue.new
     @closed = Queue.new
     @listener = TCPServer.new("127.0.0.1", 0)
-    @threads = [Thread.new { accept }]
+    @threads = [] # before the first of them, which adds to it
+    @threads << Thread.new { accept }
   end
 
   def url = "http://127.0.0.1:#{@listener.addr[1]}/v1"
