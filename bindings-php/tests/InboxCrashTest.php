@@ -17,14 +17,6 @@ final class InboxCrashTest extends InboxTestCase
 {
     private const KILLS = 100;
 
-    public static function setUpBeforeClass(): void
-    {
-        if (getenv('LOMI_PHP_EXTENSION') !== false) {
-            self::markTestSkipped('the extension that is shipped does not change the inbox, which is PHP: 100 kills of the built one are enough');
-        }
-        parent::setUpBeforeClass();
-    }
-
     public static function stores(): array
     {
         return ['SQLite' => ['sqlite'], 'PostgreSQL' => ['pgsql'], 'MariaDB' => ['mysql'], 'Redis' => ['redis']];

@@ -148,7 +148,7 @@ module Lomi
     def about = Packed.read(Native.bytes(:bridgeclient_about, @native.passed), 0)
 
     # A function that waits for a server: its first argument is the client, its last the function that asks
-    # whether to go on.
+    # whether to continue.
     def blocking(name, *arguments)
       Interrupts.guard { |check| Native.bytes(name, @native.passed, *arguments, check) }
     end

@@ -4,7 +4,7 @@ module Lomi
   # Calls that `Timeout.timeout`, `Thread#raise`, `Thread#kill` and signals end at once.
   #
   # The native library waits without the interpreter's lock and asks every 50 ms, and whenever a signal wakes
-  # it, whether to go on. What Ruby would raise in the middle of a call is kept until the call has ended and
+  # it, whether to continue. What Ruby would raise in the middle of a call is kept until the call has ended and
   # its result is freed: then its connection is closed, and nothing leaks.
   #
   # @api private

@@ -2,7 +2,7 @@
 
 module Lomi
   # The events that a program has missed, each with the cursor after it. After an error or a `break`, iterating the
-  # same object goes on.
+  # same object continues.
   class MissedEvents
     include Enumerable
 

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Lomi
-  # One page of a list. It is an Enumerable of its rows; {#auto_paging_each} goes on with the next pages.
+  # One page of a list. It is an Enumerable of its rows; {#auto_paging_each} continues with the next pages.
   class Page
     include Enumerable
 

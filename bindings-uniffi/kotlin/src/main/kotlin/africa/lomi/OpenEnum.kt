@@ -1,6 +1,6 @@
 package africa.lomi
 
-/** A word of the API. The server may send words that this version does not know, so that there is no closed list. */
+/** A value of an open enum of the API: the server may send values that this version does not know. */
 abstract class OpenEnum internal constructor(
     /** The word as it is in JSON. */
     @get:JvmName("value") val value: String,

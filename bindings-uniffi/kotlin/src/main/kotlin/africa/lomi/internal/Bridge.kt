@@ -58,7 +58,7 @@ internal object Bridge {
         val ours = "$VERSION (${Tables.DIGEST})"
         val theirs = "${bridgeVersion()} (${bridgeTableDigest()})"
         if (ours != theirs) {
-            throw NativeLibrary.missing("the native library is of version $theirs and the classes are of $ours: both have to come from one jar")
+            throw NativeLibrary.missing("the native library is of version $theirs and the classes are of $ours: both must come from one jar")
         }
         // One attachment of the worker thread to the JVM instead of one for each callback.
         val attached = CallbackThreadInitializer(true, false, "lomi")

@@ -16,7 +16,7 @@ internal class Pages<T> private constructor(
         Packer.pack(options?.values),
     )
 
-    /** The next page, which there has to be: a list without rows has an empty one. */
+    /** The next page, which must exist: a list without rows has an empty one. */
     fun next(): Page<T> = nextOrNull() ?: error("a list has a first page")
 
     suspend fun awaitNext(): Page<T> = awaitNextOrNull() ?: error("a list has a first page")

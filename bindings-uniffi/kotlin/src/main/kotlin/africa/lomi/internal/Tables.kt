@@ -2,7 +2,7 @@
 
 package africa.lomi.internal
 
-/** Operations, models and fields are numbers to the core. Both halves have to number them alike. */
+/** Operations, models and fields are numbers to the core. Both halves must number them alike. */
 internal object Tables {
     /** The digest of the numbers, which the native library has too. */
     const val DIGEST: String = "aa72996809ace676bc76a152301fcb4c"

@@ -10,7 +10,7 @@ import africa.lomi.internal.Reply
 class Stub {
     private val offline = Bridge.stub()
 
-    /** A client that this stub answers. It needs no key. */
+    /** A client that gets its responses from this stub. It needs no key. */
     fun client(): LomiClient = LomiClient { offline = this@Stub.offline }
 
     /** The same for coroutines. */
