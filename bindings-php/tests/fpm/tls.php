@@ -4,8 +4,7 @@
 
 declare(strict_types=1);
 
-// One retry: the server may close the connection in the moment in which the next request is sent.
-$options = ['base_url' => $_SERVER['LOMI_TEST_URL'], 'ca_file' => $_SERVER['LOMI_TEST_CA'], 'max_retries' => 1];
+$options = ['base_url' => $_SERVER['LOMI_TEST_URL'], 'ca_file' => $_SERVER['LOMI_TEST_CA'], 'max_retries' => (int) $_SERVER['LOMI_TEST_RETRIES']];
 $client = new LomiSDK\LomiClient('lomi_sk_test_1', $options);
 try {
     $got = $client->checkoutSessions->get('cs_1')->getCheckoutSessionId();
