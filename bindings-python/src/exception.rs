@@ -32,7 +32,10 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     let fields = PyDict::new(py);
     fields.set_item("message", error.message())?;
     fields.set_item("server_message", error.server_message())?;
-    fields.set_item("status", error.status())?;
+    if let Some(status) = error.status() {
+        fields.set_item("status", status)?;
+        fields.set_item("reason", reason_phrase(status))?;
+    }
     fields.set_item("code", error.code())?;
     let details = error.details().map(|details| plain(py, details));
     fields.set_item("details", details.transpose()?)?;
@@ -53,6 +56,13 @@ fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>>
     }
     let make = import_raise(py)?;
     python_code::call(make, (error.kind().class_name(), error.is_outcome_unknown(), fields))
+}
+
+/// The usual phrase for an HTTP status, such as "Not Found". Python's own table is in
+/// `http.client`, whose import takes longer than a call.
+#[pyfunction]
+pub(crate) fn reason_phrase(status: u16) -> Option<&'static str> {
+    http::StatusCode::from_u16(status).ok()?.canonical_reason()
 }
 
 /// The Python function that makes an exception.

@@ -68,6 +68,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(money::money, module)?)?;
     module.add_function(wrap_pyfunction!(money::money_from_major, module)?)?;
     module.add_function(wrap_pyfunction!(money::key_for_order, module)?)?;
+    module.add_function(wrap_pyfunction!(exception::reason_phrase, module)?)?;
     module.add_function(wrap_pyfunction!(check_client_headers, module)?)?;
     module.add_function(wrap_pyfunction!(nearest, module)?)?;
     module.add_function(wrap_pyfunction!(log_is_asked_for, module)?)?;

@@ -50,9 +50,9 @@ class HTTPResponse(io.IOBase):
     @property
     def reason(self) -> str | None:
         """The usual phrase for the status."""
-        from http.client import responses
+        from ._lomi import reason_phrase
 
-        return responses.get(self.status)
+        return reason_phrase(self.status)
 
     @property
     def headers(self) -> Headers:
