@@ -1,24 +1,22 @@
 //! Kotlin, for the JVM: the models, requests, enums and resources of the jar, and its `pom.xml`.
 
 mod calls;
+mod names;
 
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::case::camel;
 use crate::ir::{Api, Field, Kind, Model, Operation, Parameter, Resource, Returns, Role, Union};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template, wrap};
+use names::{Names, property};
 
 const FOLDER: &str = "bindings-uniffi/kotlin";
 const PACKAGE: &str = "src/main/kotlin/africa/lomi";
 /// The longest line.
 const WIDTH: usize = 110;
-/// Words that cannot be the name of a property without backticks.
-const KEYWORDS: &[&str] =
-    &["object", "in", "is", "as", "fun", "val", "var", "when", "class", "interface"];
 
 pub(super) fn render(
     templates: &Environment<'_>,
@@ -97,35 +95,6 @@ pub(crate) fn call(api: &Api, operation: &Operation) -> Value {
 pub(super) fn add_filters(templates: &mut Environment<'_>, _: &Api) {
     templates.add_filter("kdoc", kdoc);
     templates.add_filter("kt_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
-}
-
-/// The names of the classes by their schemas.
-struct Names(BTreeMap<String, String>);
-
-impl Names {
-    fn new(api: &Api) -> Self {
-        let models = api.models.iter().map(|model| (&model.name, &model.names.node));
-        let enums = api.enums.iter().map(|set| (&set.name, &set.names.node));
-        Self(models.chain(enums).map(|(name, node)| (name.clone(), node.clone())).collect())
-    }
-
-    fn of(&self, schema: &str) -> String {
-        self.0.get(schema).cloned().unwrap_or_else(|| schema.to_owned())
-    }
-
-    fn of_returned(&self, operation: &Operation) -> String {
-        match &operation.returns {
-            Returns::One(model) | Returns::Page(model) => self.of(model),
-            Returns::Any => "Any?".to_owned(),
-            Returns::Nothing => "Unit".to_owned(),
-        }
-    }
-}
-
-/// The name of a field as a property.
-fn property(name: &str) -> String {
-    let name = camel(name);
-    if KEYWORDS.contains(&name.as_str()) { format!("`{name}`") } else { name }
 }
 
 /// A field of a response: its type and the look-up of its value.

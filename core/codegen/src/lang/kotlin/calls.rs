@@ -3,7 +3,7 @@
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
-use super::{Names, property};
+use super::names::{Names, property};
 use crate::ir::{Operation, Returns};
 
 /// What the templates need to know of an operation.
