@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
 .PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby soak-jvm
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,7 +19,7 @@ build: install ## build every language
 demo: build-jvm ## a checkout session's life in every language, against the local sandbox
 	@python3 examples/demo.py
 
-shops: build ## the example shops in a browser, against the local sandbox, until Ctrl-C
+shops: build-jvm ## the example shops in a browser, against the local sandbox, until Ctrl-C
 	@python3 examples/shops.py
 
 test: lint test-rust test-python test-node test-nodes test-php test-jvm test-ruby conformance docs-test bench-smoke test-e2e test-dist gate ## every test
@@ -95,6 +95,7 @@ shipped = --filter '^(?!.*InboxCrashTest)'
 test-dist: export LOMI_PHP_EXTENSION = $(CURDIR)/target/dist-check/lomi.so
 test-dist: build dist-check ## what is shipped, optimised: installed where nothing was; PHPUnit over it too
 	.ci/check-dist target/dist-check
+	.ci/check-spring target/dist-check
 	php -d extension=$$LOMI_PHP_EXTENSION $$(command -v phpunit) -c bindings-php/phpunit.xml $(shipped)
 
 gate: dist-check ## instructions per call, at most 3 % from those recorded; BLESS=1 records them
@@ -108,7 +109,7 @@ docs: ## the site of the documentation, in target/site
 	@NO_MKDOCS_2_WARNING=1 target/docs-venv/bin/mkdocs build --strict --quiet
 	@python3 docs/site/check.py target/site
 
-docs-test: build ## the code blocks, links, translations and reference of the documentation
+docs-test: build-jvm ## the code blocks, links, translations and reference of the documentation
 	@.venv/bin/pytest -q docs/test
 	@.venv/bin/python docs/test/run.py
 
@@ -153,7 +154,7 @@ bench-reconcile: install ## what reconciling 100,000 rows costs in Python: CPU a
 	cargo build --quiet --profile dist -p lomi-python
 	.venv/bin/python bindings-python/bench/reconcile.py
 
-soak: soak-python soak-node soak-php soak-ruby ## what takes many minutes: nothing may grow, leak or be mixed up
+soak: soak-python soak-node soak-php soak-ruby soak-jvm ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
@@ -187,3 +188,7 @@ soak-php: build ## the long tests of the PHP extension, optimised: php-fpm, fork
 soak-ruby: export LOMI_TEST_CALLS = 100000
 soak-ruby: build ## the long test of the gem: 100,000 calls, memory
 	ruby bindings-uniffi/ruby/test/test_threads.rb
+
+soak-jvm: export LOMI_TEST_CALLS = 100000
+soak-jvm: build-jvm ## the long test of the jar: 100,000 calls, memory
+	mvn --batch-mode --quiet --file bindings-uniffi/kotlin surefire:test -Dtest=MemoryTest

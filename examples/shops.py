@@ -16,7 +16,7 @@ from pathlib import Path
 EXAMPLES = Path(__file__).resolve().parent
 SANDBOX = EXAMPLES.parent / "target/debug/lomi-sandbox"
 SANDBOX_PORT = 4010
-PORTS = {"python": 3001, "node": 3002, "php": 3003, "rust": 3004, "ruby": 3005}
+PORTS = {"python": 3001, "node": 3002, "php": 3003, "rust": 3004, "ruby": 3005, "kotlin": 3006}
 EVENTS = ["PAYMENT_SUCCEEDED", "PAYMENT_FAILED", "REFUND_COMPLETED", "REFUND_FAILED"]
 INSTALLING = 600  # seconds; the first start of a shop installs what it needs
 

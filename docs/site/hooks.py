@@ -13,7 +13,16 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/lomiafrica/lomi-sdk/blob/main/"
-TITLES = {"python": "Python", "js": "Node", "ts": "TypeScript", "php": "PHP", "rust": "Rust"}
+TITLES = {
+    "python": "Python",
+    "js": "Node",
+    "ts": "TypeScript",
+    "php": "PHP",
+    "rust": "Rust",
+    "java": "Java",
+    "kotlin": "Kotlin",
+    "ruby": "Ruby",
+}
 # Pages of wide tables have the room of the table of contents.
 WIDE = {"options.md"}
 

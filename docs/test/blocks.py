@@ -18,6 +18,7 @@ LANGUAGES = {
     "typescript": "ts",
     "php": "php",
     "ruby": "ruby",
+    "java": "java",
     "rust": "rust",
     "sh": "sh",
     "bash": "sh",
@@ -51,7 +52,7 @@ class Block:
 def documents() -> list[Path]:
     """The pages whose blocks must run."""
     found = [ROOT / "README.md", ROOT / "README.fr.md", ROOT / "core/README.md", ROOT / "tests/sandbox/README.md"]
-    found += sorted(ROOT.glob("bindings-*/README.md")) + [ROOT / "bindings-uniffi/ruby/README.md"]
+    found += sorted([*ROOT.glob("bindings-*/README.md"), *ROOT.glob("bindings-uniffi/*/README.md")])
     pages = sorted((ROOT / "docs").rglob("*.md"))
     # The blocks of the reference are signatures, which `reference.py` compares with the packages.
     others = {ROOT / "docs/test", ROOT / "docs/reference"}

@@ -13,6 +13,8 @@ BINDINGS = ROOT / "bindings-node"
 PYTHON = ROOT / ".venv/bin/python"
 EXTENSION = ROOT / "target/debug/liblomi_php.so"
 WORK = ROOT / "target/docs-test"
+#: The class path of the jar's tests and the native library, which `.ci/build-jvm` writes.
+JAVA = ROOT / "bindings-uniffi/kotlin/target/runner.args"
 
 #: The line of a setup that the block takes the place of. Without one, the block follows the setup.
 HERE = re.compile(r"^([ \t]*)(?:#|//) the block\n", re.M)
@@ -21,8 +23,9 @@ IMPORTS = {
     "js": re.compile(r"^import\s[^;]*;\n", re.M),
     "ts": re.compile(r"^import\s[^;]*;\n", re.M),
     "php": re.compile(r"^use\s[^;({]*;\n", re.M),
+    "java": re.compile(r"^import\s[^;]*;(?:\n|$)", re.M),
 }
-SUFFIXES = {"python": "py", "js": "mjs", "ts": "ts", "php": "php", "ruby": "rb", "sh": "sh"}
+SUFFIXES = {"python": "py", "js": "mjs", "ts": "ts", "php": "php", "ruby": "rb", "java": "java", "sh": "sh"}
 
 
 def assemble(language: str, setups: list[str], code: str) -> str:
@@ -89,6 +92,9 @@ def command(language: str, file: Path, server: int) -> list[str]:
         return ["php", *options, *serve, file.name]
     if language == "ruby":
         return ["ruby", "-I", str(ROOT / "bindings-uniffi/ruby/lib"), file.name]
+    if language == "java":
+        # Java compiles and runs one file.
+        return ["java", f"@{JAVA}", "-Xmx256m", file.name]
     return ["bash", "-euo", "pipefail", file.name]
 
 

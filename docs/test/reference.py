@@ -1,7 +1,8 @@
 """Compares docs/reference with the packages: each method of a client is there, and each one there exists.
 
 The pages follow from `core/spec`. What the packages have is read from the packages themselves, by
-`inspect` in Python, prototypes in Node and reflection in PHP (`probes`), and from the source of the crate.
+`inspect` in Python, prototypes in Node, reflection in PHP and Ruby (`probes`), and from the source of the crate and of
+the jar.
 """
 
 import json
@@ -14,18 +15,24 @@ from blocks import ROOT, fences
 
 FOLDER = ROOT / "docs/reference"
 PROBES = Path(__file__).parent / "probes"
-LANGUAGES = {"python": "Python", "js": "Node", "php": "PHP", "rust": "Rust"}
+LANGUAGES = {"python": "Python", "js": "Node", "php": "PHP", "rust": "Rust", "kotlin": "Kotlin", "ruby": "Ruby"}
 CALLS = {
     "python": re.compile(r"^client\.(\w+)\.(\w+)\((.*?)\) ->", re.M | re.S),
     "js": re.compile(r"^client\.(\w+)\.(\w+)\((.*?)\): ", re.M | re.S),
     "php": re.compile(r"^\$client->(\w+)->(\w+)\((.*?)\): ", re.M | re.S),
     "rust": re.compile(r"^client\.(\w+)\(\)\.(\w+)\((.*?)\) ->", re.M | re.S),
+    "kotlin": re.compile(r"^client\.(\w+)\.(\w+)\((.*?)\)(?=: |$)", re.M | re.S),
+    "ruby": re.compile(r"^client\.(\w+)\.(\w+)\((.*?)\) ->", re.M | re.S),
 }
 OF_CLIENT = {
     "python": re.compile(r"(?:client|LomiClient)\.(\w+)"),
     "js": re.compile(r"(?:client|LomiClient)\.(\w+)"),
     "php": re.compile(r"(?:client->|LomiClient::)(\w+)"),
+    "kotlin": re.compile(r"(?:client|LomiClient)\.([a-z]\w+)"),
+    "ruby": re.compile(r"(?:client|Client)\.(?!new\b)(\w+)"),
 }
+#: What the section about one language only is called, where it is not for it alone.
+ONLY = {"kotlin": "Kotlin and Java"}
 SECTION = re.compile(r"^(##+) (.+)$", re.M)
 ROW = re.compile(r"^\| `([^`]+)`", re.M)
 DOCUMENTED = re.compile(r"^- In `(\w+Api)`: `(\w+)`, in Node and PHP `(\w+)`$", re.M)
@@ -36,6 +43,8 @@ BODY = re.compile(r"^The fields of the body, |^The body is .*?\[(\w+)\]\(#", re.
 #: Variants that the overview describes once.
 ASYNCHRONOUS = re.compile(r"Async$")
 RUST_VARIANTS = re.compile(r"_(with|with_response|all)$")
+KOTLIN = ROOT / "bindings-uniffi/kotlin/src/main/kotlin/africa/lomi"
+KOTLIN_METHOD = re.compile(r"^    fun (\w+)\((.*?)\)(?::| [={])", re.M)
 
 
 def pages() -> list[Path]:
@@ -87,16 +96,18 @@ def arguments(language: str, text: str) -> list[str]:
     names = [part.strip().lstrip("*") for part in text.split(",")]
     if language == "php":
         return [name for name in re.findall(r"\$(\w+)", text) if name != "options"]
+    names = [name.strip("`") for name in names]
     return [re.match(r"\w+", name)[0] for name in names if re.match(r"\w+", name)]
 
 
 def probe(language: str, *more: str) -> dict:
     """What a package has."""
-    file = {"python": "methods.py", "js": "methods.cjs", "php": "methods.php"}[language]
+    file = {"python": "methods.py", "js": "methods.cjs", "php": "methods.php", "ruby": "methods.rb"}[language]
     command = {
         "python": [str(programs.PYTHON)],
         "js": ["node"],
         "php": ["php", "-d", f"extension={programs.EXTENSION}"],
+        "ruby": ["ruby", "-I", str(ROOT / "bindings-uniffi/ruby/lib")],
     }[language]
     nothing = {"test_key": "", "url": "", "webhook_secret": ""}
     environment = programs.environment(nothing) | {"NODE_PATH": str(programs.WORK / "node_modules")}
@@ -117,11 +128,24 @@ def of_crate() -> dict:
     return found
 
 
+def of_jar() -> dict:
+    """The methods in the source of the jar; those of one name are one method with the arguments of the first."""
+    found: dict[str, dict] = {}
+    for file in sorted((KOTLIN / "resources").glob("*.kt")):
+        resource = file.stem[0].lower() + file.stem[1:]
+        for name, taken in KOTLIN_METHOD.findall(file.read_text()):
+            listed = [one for one in arguments("kotlin", taken) if one != "options"]
+            found.setdefault(f"{resource}.{name}", {"arguments": listed})
+    client = {name for name, _ in KOTLIN_METHOD.findall((KOTLIN / "LomiClient.kt").read_text())}
+    methods = {name: one for name, one in found.items() if not is_variant(name, found)}
+    return {"methods": methods, "client": client | {"getBaseUrl", "replay"}}
+
+
 def of_client_page(language: str) -> set[str]:
     """The methods that `client.md` has for a language."""
     found: set[str] = set()
     for title, text in sections((FOLDER / "client.md").read_text()):
-        if title == f"In {LANGUAGES[language]} only":
+        if title == f"In {ONLY.get(language, LANGUAGES[language])} only":
             found |= set(OF_CLIENT[language].findall(" ".join(ROW.findall(text))))
         for _, word, code, _ in fences(text):
             if word == language:
@@ -137,7 +161,7 @@ def differences(what: str, there: set[str], here: set[str]) -> list[str]:
 
 
 def is_variant(name: str, names: dict) -> bool:
-    """Whether a method of PHP is that of another one which returns a promise."""
+    """Whether a method of PHP or Kotlin is that of another one which returns a promise or a future."""
     base = ASYNCHRONOUS.sub("", name)
     return base != name and base in names
 
@@ -168,6 +192,7 @@ def compare(packages: dict[str, dict], found: dict[str, dict], documented, model
             wrong += [f"{title}: {name}: {one}" for one in of_method(there[name], here[name], options)]
         if language != "rust":
             wrong += differences(title, set(packages[language]["client"]), of_client_page(language))
+        if language in ("python", "js", "php"):
             # Node has only the classes of one resource each.
             known = [one for one in documented if language != "js" or one[0] in packages["js"]["documented"]]
             for name in sorted({one[0] for one in known}):
@@ -195,7 +220,7 @@ def check() -> list[str]:
     names = named()
     lists = [json.dumps(sorted(some)) for some in ({one[0] for one in documented}, names["php"])]
     packages = {"python": probe("python"), "js": probe("js"), "php": probe("php", *lists)}
-    packages["rust"] = {"methods": of_crate()}
+    packages |= {"rust": {"methods": of_crate()}, "kotlin": of_jar(), "ruby": probe("ruby")}
     wrong = compare(packages, found, documented, models)
     wrong += [f"Node: {name} does not exist" for name in sorted(of_one - set(packages["js"]["documented"]))]
     for language, here in names.items():

@@ -11,6 +11,9 @@ const { openBrowser } = require('./lib/fixture.js');
 
 const FAILED = /fail|refus|declin/i;
 
+/** Any status of 2xx is an answer to a webhook: frameworks answer 200 or 204. */
+const isAccepted = (status) => status >= 200 && status < 300;
+
 let browser;
 before(async () => {
   browser = await openBrowser({
@@ -177,10 +180,8 @@ for (const name of SHOPS) {
         shop.sandbox.control('POST', 'deliveries/1/redeliver'),
         shop.deliver(again, webhooks.sign(again, shop.sandbox.webhookSecret)),
       ]);
-      assert.deepEqual(
-        responses.map((one) => one.response_status ?? one.status),
-        [200, 200, 200],
-      );
+      const statuses = responses.map((one) => one.response_status ?? one.status);
+      assert.ok(statuses.every(isAccepted), String(statuses));
       await assertRow(shop, order, 'paid', 1);
       assert.equal(await shop.status(order), 'paid');
     });
@@ -224,7 +225,7 @@ for (const name of SHOPS) {
         const data = { ...real.data, transaction_id: id, ...change };
         const body = JSON.stringify({ ...real, id, data });
         const response = await shop.deliver(body, webhooks.sign(body, shop.sandbox.webhookSecret));
-        assert.equal(response.status, 200, JSON.stringify(change));
+        assert.ok(isAccepted(response.status), `${response.status} to ${JSON.stringify(change)}`);
       }
       await assertRow(shop, order, 'pending', 0);
       assert.match((await shop.row(order)).text, /150|GHS/);
@@ -250,7 +251,7 @@ for (const name of SHOPS) {
       const id = '7d6c4f0e-0000-4000-8000-000000000020';
       const body = JSON.stringify({ ...real, id, data: { ...real.data, transaction_id: id } });
       const response = await shop.deliver(body, webhooks.sign(body, shop.sandbox.webhookSecret));
-      assert.equal(response.status, 200);
+      assert.ok(isAccepted(response.status), String(response.status));
       await assertRow(shop, order, 'paid', 1);
       assert.match((await shop.row(order)).text, /7d6c4f0e/);
       await shop.post(`/orders/${order}/refund`);

@@ -1,6 +1,6 @@
 //! One file per language: its generated files, their templates and the filters they use.
 
-mod kotlin;
+pub(crate) mod kotlin;
 pub(crate) mod messages;
 mod node;
 mod php;

@@ -14,7 +14,7 @@ const { startSandbox } = require('../../../bindings-node/testing.js');
 const { SANDBOX } = require('./languages.js');
 
 /** Every shop there is. `SHOPS=node,php` chooses, `SHOPS_ROOT` is another checkout of the repository. */
-const SHOPS = process.env.SHOPS?.split(',') ?? ['python', 'node', 'php', 'rust', 'ruby'];
+const SHOPS = process.env.SHOPS?.split(',') ?? ['python', 'node', 'php', 'rust', 'ruby', 'kotlin'];
 const ROOT = path.resolve(process.env.SHOPS_ROOT ?? path.join(__dirname, '../../..'));
 
 const INSTALLING = 600_000; // milliseconds; the first start of a shop installs what it needs

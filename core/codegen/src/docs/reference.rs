@@ -9,6 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use crate::ir::{Api, Model, Operation, Resource, Returns, Role};
+use crate::lang::kotlin;
 use crate::outputs::Outputs;
 use crate::template;
 use fields::{Links, SHARED};
@@ -128,6 +129,7 @@ fn method(api: &Api, operation: &Operation, all: &[&Operation], links: &Links<'_
     let query = operation.query_parameters.iter().map(|p| links.parameter(p));
     context! {
         o => Value::from(Serde(operation)),
+        kotlin => kotlin::call(api, operation),
         routes => facts::routes(operation),
         returned => facts::returned(operation, links),
         repeated => facts::repeated(operation),

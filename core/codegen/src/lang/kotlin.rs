@@ -1,22 +1,22 @@
 //! Kotlin, for the JVM: the models, requests, enums and resources of the jar, and its `pom.xml`.
 
+mod calls;
+mod names;
+
 use std::collections::BTreeMap;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use crate::case::camel;
 use crate::ir::{Api, Field, Kind, Model, Operation, Parameter, Resource, Returns, Role, Union};
 use crate::outputs::Outputs;
 use crate::template::{attribute, render as render_template, wrap};
+use names::{Names, property};
 
 const FOLDER: &str = "bindings-uniffi/kotlin";
 const PACKAGE: &str = "src/main/kotlin/africa/lomi";
 /// The longest line.
 const WIDTH: usize = 110;
-/// Words that cannot be the name of a property without backticks.
-const KEYWORDS: &[&str] =
-    &["object", "in", "is", "as", "fun", "val", "var", "when", "class", "interface"];
 
 pub(super) fn render(
     templates: &Environment<'_>,
@@ -75,7 +75,8 @@ pub(super) fn render(
         write(&format!("{PACKAGE}/models/{name}.kt"), "Request.kt", request.words())?;
     }
     for resource in &api.resources {
-        let operations = calls(api, &names, resource);
+        let own = api.operations.iter().filter(|operation| operation.resource == resource.name);
+        let operations: Vec<_> = own.map(|operation| calls::words(&names, operation)).collect();
         let imports_models = uses_models(api, resource);
         let words =
             context! { resource => Value::from(Serde(resource)), operations, imports_models };
@@ -86,38 +87,14 @@ pub(super) fn render(
     write(&format!("{PACKAGE}/Resources.kt"), "Resources.kt", context! { api => whole })
 }
 
+/// What a page of the reference says of an operation: its name, arguments and result.
+pub(crate) fn call(api: &Api, operation: &Operation) -> Value {
+    calls::words(&Names::new(api), operation)
+}
+
 pub(super) fn add_filters(templates: &mut Environment<'_>, _: &Api) {
     templates.add_filter("kdoc", kdoc);
     templates.add_filter("kt_constant", |word: &str| word.to_uppercase().replace(['-', '.'], "_"));
-}
-
-/// The names of the classes by their schemas.
-struct Names(BTreeMap<String, String>);
-
-impl Names {
-    fn new(api: &Api) -> Self {
-        let models = api.models.iter().map(|model| (&model.name, &model.names.node));
-        let enums = api.enums.iter().map(|set| (&set.name, &set.names.node));
-        Self(models.chain(enums).map(|(name, node)| (name.clone(), node.clone())).collect())
-    }
-
-    fn of(&self, schema: &str) -> String {
-        self.0.get(schema).cloned().unwrap_or_else(|| schema.to_owned())
-    }
-
-    fn of_returned(&self, operation: &Operation) -> String {
-        match &operation.returns {
-            Returns::One(model) | Returns::Page(model) => self.of(model),
-            Returns::Any => "Any?".to_owned(),
-            Returns::Nothing => "Unit".to_owned(),
-        }
-    }
-}
-
-/// The name of a field as a property.
-fn property(name: &str) -> String {
-    let name = camel(name);
-    if KEYWORDS.contains(&name.as_str()) { format!("`{name}`") } else { name }
 }
 
 /// A field of a response: its type and the look-up of its value.
@@ -335,46 +312,6 @@ fn uses_models(api: &Api, resource: &Resource) -> bool {
             || operation.params.is_some()
             || matches!(operation.returns, Returns::One(_) | Returns::Page(_))
     })
-}
-
-/// The operations of a resource as methods.
-fn calls(api: &Api, names: &Names, resource: &Resource) -> Vec<Value> {
-    let own = api.operations.iter().filter(|operation| operation.resource == resource.name);
-    own.map(|operation| {
-        let has_outcome = !operation.alternatives.is_empty();
-        let model = names.of_returned(operation);
-        let result = match &operation.returns {
-            Returns::One(_) if has_outcome => format!("{model}Outcome"),
-            Returns::Page(_) => format!("Page<{model}>"),
-            _ => model.clone(),
-        };
-        let asks = operation.alternatives.iter().any(|name| name == "ConfirmationRequired");
-        let how = match &operation.returns {
-            Returns::One(_) if asks => "confirmable",
-            Returns::One(_) => "one",
-            Returns::Page(_) => "page",
-            Returns::Any => "any",
-            Returns::Nothing => "nothing",
-        };
-        let body = operation.body.as_ref().map(|body| names.of(&body.model));
-        let taken = body.clone().or_else(|| operation.params.clone());
-        let ids: Vec<String> = operation.path_parameters.iter().map(|p| property(&p.name)).collect();
-        let path: String = (operation.path_parameters.iter()).map(|p| format!(".path(\"{}\", {})", p.name, property(&p.name))).collect();
-        let input = match (&body, &operation.params) {
-            (Some(_), _) => format!("Input(){path}.body(body)"),
-            (None, Some(_)) => format!("Input(){path}.query(query)"),
-            _ if path.is_empty() => "Input.NONE".to_owned(),
-            _ => format!("Input(){path}"),
-        };
-        context! {
-            doc => &operation.doc, verb => &operation.camel_verb, constant => operation.id.to_uppercase(),
-            ids => ids.clone(), parameters => ids.iter().map(|id| format!("{id}: String, ")).collect::<String>(),
-            passed => ids.iter().map(|id| format!("{id}, ")).collect::<String>(),
-            taken, is_body => body.is_some(), argument => if body.is_some() { "body" } else { "query" },
-            confirmation => if asks { format!(", ::{model}Confirmation") } else { String::new() },
-            result, how, input, wait => operation.wait.as_ref().map(|wait| Value::from(Serde(wait))),
-        }
-    }).collect()
 }
 
 /// A comment of KDoc: on one line where it fits.

@@ -79,7 +79,7 @@ open class CancelledError internal constructor(message: String, members: Map<Str
          * null where no call was under way.
          */
         @JvmStatic
-        fun behind(cancellation: Throwable): CancelledError? =
+        fun behind(cancellation: Throwable?): CancelledError? =
             generateSequence(cancellation) { it.cause }.take(8)
                 .flatMap { sequenceOf(it) + it.suppressed }
                 .filterIsInstance<CancelledError>().firstOrNull()

@@ -1,8 +1,10 @@
 package africa.lomi
 
+import africa.lomi.models.CheckoutSessionCreate
 import java.time.Duration
 import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 import kotlinx.coroutines.Dispatchers
@@ -11,13 +13,17 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 
 /** A call that is given up closes its connection at once: the server sees it. */
 class CancellationTest {
+    private val order = CheckoutSessionCreate(amount = 500)
+
     private fun assertSoon(since: Long, closed: Long) {
         val passed = Duration.ofNanos(closed - since)
         assertTrue(passed < Duration.ofSeconds(1), "the connection was closed after $passed")
@@ -62,13 +68,81 @@ class CancellationTest {
         }
     }
 
+    private fun assertUnknown(exception: Throwable) {
+        val error = CancelledError.behind(exception)
+        assertNotNull(error, "$exception")
+        assertTrue(error is OutcomeUnknown)
+        assertNotNull(error!!.idempotencyKey)
+        assertNotNull(error.unknownCall)
+    }
+
     @Test
-    fun anInterruptEndsABlockingCall() {
+    fun theExceptionOfACancelledFutureTellsTheOutcome() {
+        FaultServer().use { server ->
+            val future = FaultServer.client(server).checkoutSessions.createAsync(order)
+            val stage = future.thenApply { it.session() }
+            server.awaitRequest()
+            assertTrue(future.cancel(true))
+            assertTrue(future.isCancelled)
+            assertTrue(future.cancel(true))
+            val error = assertThrows(CancellationException::class.java) { future.get() }
+            assertTrue(error.cause is CancelledError)
+            assertUnknown(error)
+            assertUnknown(assertThrows(CancellationException::class.java) { future.join() })
+            assertUnknown(assertThrows(ExecutionException::class.java) { stage.get() })
+            assertUnknown(future.handle { _, thrown -> thrown }.get())
+        }
+    }
+
+    @Test
+    fun aFutureThatIsLateEndsItsCallAndTellsTheOutcome() {
+        FaultServer().use { server ->
+            val future = FaultServer.client(server).checkoutSessions.createAsync(order).orTimeout(300, TimeUnit.MILLISECONDS)
+            server.awaitRequest()
+            assertUnknown(assertThrows(ExecutionException::class.java) { future.get(5, TimeUnit.SECONDS) })
+            server.awaitClosed()
+        }
+    }
+
+    @Test
+    fun aThreadThatIsInterruptedCanCancel() {
+        FaultServer().use { server ->
+            val future = FaultServer.client(server).checkoutSessions.createAsync(order)
+            server.awaitRequest()
+            Thread.currentThread().interrupt()
+            future.cancel(true)
+            assertTrue(Thread.interrupted(), "the thread is not interrupted any more")
+            assertUnknown(assertThrows(CancellationException::class.java) { future.get() })
+        }
+    }
+
+    @Test
+    fun aFutureThatHasEndedCannotBeCancelled() {
+        FaultServer(FaultServer.json(200, """{"data":[]}""")).use { server ->
+            val future = FaultServer.client(server).checkoutSessions.listAsync()
+            assertEquals(0, future.get(5, TimeUnit.SECONDS).data.size)
+            assertFalse(future.cancel(true))
+            assertFalse(future.completeExceptionally(IllegalStateException()))
+            assertFalse(future.isCancelled)
+        }
+    }
+
+    @Test
+    fun anInterruptEndsABlockingCall() = interrupted { thread(block = it) }
+
+    @Test
+    fun anInterruptEndsTheCallOfAVirtualThread() {
+        val start = runCatching { Thread::class.java.getMethod("startVirtualThread", Runnable::class.java) }.getOrNull()
+        assumeTrue(start != null, "needs Java 21")
+        interrupted { start!!.invoke(null, Runnable(it)) as Thread }
+    }
+
+    private fun interrupted(start: (() -> Unit) -> Thread) {
         FaultServer().use { server ->
             val client = FaultServer.client(server)
             val ended = CompletableFuture<Throwable>()
             var isInterrupted = false
-            val caller = thread {
+            val caller = start {
                 try {
                     client.checkoutSessions.create { amount = 500 }
                 } catch (error: Throwable) {
@@ -80,7 +154,8 @@ class CancellationTest {
             val since = System.nanoTime()
             caller.interrupt()
             val error = ended.get(5, TimeUnit.SECONDS)
-            assertTrue(error is CancelledError && error is OutcomeUnknown, "$error")
+            assertTrue(error is CancelledError, "$error")
+            assertUnknown(error)
             assertTrue(isInterrupted)
             assertSoon(since, server.awaitClosed())
         }

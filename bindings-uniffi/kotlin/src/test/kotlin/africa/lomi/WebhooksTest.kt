@@ -11,6 +11,8 @@ import io.ktor.client.request.header
 import io.ktor.client.request.post
 import io.ktor.client.request.setBody
 import io.ktor.client.statement.bodyAsText
+import io.ktor.http.HttpStatusCode
+import io.ktor.server.response.respondText
 import io.ktor.server.routing.routing
 import io.ktor.server.testing.testApplication
 import java.time.Duration
@@ -90,6 +92,8 @@ class WebhooksTest {
         assertEquals("evt_1", filtered(payload, signature).second!!.id)
         val (refused, none) = filtered(payload, "bad")
         assertEquals(400, refused.status)
+        assertEquals("application/json", refused.contentType)
+        assertEquals("""{"error":"invalid signature"}""", refused.contentAsString)
         assertNull(none)
         assertEquals(413, filtered(ByteArray(Webhooks.maxBody + 1), signature).first.status)
     }
@@ -103,8 +107,17 @@ class WebhooksTest {
         assertEquals(204, post(payload, signature).status.value)
         val refused = post(payload, "bad")
         assertEquals(400, refused.status.value)
+        assertEquals("application/json", refused.headers["Content-Type"])
         assertFalse("africa.lomi" in refused.bodyAsText())
         assertEquals(413, post(ByteArray(Webhooks.maxBody + 1), signature).status.value)
         assertEquals(listOf("evt_1"), events.map { it.id })
+    }
+
+    @Test
+    fun theHandlerOfKtorMayRespond() = testApplication {
+        routing { lomiWebhook("/webhooks/lomi", listOf(secret)) { call.respondText(it.id!!, status = HttpStatusCode.Accepted) } }
+        val response = client.post("/webhooks/lomi") { header(Webhooks.SIGNATURE_HEADER, signature); setBody(payload) }
+        assertEquals(202, response.status.value)
+        assertEquals("evt_1", response.bodyAsText())
     }
 }

@@ -13,10 +13,8 @@ import java.util.concurrent.atomic.AtomicLong
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.coroutineContext
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.future.future
 import kotlinx.coroutines.withContext
 
 /** A request to the native library in its two forms: the calling thread waits, or a coroutine does. */
@@ -74,17 +72,20 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
         }
     }
 
-    fun <T> future(result: suspend () -> T): CompletableFuture<T> =
-        SCOPE.future(start = CoroutineStart.UNDISPATCHED) { result() }
+    fun <T> future(result: suspend () -> T): CompletableFuture<T> = CallFuture.of(SCOPE, result)
 
     private fun joined(work: Work): Reply {
         val future = future { awaited(work) }
         try {
             return future.get()
         } catch (interrupted: InterruptedException) {
-            future.cancel(true)
+            // False: the call ended in this moment, and its result is there.
+            if (!future.cancel(true)) return future.get()
+            val error = future.handle { _, cancellation -> CancelledError.behind(cancellation) }.getNow(null)
+                ?: CancelledError(Message.of("call_cancelled"), mapOf("class" to "CancelledError", "outcome" to "unknown"))
+            error.addSuppressed(interrupted)
             Thread.currentThread().interrupt()
-            throw CancelledError(Message.of("call_cancelled"), mapOf("class" to "CancelledError", "outcome" to "unknown")).apply { initCause(interrupted) }
+            throw error
         } catch (failed: ExecutionException) {
             throw failed.cause ?: failed
         }

@@ -6,12 +6,14 @@ import africa.lomi.models.Event
 import io.ktor.http.ContentType
 import io.ktor.http.HttpStatusCode
 import io.ktor.server.application.ApplicationCall
+import io.ktor.server.application.isHandled
 import io.ktor.server.application.log
 import io.ktor.server.request.contentLength
 import io.ktor.server.request.receiveChannel
 import io.ktor.server.response.respond
 import io.ktor.server.response.respondText
 import io.ktor.server.routing.Route
+import io.ktor.server.routing.RoutingContext
 import io.ktor.server.routing.application
 import io.ktor.server.routing.post
 import io.ktor.utils.io.readRemaining
@@ -19,24 +21,25 @@ import java.time.Duration
 import kotlinx.io.readByteArray
 
 /**
- * A route for webhooks: `lomiWebhook("/webhooks/lomi") { event -> ... }`. The handler gets genuine events alone; when
- * it returns, the response is 204. What it throws is a 500, after which lomi. repeats the delivery.
+ * A route for webhooks: `lomiWebhook("/webhooks/lomi") { event -> ... }`. The handler gets genuine events alone. When it
+ * returns without a response of its own, by `call.respond`, the response is 204. What it throws is a 500, after which
+ * lomi. repeats the delivery.
  *
  * @param secrets default: `LOMI_WEBHOOK_SECRET`
  * @param maxAge the maximum age of a delivery; default: no limit
  */
-fun Route.lomiWebhook(path: String, secrets: List<String>? = null, maxAge: Duration? = null, handler: suspend (Event) -> Unit) {
+fun Route.lomiWebhook(path: String, secrets: List<String>? = null, maxAge: Duration? = null, handler: suspend RoutingContext.(Event) -> Unit) {
     post(path) {
         val event = try {
             receive(call, secrets, maxAge)
         } catch (error: LomiException) {
             val refusal = Webhooks.refusal(error) ?: throw error
             application.log.warn("lomi: {}", error.message)
-            call.respondText(refusal.body, ContentType.Text.Plain, HttpStatusCode.fromValue(refusal.status))
+            call.respondText(refusal.body, ContentType.Application.Json, HttpStatusCode.fromValue(refusal.status))
             return@post
         }
         handler(event)
-        call.respond(HttpStatusCode.NoContent)
+        if (!call.isHandled) call.respond(HttpStatusCode.NoContent)
     }
 }
 

@@ -40,8 +40,8 @@ class WebhookFilter @JvmOverloads constructor(
             val refusal = Webhooks.refusal(error) ?: throw error
             request.servletContext?.log(error.toString())
             (response as HttpServletResponse).status = refusal.status
-            response.contentType = "text/plain;charset=utf-8"
-            response.writer.write(refusal.body)
+            response.contentType = "application/json"
+            response.outputStream.write(refusal.body.toByteArray())
             return
         }
         request.setAttribute(EVENT, event)
