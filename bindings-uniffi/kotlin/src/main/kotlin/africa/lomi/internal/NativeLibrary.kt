@@ -65,15 +65,14 @@ internal object NativeLibrary {
         return when {
             system.startsWith("mac") -> "darwin-$machine"
             system.startsWith("windows") -> "win32-$machine"
-            system.startsWith("linux") && isMusl(machine) -> "linux-$machine-musl"
+            system.startsWith("linux") && isMusl(Path.of("/proc/self/maps")) -> "linux-$machine-musl"
             else -> "${system.substringBefore(' ')}-$machine"
         }
     }
 
-    private fun isMusl(machine: String): Boolean {
-        val loader = if (machine == "x86-64") "x86_64" else machine
-        return Files.exists(Path.of("/lib/ld-musl-$loader.so.1"))
-    }
+    /** Whether this process runs with musl. A system with glibc may have the loader of musl installed too. */
+    fun isMusl(maps: Path): Boolean =
+        runCatching { Files.lines(maps).use { lines -> lines.anyMatch { "/ld-musl-" in it } } }.getOrDefault(false)
 
     fun missing(why: String, cause: Throwable? = null): Throwable = UnsatisfiedLinkError("lomi: $why").apply { initCause(cause) }
 }
