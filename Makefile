@@ -5,7 +5,7 @@ SHELL := bash
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
 .PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
 .PHONY: docs docs-test screenshots shops
-.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby
+.PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby soak-jvm
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -153,7 +153,7 @@ bench-reconcile: install ## what reconciling 100,000 rows costs in Python: CPU a
 	cargo build --quiet --profile dist -p lomi-python
 	.venv/bin/python bindings-python/bench/reconcile.py
 
-soak: soak-python soak-node soak-php soak-ruby ## what takes many minutes: nothing may grow, leak or be mixed up
+soak: soak-python soak-node soak-php soak-ruby soak-jvm ## what takes many minutes: nothing may grow, leak or be mixed up
 
 soak-python: build
 	LOMI_SOAK=10 LOMI_TRIALS=1000 LOMI_SERVER_CALLS=5000 .venv/bin/pytest -q -s --durations=0 \
@@ -187,3 +187,7 @@ soak-php: build ## the long tests of the PHP extension, optimised: php-fpm, fork
 soak-ruby: export LOMI_TEST_CALLS = 100000
 soak-ruby: build ## the long test of the gem: 100,000 calls, memory
 	ruby bindings-uniffi/ruby/test/test_threads.rb
+
+soak-jvm: export LOMI_TEST_CALLS = 100000
+soak-jvm: build-jvm ## the long test of the jar: 100,000 calls, memory
+	mvn --batch-mode --quiet --file bindings-uniffi/kotlin test -Dtest=ConcurrencyTest

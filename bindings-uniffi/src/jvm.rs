@@ -7,3 +7,6 @@ mod functions;
 mod native;
 mod objects;
 mod work;
+
+#[cfg(test)]
+mod tests;

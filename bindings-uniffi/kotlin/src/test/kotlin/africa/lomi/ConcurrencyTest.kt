@@ -1,5 +1,6 @@
 package africa.lomi
 
+import africa.lomi.internal.Awaited
 import africa.lomi.models.CurrencyCode
 import africa.lomi.testing.Sandbox
 import africa.lomi.testing.SandboxExtension
@@ -7,11 +8,13 @@ import java.io.File
 import java.util.concurrent.Callable
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Executors
+import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
@@ -65,15 +68,38 @@ class ConcurrencyTest {
     }
 
     @Test
-    fun memoryIsFlat(client: LomiCoroutineClient): Unit = runBlocking(Dispatchers.Default) {
+    fun callsThatAreCancelledAsTheyEndLeaveNothing(client: LomiCoroutineClient): Unit = runBlocking(Dispatchers.Default) {
         val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
-        suspend fun round() = (1..20).map { async { repeat(100) { client.checkoutSessions.get(id) } } }.awaitAll()
+        val ended = (1..2_000).map { n ->
+            async {
+                // A call takes about as long, so many results come just when their caller leaves.
+                withTimeoutOrNull((n % 40).milliseconds / 10) { client.checkoutSessions.get(id).amount }
+            }
+        }.awaitAll()
+        assertTrue(ended.all { it == null || it == 577L })
+        assertEquals(577, client.checkoutSessions.get(id).amount)
+        assertEquals(0, Awaited.WAITING.size)
+    }
+
+    /** With `LOMI_TEST_CALLS=100000`, for as many calls. */
+    @Test
+    fun memoryIsFlat(client: LomiCoroutineClient, blocking: LomiClient): Unit = runBlocking(Dispatchers.Default) {
+        val calls = System.getenv("LOMI_TEST_CALLS")?.toInt() ?: 10_000
+        val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
+        suspend fun round() = (1..20).map {
+            async {
+                repeat(50) {
+                    client.checkoutSessions.get(id)
+                    blocking.checkoutSessions.get(id)
+                }
+            }
+        }.awaitAll()
         // The heap of the tests is in memory from the start, so what grows is outside of it.
         repeat(4) { round() }
         val before = resident()
-        repeat(5) { round() }
+        repeat(calls / 2_000) { round() }
         val grown = resident() - before
-        assertTrue(grown < 24, "10,000 calls have grown the process by $grown MiB")
+        assertTrue(grown < 24, "$calls calls have grown the process by $grown MiB")
     }
 
     /** MiB in memory, after a collection. */

@@ -19,7 +19,7 @@ internal object Awaited {
     private val LAST = AtomicLong()
 
     /** The coroutines that wait, by the numbers of their calls. */
-    private val WAITING = ConcurrentHashMap<Long, CancellableContinuation<ByteArray>>()
+    val WAITING = ConcurrentHashMap<Long, CancellableContinuation<ByteArray>>()
 
     /** Of the calls that give a future. */
     val SCOPE = CoroutineScope(SupervisorJob() + Dispatchers.Default)
