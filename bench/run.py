@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 
+from document import tables
 from measure import bars, calls, distance, footprint, http2, setup
 from measure.jobs import rounds
 from measure.places import RESULTS, ROUNDS
@@ -23,7 +24,7 @@ from measure.processes import Server
 
 PARTS = (*setup.LANGUAGES, *setup.CALLS_ONLY, "tls", "distance", "http2", "memory", "growth", "start")
 #: What varies little, or takes long, is measured less often.
-FEWER = {"tls": 3, "distance": 2, "http2": 3, "memory": 1, "growth": 1, "start": 3}
+FEWER = {"jvm": 3, "tls": 3, "distance": 2, "http2": 3, "memory": 1, "growth": 1, "start": 3}
 
 
 def jobs(part, server, languages):
@@ -105,6 +106,12 @@ def save(results):
 
 def report(results, parts):
     """Print the bars of these parts; 1 when one is missed that nothing explains."""
+    for part in set(parts) & set(setup.CALLS_ONLY):
+        # The document does not have them.
+        rows = results[part]["rows"]
+        print(f"{part}: CPU of a call in microseconds\n{tables.calls(rows)}")
+        if "first" in rows:
+            print(tables.first(rows))
     judged = [bar for bar in bars.judged(results) if bar.part in parts]
     for bar in judged:
         said = "MISSED" if bar.failed else "explained" if bar.missed else ""

@@ -28,7 +28,7 @@ WORDS = {
 NEGATIVE = re.compile(r"\b(?:no|none|not|nor|without|yet|aucune?|pas)\b", re.IGNORECASE)
 CLASSIFIERS = {"POSIX :: Linux": "linux", "MacOS": "macosx", "Microsoft :: Windows": "win"}
 # What these documents are about; any other may name what is built for one language.
-ABOUT = {"python": "wheel", "node": "npm", "php": "php"}
+ABOUT = {"python": "wheel", "node": "npm", "php": "php", "ruby": "gem", "java": "jar", "kotlin": "jar"}
 
 
 class Built:
@@ -51,8 +51,8 @@ class Built:
 
     def table(self):
         """The rows of the table for merchants."""
-        yield "| system | npm package | wheel | `lomi.so` | sandbox |"
-        yield "|---|---|---|---|---|"
+        yield "| system | npm package | wheel | `lomi.so` | gem | jar | sandbox |"
+        yield "|---|---|---|---|---|---|---|"
         for one in self.native:
             system, machine, libc = [*one["platform"].split("-"), ""][:3]
             libc = {"gnu": ", glibc 2.17", "musl": ", musl"}.get(libc, "")
@@ -62,7 +62,7 @@ class Built:
             musl = one["target"].replace("-gnu", "-musl") if system == "linux" else one["target"]
             yield (
                 f"| {SYSTEMS[system]} {machine}{libc} | `lomi-{one['platform']}` | {wheel} | {php} "
-                f"| `{musl}` |"
+                f"| `{one['gem']}` | `{one['jar']}` | `{musl}` |"
             )
 
 
@@ -112,7 +112,8 @@ def errors(root, listed):
     """What differs. `listed` is the output of `.ci/dist-target --list`."""
     root = pathlib.Path(root)
     built = Built((root / WORKFLOW).read_text())
-    in_matrix = [f"{one['target']} {one['platform']} {one['wheel']}" for one in built.native]
+    columns = ("target", "platform", "wheel", "gem", "jar")
+    in_matrix = [" ".join(one[column] for column in columns) for one in built.native]
     if sorted(in_matrix) != sorted(listed.split("\n")):
         yield ".ci/dist-target", f"its list is not the matrix of {WORKFLOW}"
 
@@ -127,6 +128,11 @@ def errors(root, listed):
             "bindings-node/native.js",
             f"{sorted(named ^ built.npm)} not in both, it and {WORKFLOW}",
         )
+
+    library = (root / "bindings-uniffi/ruby/lib/lomi/native/library.rb").read_text()
+    gems = re.search(r"PLATFORMS = %w\[(.*?)\]", library, re.DOTALL)
+    if set(gems[1].split() if gems else ()) != {one["gem"] for one in built.native}:
+        yield "bindings-uniffi/ruby", f"its sentence names other gems than {WORKFLOW} builds"
 
     project = (root / "bindings-python/pyproject.toml").read_text()
     wheels = {one["wheel"].replace("manylinux", "linux") for one in built.native}

@@ -16,8 +16,8 @@ jobs:
     strategy:
       matrix:
         include:
-          - {target: x86_64-unknown-linux-gnu, platform: linux-x64-gnu, wheel: manylinux2014, runner: a}
-          - {target: x86_64-pc-windows-msvc, platform: win32-x64-msvc, wheel: '-', runner: b}
+          - {target: x86_64-unknown-linux-gnu, platform: linux-x64-gnu, wheel: manylinux2014, gem: x86_64-linux, jar: linux-x86-64, runner: a}
+          - {target: x86_64-pc-windows-msvc, platform: win32-x64-msvc, wheel: '-', gem: x64-mingw-ucrt, jar: win32-x86-64, runner: b}
   php:
     strategy:
       matrix:
@@ -25,13 +25,14 @@ jobs:
         arch: [x86_64]
 """
 LISTED = (
-    "x86_64-unknown-linux-gnu linux-x64-gnu manylinux2014\nx86_64-pc-windows-msvc win32-x64-msvc -"
+    "x86_64-unknown-linux-gnu linux-x64-gnu manylinux2014 x86_64-linux linux-x86-64\n"
+    "x86_64-pc-windows-msvc win32-x64-msvc - x64-mingw-ucrt win32-x86-64"
 )
 TABLE = """
-| system | npm package | wheel | `lomi.so` | sandbox |
-|---|---|---|---|---|
-| Linux x64, glibc 2.17 | `lomi-linux-x64-gnu` | `manylinux2014` | PHP 8.1 to 8.2, glibc 2.17 | `x86_64-unknown-linux-musl` |
-| Windows x64 | `lomi-win32-x64-msvc` | - | - | `x86_64-pc-windows-msvc` |
+| system | npm package | wheel | `lomi.so` | gem | jar | sandbox |
+|---|---|---|---|---|---|---|
+| Linux x64, glibc 2.17 | `lomi-linux-x64-gnu` | `manylinux2014` | PHP 8.1 to 8.2, glibc 2.17 | `x86_64-linux` | `linux-x86-64` | `x86_64-unknown-linux-musl` |
+| Windows x64 | `lomi-win32-x64-msvc` | - | - | `x64-mingw-ucrt` | `win32-x86-64` | `x86_64-pc-windows-msvc` |
 """
 COMPOSER = {
     "require": {"php": "^8.1"},
@@ -46,6 +47,7 @@ FILES = {
     "bindings-node/README.md": "# Node\n\nAlso on Windows, in `lomi-win32-x64-msvc`.\n",
     "bindings-python/pyproject.toml": 'classifiers = ["Operating System :: POSIX :: Linux"]\n',
     "bindings-python/README.md": "# Python\n\nThe wheel is for Linux. There is none for\nWindows.\n",
+    "bindings-uniffi/ruby/lib/lomi/native/library.rb": "PLATFORMS = %w[\n  x86_64-linux\n  x64-mingw-ucrt\n].freeze\n",
     "bindings-php/composer.json": json.dumps(COMPOSER),
     "docs/releasing.md": "What is open: FreeBSD.\n",
 }
@@ -90,6 +92,7 @@ class Check(unittest.TestCase):
             "bindings-node/npm",
             "bindings-node/native.js",
             "bindings-node/README.md",
+            "bindings-uniffi/ruby",
         }
         self.assertEqual(places, named | {"docs/versioning.md"})
 
@@ -131,6 +134,15 @@ class Check(unittest.TestCase):
         self.assert_finds("without ZTS only", "bindings-php/composer.json", "false", "true")
         self.assert_finds(
             "without ZTS only", "bindings-php/composer.json", '["linux"]', '["linux", "windows"]'
+        )
+
+    def test_the_sentence_of_the_gem(self):
+        """It names the gems that there are."""
+        self.assert_finds(
+            "names other gems",
+            "bindings-uniffi/ruby/lib/lomi/native/library.rb",
+            "x86_64-linux\n",
+            "x86_64-linux arm64-darwin\n",
         )
 
     def test_the_table(self):

@@ -4,6 +4,7 @@ they need, and how large it may be.
 `readelf` reads the programs. A file with a name that says nothing of a platform has no program.
 """
 
+import io
 import re
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 
 MACHINES = {
     "x86_64": "X86-64",
+    "x86-64": "X86-64",
     "x64": "X86-64",
     "aarch64": "AArch64",
     "arm64": "AArch64",
@@ -35,7 +37,15 @@ NAMES = {
     "sandbox": re.compile(
         r"lomi-sandbox-.*-(?P<machine>x86_64|aarch64)-unknown-linux-(?P<system>musl)\.tar\.gz"
     ),
+    "gem": re.compile(
+        r"lomi-[\d.]+-(?P<machine>x86_64|aarch64)-linux(?:-(?P<system>musl))?\.gem"
+    ),
+    "jar": re.compile(r"lomi-[\d.]+(?:-linux-.*)?\.jar"),
 }
+# Where the library of a platform is in a jar.
+IN_JAR = re.compile(
+    r"africa/lomi/native/linux-(?P<machine>x86-64|aarch64)(?:-(?P<system>musl))?/.*"
+)
 GNU = {"manylinux", "gnu", "glibc"}
 
 
@@ -114,18 +124,28 @@ def size_errors(what, packed, unpacked):
             yield f"has {size:,} bytes{where}, {bar[what]:,} at most"
 
 
+def members_of(data):
+    """The files in a .tar.gz, each with its name."""
+    with tarfile.open(fileobj=data) as archive:
+        return [
+            (one.name, archive.extractfile(one).read())
+            for one in archive
+            if one.isfile()
+        ]
+
+
 def programs(file):
     """The programs in an archive, each with its name."""
-    if file.suffix in (".whl", ".zip"):
+    if file.suffix in (".whl", ".zip", ".jar"):
         with zipfile.ZipFile(file) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
+    elif file.suffix == ".gem":
+        with tarfile.open(file) as gem:
+            data = io.BytesIO(gem.extractfile("data.tar.gz").read())
+            members = members_of(data)
     else:
-        with tarfile.open(file) as archive:
-            members = [
-                (one.name, archive.extractfile(one).read())
-                for one in archive
-                if one.isfile()
-            ]
+        with file.open("rb") as data:
+            members = members_of(data)
     return [(name, contents) for name, contents in members if contents.startswith(ELF)]
 
 
@@ -155,26 +175,34 @@ def errors(file, places=()):
     if what is None:
         return
     found = programs(file)
-    if len(found) != 1:
+    if not found or (what != "jar" and len(found) != 1):
         yield f"has {len(found)} programs, not one"
         return
-    ((_, contents),) = found
-    program = read_program(contents)
-    if what == "sandbox" and (program.interpreter or program.needed):
-        yield "is not static"
-    yield from program_errors(program, name["machine"], name["system"])
-    yield from size_errors(what, file.stat().st_size, len(contents))
-    for place in paths_of_builder(contents, places):
-        yield f"names a folder of the machine that built it, {place}"
+    for member, contents in found:
+        if what == "jar":
+            place = IN_JAR.fullmatch(member)
+            if not place:
+                yield f"has a program in {member}, where none is looked for"
+                continue
+            name = place.groupdict()
+        program = read_program(contents)
+        if what == "sandbox" and (program.interpreter or program.needed):
+            yield "is not static"
+        yield from program_errors(program, name["machine"], name["system"] or "gnu")
+        yield from size_errors(what, file.stat().st_size, len(contents))
+        for place in paths_of_builder(contents, places):
+            yield f"names a folder of the machine that built it, {place}"
 
 
 def row(file):
-    """Name, size, and what its program is, for a table."""
+    """Name, size, and what its programs are, for a table."""
     what, _ = kind(file.name)
-    if what is None:
-        return f"{file.stat().st_size:>10,}  {file.name}"
-    ((_, contents),) = programs(file)
-    program = read_program(contents)
-    libc = "glibc " + ".".join(map(str, program.glibc)) if program.glibc else "musl"
-    libc = libc if program.needed else "static"
-    return f"{file.stat().st_size:>10,}  {file.name}: {len(contents):,} unpacked, {program.machine.split()[-1]}, {libc}"
+    said = []
+    for _, contents in programs(file) if what else ():
+        program = read_program(contents)
+        libc = "glibc " + ".".join(map(str, program.glibc)) if program.glibc else "musl"
+        libc = libc if program.needed else "static"
+        said.append(
+            f"{len(contents):,} unpacked, {program.machine.split()[-1]}, {libc}"
+        )
+    return f"{file.stat().st_size:>10,}  {': '.join([file.name, *said])}"

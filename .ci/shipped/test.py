@@ -60,10 +60,14 @@ class Names(unittest.TestCase):
                 "x86_64",
                 "musl",
             ),
+            ("lomi-2.0.0-x86_64-linux.gem", "gem", "x86_64", None),
+            ("lomi-2.0.0-aarch64-linux-musl.gem", "gem", "aarch64", "musl"),
         ]:
             self.assertEqual(
                 shipped.kind(name), (what, {"machine": machine, "system": system}), name
             )
+        for name in ("lomi-2.0.0.jar", "lomi-2.0.0-linux-x86-64-musl.jar"):
+            self.assertEqual(shipped.kind(name), ("jar", {}), name)
 
     def test_what_has_no_program(self):
         for name in (
@@ -119,7 +123,7 @@ class Files(unittest.TestCase):
 
     def archive(self, name, members):
         file = pathlib.Path(self.folder.name) / name
-        if file.suffix == ".whl":
+        if file.suffix in (".whl", ".jar"):
             with zipfile.ZipFile(file, "w") as archive:
                 for member, contents in members.items():
                     archive.writestr(member, contents)
@@ -142,6 +146,42 @@ class Files(unittest.TestCase):
             },
         )
         self.assertIn("is linked with glibc, not with musl", list(shipped.errors(file)))
+
+    def test_each_program_of_a_jar_is_for_its_folder(self):
+        python = pathlib.Path(sys.executable).resolve().read_bytes()
+        here = "africa/lomi/native/linux-x86-64"
+        if os.uname().machine != "x86_64":
+            here = "africa/lomi/native/linux-aarch64"
+        found = list(
+            shipped.errors(
+                self.archive(
+                    "lomi-2.0.0.jar",
+                    {
+                        f"{here}/liblomi_uniffi.so": python,
+                        f"{here}-musl/liblomi_uniffi.so": python,
+                        "elsewhere.so": python,
+                    },
+                )
+            )
+        )
+        self.assertIn("is linked with glibc, not with musl", found)
+        self.assertIn("has a program in elsewhere.so, where none is looked for", found)
+        self.assertEqual(
+            list(shipped.errors(self.archive("lomi-2.0.0-linux-x86-64.jar", {}))),
+            ["has 0 programs, not one"],
+        )
+
+    def test_the_program_of_a_gem_is_found(self):
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w:gz") as inner:
+            contents = pathlib.Path(sys.executable).resolve().read_bytes()
+            entry = tarfile.TarInfo("lib/lomi/native/lib/liblomi_uniffi.so")
+            entry.size = len(contents)
+            inner.addfile(entry, io.BytesIO(contents))
+        gem = self.archive(
+            "lomi-2.0.0-x86_64-linux-musl.gem", {"data.tar.gz": data.getvalue()}
+        )
+        self.assertIn("is linked with glibc, not with musl", list(shipped.errors(gem)))
 
     def test_one_program_and_no_more(self):
         name = "lomi-linux-x64-gnu-2.0.0.tgz"

@@ -10,6 +10,7 @@ TASKS = {
     "pages": "10,000 rows",
     "at-once-64": "64 at once",
     "at-once-1000": "1,000 at once",
+    "create-cold": "create, the first 500",
 }
 NAMES = {
     "lomi-async": "lomi, asyncio",
@@ -99,6 +100,15 @@ def calls(rows):
             line.append(value if own or share is None else f"{value} ({share:.2f})")
         lines.append(line)
     return table(["client", *TASKS.values()], lines)
+
+
+def first(rows):
+    """A process that makes one call: milliseconds of the processor, and until it has ended."""
+    lines = []
+    for client, found in rows.get("first", {}).items():
+        values = [number(median(found, figure)) for figure in ("cpu", "wall")]
+        lines.append([named(client), *values])
+    return table(["a fresh process", "CPU, ms", "wall, ms"], lines)
 
 
 def latencies(rows):

@@ -9,7 +9,7 @@ CALLS = {
     "php": {"create": 4000, "get": 4000, "list": 500, "list-all": 300, "pages": 6},
     "rust": {"create": 6000, "get": 6000, "list": 600, "pages": 8},
     # The JIT compiles what has run often enough: so many more calls.
-    "jvm": {"create": 20000, "get": 20000, "list": 3000, "list-all": 1000, "pages": 20},
+    "jvm": {"create": 8000, "get": 8000, "list": 1500, "list-all": 500, "pages": 8},
     "ruby": {"create": 2000, "get": 2000, "list": 300, "list-all": 150, "pages": 4},
 }
 AT_ONCE = {"at-once-64": 6400, "at-once-1000": 8000}
@@ -79,7 +79,7 @@ def number(language, client, task, few=False):
     calls = AT_ONCE[task] if task in AT_ONCE else CALLS[language][task]
     calls = max(calls // SLOW.get(client, 1), 2 * size, 1)
     calls -= calls % size
-    return calls, max(size, calls // (2 if language == "jvm" else 10))
+    return calls, calls if language == "jvm" else max(size, calls // 10)
 
 
 def jobs(server, language, few=False):
@@ -89,6 +89,25 @@ def jobs(server, language, few=False):
             calls, warm = number(language, client, task, few)
             arguments = (language, client, task, "plain", calls, warm)
             yield Job(task, client, lambda given=arguments: server.client(*given))
+    if language == "jvm":
+        yield from cold(server, few)
+
+
+#: Calls of a JVM that has compiled nothing yet.
+COLD = 500
+
+
+def cold(server, few=False):
+    """A JVM before its JIT: its first calls, and how long one takes that does nothing else."""
+    for client in CLIENTS["jvm"]:
+        given = ("jvm", client, "create", "plain", 1 if few else COLD, 0)
+        yield Job("create-cold", client, lambda given=given: server.client(*given))
+    if few:
+        return  # The jar as it is shipped is not there.
+    for client in (*CLIENTS["jvm"], "none"):
+        command = server.setup.first(client)
+        url = server.urls["plain"]
+        yield Job("first", client, lambda command=command: server.spent([*command, url], "plain"))
 
 
 def tls(server, languages, handshakes=HANDSHAKES):

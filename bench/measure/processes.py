@@ -3,8 +3,10 @@
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 from .places import CLIENT_CORE, DISTANCES, SERVER_CORE
@@ -71,6 +73,14 @@ class Server:
         if done.returncode:
             raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr[-2000:]}")
         return done.stdout
+
+    def spent(self, command, port):
+        """What a whole process takes, in milliseconds: of the processor, and until it has ended."""
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        self.run(command, port)
+        wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return {"cpu": 1e3 * cpu, "wall": 1e3 * wall}
 
     def client(self, language, client, task, port="plain", calls=1, warm=0):
         """The figures of one client's task."""

@@ -74,6 +74,12 @@ class Setup:
             return ["java", java, f"@{arguments}", "africa.lomi.bench.ClientKt", client]
         return [str(self.rust), client]
 
+    @staticmethod
+    def first(client):
+        """The command of a fresh JVM that makes one create, without the server's address."""
+        arguments = ROOT / "bindings-uniffi/kotlin/target/bench-first.args"
+        return ["java", f"@{arguments}", "africa.lomi.bench.FirstKt", client]
+
 
 def debug():
     """What `.ci/build` has made: slow, but there."""
@@ -124,6 +130,7 @@ def shipped(languages):
     if "jvm" in languages:
         cargo("--profile", "dist", "-p", "lomi-uniffi")
         subprocess.run([ROOT / ".ci/build-jvm"], check=True)
+        setup.sizes["jar"] = build_jar(setup)
     if "rust" in languages:
         manifest = ["--manifest-path", ROOT / "core/bench/Cargo.toml", "--locked"]
         cargo("--release", *manifest, "--target-dir", ROOT / "target/bench-rust")
@@ -191,6 +198,17 @@ def build_gem(setup):
     package = ["ruby", ROOT / "bindings-uniffi/ruby/package.rb", setup.library, PLACE]
     gem = subprocess.run(package, check=True, capture_output=True, text=True).stdout.strip()
     return pathlib.Path(gem).stat().st_size
+
+
+def build_jar(setup):
+    """The jar of this platform; gives its size."""
+    folder = PLACE / "jar"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    subprocess.run([ROOT / ".ci/jar", setup.library, folder], check=True)
+    (jar,) = folder.iterdir()
+    # The class path of the first answer has no version.
+    return jar.rename(folder / "lomi.jar").stat().st_size
 
 
 def versions(setup):

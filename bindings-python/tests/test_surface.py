@@ -92,6 +92,24 @@ def test_an_import_is_light():
     assert heavy & set(said) == set()
 
 
+def test_the_first_error_imports_little(serve):
+    """Python 3.11 may crash when a daemon thread imports while the interpreter ends."""
+    server = serve(lambda request: (404, {}, {"error": {"code": "not_found"}}))
+    script = (
+        "import sys, lomi\nclient = lomi.LomiClient('lomi_sk_test_1', base_url=sys.argv[1])\n"
+        "client.checkout_sessions\nbefore = set(sys.modules)\n"
+        "try: client.checkout_sessions.get('no')\n"
+        "except lomi.NotFoundError as error: assert error.reason == 'Not Found', error.reason\n"
+        "print(*(name for name in set(sys.modules) - before if not name.startswith('lomi.')))"
+    )
+    path = str(ROOT / "bindings-python" / "python")
+    command = [sys.executable, "-S", "-c", script, server.url]
+    done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    of_collections = {"_collections", "_operator", "operator", "itertools", "keyword", "reprlib"}
+    assert set(done.stdout.split()) <= {"collections", "collections.abc"} | of_collections
+
+
 @pytest.mark.parametrize("content", [None, b"not a library"])
 def test_a_native_library_that_is_missing_or_foreign_is_named(tmp_path, content):
     shutil.copytree(

@@ -9,13 +9,17 @@ use crate::response::error;
 
 /// A message without API keys and webhook secrets, and of limited length.
 #[uniffi::export]
-fn redact(text: String) -> String {
+pub(crate) fn redact(text: String) -> String {
     Error::new(ErrorKind::Validation, text).message().to_owned()
 }
 
 /// A sentence of the area `bindings` of the core's messages; empty for a name that is none.
 #[uniffi::export]
-fn message(name: String, arguments: HashMap<String, String>, lang: Option<String>) -> String {
+pub(crate) fn message(
+    name: String,
+    arguments: HashMap<String, String>,
+    lang: Option<String>,
+) -> String {
     let argument = |name: &str| arguments.get(name).cloned().unwrap_or_default();
     let message = messages::by_name(&name, argument);
     message.map(|message| message.text(language(lang)).to_owned()).unwrap_or_default()
@@ -23,12 +27,6 @@ fn message(name: String, arguments: HashMap<String, String>, lang: Option<String
 
 fn language(lang: Option<String>) -> Language {
     lang.as_deref().and_then(Language::from_tag).unwrap_or_else(Language::of_environment)
-}
-
-/// The name among `names` that a misspelt `name` probably means.
-#[uniffi::export]
-fn nearest(name: String, names: Vec<String>) -> Option<String> {
-    lomi::binding::names::suggestion(&name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or nothing.
@@ -40,19 +38,18 @@ fn hint(name: String, names: Vec<String>, lang: Option<String>) -> String {
 
 /// The error of a confirmation without a call that asks for one.
 #[uniffi::export]
-fn nothing_to_confirm() -> Vec<u8> {
+pub(crate) fn nothing_to_confirm() -> Vec<u8> {
     error(&lomi::binding::nothing_to_confirm())
 }
 
 /// The message for a create whose response names an unpaid invoice in place of a session.
 #[uniffi::export]
-fn payment_required(invoice_number: Option<String>) -> String {
+pub(crate) fn payment_required(invoice_number: Option<String>) -> String {
     let response = lomi::json!({"blocking_invoice": {"invoice_number": invoice_number}});
     payment_required_error(&response).message().to_owned()
 }
 
 /// Whether this value of `LOMI_LOG` turns the log on.
-#[uniffi::export]
-fn is_log_enabled(value: String) -> bool {
+pub(crate) fn is_log_enabled(value: String) -> bool {
     lomi::binding::log::is_enabled(Some(&value))
 }

@@ -6,7 +6,9 @@ use std::time::SystemTime;
 use lomi::binding::{ReconcileStep, Reconciliation, Target};
 use lomi::{CallOptions, Error, Input, Response};
 
+use crate::caller::{Caller, waited};
 use crate::client::BridgeClient;
+use crate::foreign::caller;
 use crate::response::{Refusal, error, nothing, result_of};
 
 /// A run of `reconcile`. After an error, its next event makes the same request again.
@@ -32,17 +34,25 @@ impl MissedEvents {
     /// Continues from a cursor, or starts at a time.
     #[uniffi::constructor]
     pub fn new(since: String) -> Result<Self, Refusal> {
-        let inner = Reconciliation::new(&since)?;
-        Ok(Self { run: Mutex::new(Run { inner, cursor: since }) })
+        Ok(Self::since(since)?)
     }
 
     /// The cursor after the last event; after the end, that of the next run.
     pub fn cursor(&self) -> Result<String, Refusal> {
-        Ok(self.lock()?.cursor.clone())
+        Ok(self.position()?)
     }
 }
 
 impl MissedEvents {
+    pub(crate) fn since(since: String) -> Result<Self, Error> {
+        let inner = Reconciliation::new(&since)?;
+        Ok(Self { run: Mutex::new(Run { inner, cursor: since }) })
+    }
+
+    pub(crate) fn position(&self) -> Result<String, Error> {
+        Ok(self.lock()?.cursor.clone())
+    }
+
     fn lock(&self) -> Result<MutexGuard<'_, Run>, Error> {
         let broken = |_| Error::internal("an earlier call of this run ended in a panic");
         self.run.lock().map_err(broken)
@@ -70,31 +80,21 @@ impl MissedEvents {
 
 #[uniffi::export]
 impl BridgeClient {
-    /// The next event; at the end the result has no value.
-    pub async fn next_event(&self, id: u64, run: Arc<MissedEvents>) -> Vec<u8> {
-        loop {
-            let taken = match run.next() {
-                Ok(Next::Result(result)) => return result,
-                Ok(Next::Call(call)) => {
-                    let (target, input, options) = *call;
-                    run.take(self.awaited(id, target, input, options).await)
-                }
-                Err(failed) => Err(failed),
-            };
-            if let Err(failed) = taken {
-                return error(&failed);
-            }
-        }
-    }
-
-    /// The same, while the calling thread waits.
+    /// The next event, while the calling thread waits; at the end the result has no value.
     pub fn next_event_blocking(&self, run: Arc<MissedEvents>, check_address: u64) -> Vec<u8> {
+        waited(self.next_event(&mut caller(check_address), &run))
+    }
+}
+
+impl BridgeClient {
+    /// The next event.
+    pub(crate) async fn next_event(&self, caller: &mut impl Caller, run: &MissedEvents) -> Vec<u8> {
         loop {
             let taken = match run.next() {
                 Ok(Next::Result(result)) => return result,
                 Ok(Next::Call(call)) => {
                     let (target, input, options) = *call;
-                    run.take(self.blocking(check_address, target, input, options))
+                    run.take(self.send(caller, target, input, options).await)
                 }
                 Err(failed) => Err(failed),
             };

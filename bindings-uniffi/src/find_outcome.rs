@@ -5,41 +5,35 @@ use std::time::{Duration, SystemTime};
 use lomi::binding::{Content, FindStep, OutcomeSearch};
 use lomi::{Error, FindOptions, FoundOutcome, Response};
 
+use crate::caller::{Caller, waited};
 use crate::client::BridgeClient;
+use crate::foreign::caller;
 use crate::packed::PackedSink;
 use crate::response::{any, error};
 
 #[uniffi::export]
 impl BridgeClient {
-    /// Finds out. The result is a map: the outcome, its objects, and for an ambiguous one the reason
-    /// and when to ask again.
-    pub async fn find_outcome(&self, id: u64, unknown_call: String, options: Vec<u8>) -> Vec<u8> {
-        let (mut search, timeout) = match self.search(&unknown_call, &options) {
-            Ok(search) => search,
-            Err(refused) => return self.refused(refused),
-        };
-        loop {
-            let call = match search.step() {
-                FindStep::Done(found) => return outcome(found),
-                FindStep::Call(call) => call,
-            };
-            let (target, input, mut options) = *call;
-            options.timeout = timeout;
-            let result = self.awaited(id, target, input, options).await;
-            if let Err(failed) = search.take(result.map(|r| *r), SystemTime::now()) {
-                return error(&failed);
-            }
-        }
-    }
-
-    /// The same, while the calling thread waits.
+    /// Finds out, while the calling thread waits. The result is a map: the outcome, its objects, and
+    /// for an ambiguous one the reason and when to ask again.
     pub fn find_outcome_blocking(
         &self,
         unknown_call: String,
         options: Vec<u8>,
         check_address: u64,
     ) -> Vec<u8> {
-        let (mut search, timeout) = match self.search(&unknown_call, &options) {
+        waited(self.find_outcome(&mut caller(check_address), &unknown_call, &options))
+    }
+}
+
+impl BridgeClient {
+    /// Finds out.
+    pub(crate) async fn find_outcome(
+        &self,
+        caller: &mut impl Caller,
+        unknown_call: &str,
+        options: &[u8],
+    ) -> Vec<u8> {
+        let (mut search, timeout) = match self.search(unknown_call, options) {
             Ok(search) => search,
             Err(refused) => return self.refused(refused),
         };
@@ -50,15 +44,13 @@ impl BridgeClient {
             };
             let (target, input, mut options) = *call;
             options.timeout = timeout;
-            let result = self.blocking(check_address, target, input, options);
+            let result = self.send(caller, target, input, options).await;
             if let Err(failed) = search.take(result.map(|r| *r), SystemTime::now()) {
                 return error(&failed);
             }
         }
     }
-}
 
-impl BridgeClient {
     /// A search, and the timeout of each of its calls.
     fn search(
         &self,

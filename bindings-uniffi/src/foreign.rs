@@ -1,10 +1,10 @@
-//! Functions of the other language, passed as addresses. uniffi's own callbacks would run on a
-//! thread of theirs in Ruby, which a forked process does not have.
+//! Functions of Ruby, passed as addresses. uniffi's own callbacks would run on a thread of theirs in
+//! Ruby, which a forked process does not have.
 
-use lomi::binding::CallHandle;
-use lomi::{Error, ErrorKind, Observer, RequestEvent, ResponseEvent};
+use lomi::{Observer, RequestEvent, ResponseEvent};
 
-use crate::packed::Writer;
+use crate::attempts;
+use crate::caller::Blocking;
 
 /// Asks whether the caller of a blocking call has been interrupted: not 0 ends the call.
 type Check = extern "C" fn() -> i32;
@@ -12,16 +12,14 @@ type Check = extern "C" fn() -> i32;
 /// Takes an event: a value as bytes.
 type OnEvent = extern "C" fn(*const u8, usize);
 
-/// The check at an address, which returns the error of a call that is to end. No address, no check.
-pub(crate) fn check(address: u64, call: CallHandle) -> impl FnMut() -> Result<(), Error> {
-    let address = pointer(address);
+/// A caller that asks the function at an address whether it has been interrupted. No address, no
+/// question.
+pub(crate) fn caller(check_address: u64) -> Blocking<impl FnMut() -> bool> {
+    let address = pointer(check_address);
     // SAFETY: the other half passes the address of a function of this type, which it keeps until
     // the call returns. 0 is `None`.
     let check = unsafe { std::mem::transmute::<*const (), Option<Check>>(address) };
-    move || match check {
-        Some(check) if check() != 0 => Err(call.cancelled()),
-        _ => Ok(()),
-    }
+    Blocking(move || check.is_some_and(|check| check() != 0))
 }
 
 /// Passes the events of attempts to a function.
@@ -37,43 +35,18 @@ impl ForeignObserver {
         on_event.map(Self)
     }
 
-    fn send(&self, event: &Writer) {
-        (self.0)(event.bytes.as_ptr(), event.bytes.len());
+    fn send(&self, event: &[u8]) {
+        (self.0)(event.as_ptr(), event.len());
     }
 }
 
 impl Observer for ForeignObserver {
     fn on_request(&self, event: &RequestEvent<'_>) {
-        let mut writer = Writer::with_capacity(256);
-        writer.map(|map| {
-            map.string("event", Some("request"));
-            map.string("operation", Some(event.operation));
-            map.string("method", Some(event.method.as_str()));
-            map.string("route", Some(event.route));
-            map.integer("attempt", Some(event.attempt));
-            map.string("idempotency_key", event.idempotency_key);
-            map.string("request_id", Some(event.request_id));
-        });
-        self.send(&writer);
+        self.send(&attempts::request(event));
     }
 
     fn on_response(&self, event: &ResponseEvent<'_>) {
-        let mut writer = Writer::with_capacity(512);
-        writer.map(|map| {
-            map.string("event", Some("response"));
-            map.string("operation", Some(event.operation));
-            map.string("method", Some(event.method.as_str()));
-            map.string("route", Some(event.route));
-            map.integer("attempt", Some(event.attempt));
-            map.string("idempotency_key", event.idempotency_key);
-            map.integer("status", event.status);
-            map.string("error", event.failure.map(ErrorKind::class_name));
-            map.seconds("elapsed", Some(event.elapsed));
-            map.string("request_id", Some(event.request_id));
-            map.seconds("retry_in", event.retry_in);
-            map.string("text", Some(&event.to_string()));
-        });
-        self.send(&writer);
+        self.send(&attempts::response(event));
     }
 }
 

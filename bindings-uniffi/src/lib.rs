@@ -1,16 +1,20 @@
 //! The bridge to Kotlin, Java and Ruby: calls, results and errors as bytes. The classes that their
 //! users see are generated from the spec, as in every other language; `packed` describes the bytes.
-//! uniffi makes the foreign half of these functions from this crate.
+//! Ruby calls what uniffi exports; Kotlin and Java call the native methods of `jvm`, since a call by
+//! JNI costs a fraction of one by JNA, which uniffi would use.
 
 // uniffi exports what is `pub`.
 #![allow(unreachable_pub)]
 
+mod attempts;
 mod binding;
+mod caller;
 mod checks;
 mod client;
 mod events;
 mod find_outcome;
 mod foreign;
+mod jvm;
 mod lock;
 mod offline;
 mod packed;

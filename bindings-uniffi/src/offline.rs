@@ -28,7 +28,7 @@ impl Offline {
     /// Answers from a recording.
     #[uniffi::constructor]
     pub fn replay(file: String) -> Result<Self, Refusal> {
-        Ok(Self { inner: binding::Offline::replay(Path::new(&file))?, stub: Stub::new() })
+        Ok(Self::of_recording(&file)?)
     }
 
     /// Sets what the next call of an operation gets.
@@ -44,6 +44,12 @@ impl Offline {
     /// The requests so far, as a JSON array.
     pub fn requests(&self) -> String {
         self.stub.requests().to_string()
+    }
+}
+
+impl Offline {
+    pub(crate) fn of_recording(file: &str) -> Result<Self, Error> {
+        Ok(Self { inner: binding::Offline::replay(Path::new(file))?, stub: Stub::new() })
     }
 }
 

@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use lomi::binding::table::Operation;
 use lomi::binding::{self, Target, call_options};
-use lomi::{CallOptions, Error, Input, Response};
+use lomi::{CallOptions, Error, Input, Response, Value};
 
 use crate::binding::{Binding, operation_at};
+use crate::caller::{Caller, waited};
 use crate::client::{BridgeClient, input};
+use crate::foreign::caller;
 use crate::packed::value_of;
 use crate::response::{Refusal, error, nothing, page_of};
 
@@ -23,19 +25,27 @@ impl Pager {
     /// A pager of the list that an operation gives for some values. `binding` is the language.
     #[uniffi::constructor]
     pub fn new(binding: String, operation: u16, values: Vec<u8>) -> Result<Self, Refusal> {
-        let operation = operation_at(operation)?;
-        let input = input(value_of(&values)?, Binding::named(Some(&binding))?)?;
-        Ok(Self { operation, inner: Mutex::new(binding::Pager::new(input)) })
+        Ok(Self::of(&binding, operation, value_of(&values)?)?)
     }
 
     /// Another pager at the same position.
     pub fn fork(&self) -> Result<Self, Refusal> {
-        let pager = self.lock()?.clone();
-        Ok(Self { operation: self.operation, inner: Mutex::new(pager) })
+        Ok(self.forked()?)
     }
 }
 
 impl Pager {
+    pub(crate) fn of(binding: &str, operation: u16, values: Value) -> Result<Self, Error> {
+        let operation = operation_at(operation)?;
+        let input = input(values, Binding::named(Some(binding))?)?;
+        Ok(Self { operation, inner: Mutex::new(binding::Pager::new(input)) })
+    }
+
+    pub(crate) fn forked(&self) -> Result<Self, Error> {
+        let pager = self.lock()?.clone();
+        Ok(Self { operation: self.operation, inner: Mutex::new(pager) })
+    }
+
     fn lock(&self) -> Result<MutexGuard<'_, binding::Pager>, Error> {
         let broken = |_| Error::internal("an earlier request of this list ended in a panic");
         self.inner.lock().map_err(broken)
@@ -62,35 +72,35 @@ impl Pager {
 
 #[uniffi::export]
 impl BridgeClient {
-    /// Requests the next page; at the end of the list the result has no value.
-    pub async fn next_page(&self, id: u64, pages: Arc<Pager>, options: Vec<u8>) -> Vec<u8> {
-        match self.page_request(&pages, &options) {
-            Ok(Some((target, input, options))) => {
-                pages.accept(self.awaited(id, target, input, options).await)
-            }
-            Ok(None) => nothing(),
-            Err(refused) => self.refused(refused),
-        }
-    }
-
-    /// The same, while the calling thread waits.
+    /// Requests the next page while the calling thread waits; at the end of the list the result has
+    /// no value.
     pub fn next_page_blocking(
         &self,
         pages: Arc<Pager>,
         options: Vec<u8>,
         check_address: u64,
     ) -> Vec<u8> {
-        match self.page_request(&pages, &options) {
+        waited(self.next_page(&mut caller(check_address), &pages, &options))
+    }
+}
+
+impl BridgeClient {
+    /// Requests the next page.
+    pub(crate) async fn next_page(
+        &self,
+        caller: &mut impl Caller,
+        pages: &Pager,
+        options: &[u8],
+    ) -> Vec<u8> {
+        match self.page_request(pages, options) {
             Ok(Some((target, input, options))) => {
-                pages.accept(self.blocking(check_address, target, input, options))
+                pages.accept(self.send(caller, target, input, options).await)
             }
             Ok(None) => nothing(),
             Err(refused) => self.refused(refused),
         }
     }
-}
 
-impl BridgeClient {
     fn page_request(
         &self,
         pages: &Pager,

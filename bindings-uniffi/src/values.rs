@@ -9,7 +9,7 @@ use crate::response::{any, error, object, string};
 
 /// An amount of the currency's smallest unit, given as digits.
 #[uniffi::export]
-fn money(amount: String, currency: String) -> Vec<u8> {
+pub(crate) fn money(amount: String, currency: String) -> Vec<u8> {
     let digits = amount
         .parse()
         .map_err(|_| Error::new(ErrorKind::Validation, messages::not_an_amount(&amount)));
@@ -18,7 +18,7 @@ fn money(amount: String, currency: String) -> Vec<u8> {
 
 /// An amount written in the currency's main unit.
 #[uniffi::export]
-fn money_from_major(text: String, currency: String) -> Vec<u8> {
+pub(crate) fn money_from_major(text: String, currency: String) -> Vec<u8> {
     packed_money(Money::from_major(&text, &currency))
 }
 
@@ -39,7 +39,7 @@ fn packed_money(money: Result<Money, Error>) -> Vec<u8> {
 
 /// A new idempotency key.
 #[uniffi::export]
-fn idempotency_key() -> String {
+pub(crate) fn idempotency_key() -> String {
     keys::random()
 }
 
@@ -47,29 +47,28 @@ fn idempotency_key() -> String {
 /// first.
 #[uniffi::export]
 fn idempotency_key_for_order(order: Vec<u8>, attempt: Vec<u8>) -> Vec<u8> {
-    let key = value_of(&order).and_then(|order| match value_of(&attempt)? {
+    match (value_of(&order), value_of(&attempt)) {
+        (Ok(order), Ok(attempt)) => key_for_order(order, attempt),
+        (Err(refused), _) | (_, Err(refused)) => error(&refused),
+    }
+}
+
+pub(crate) fn key_for_order(order: Value, attempt: Value) -> Vec<u8> {
+    string(match attempt {
         Value::Null => keys::for_order(order),
         attempt => keys::for_attempt(order, attempt),
-    });
-    string(key)
+    })
 }
 
 /// An object of a model from JSON, such as a stored response.
 #[uniffi::export]
-fn read_object(model: u16, json: String) -> Vec<u8> {
+pub(crate) fn read_object(model: u16, json: String) -> Vec<u8> {
     let response = model_at(model).and_then(|model| Response::from_json(json, model));
     object(|sink| response?.decode(sink).map(drop))
 }
 
-/// A value as JSON.
-#[uniffi::export]
-fn json_of(value: Vec<u8>) -> String {
-    value_of(&value).map_or_else(|_| "null".to_owned(), |value| value.to_string())
-}
-
 /// JSON as a value.
-#[uniffi::export]
-fn value_of_json(json: String) -> Vec<u8> {
+pub(crate) fn value_of_json(json: String) -> Vec<u8> {
     match json.parse::<Value>() {
         Ok(value) => any(|writer| writer.value(&value)),
         Err(refused) => error(&refused),

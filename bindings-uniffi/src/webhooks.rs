@@ -19,13 +19,21 @@ fn construct_event(
     secrets: Vec<String>,
     options: Vec<u8>,
 ) -> Vec<u8> {
+    checked_event(&payload, &signature, &secrets, &value_of(&options).unwrap_or_default())
+}
+
+pub(crate) fn checked_event(
+    payload: &[u8],
+    signature: &str,
+    secrets: &[String],
+    options: &Value,
+) -> Vec<u8> {
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let options = value_of(&options).unwrap_or_default();
     let text = |name: &str| options.get(name).and_then(|value| value.as_str());
     let language = text("lang").and_then(Language::from_tag);
     let checked = Binding::named(text("binding")).and_then(|binding| {
-        let options = verify_options(&options, binding)?;
-        webhook::verify(&payload, &signature, &secrets, options)
+        let options = verify_options(options, binding)?;
+        webhook::verify(payload, signature, &secrets, options)
     });
     match checked {
         Ok(event) => object(|sink| event.decode(sink)),
@@ -65,20 +73,20 @@ fn time(name: &str, seconds: Option<&Value>) -> Result<Option<Duration>, Error> 
 
 /// The signature that lomi. would send for a body.
 #[uniffi::export]
-fn sign(payload: Vec<u8>, secret: String) -> Vec<u8> {
+pub(crate) fn sign(payload: Vec<u8>, secret: String) -> Vec<u8> {
     string(webhook::sign(&payload, &secret))
 }
 
 /// The key by which a repeated delivery of an event is recognized. The event is JSON.
 #[uniffi::export]
-fn replay_key(event: String) -> Vec<u8> {
+pub(crate) fn replay_key(event: String) -> Vec<u8> {
     string(webhook::replay_key_of_json(&event))
 }
 
 /// The response to an error, by the name of its class and its code: a map of status and body. Null
 /// for an error that the sender did not cause.
 #[uniffi::export]
-fn webhook_refusal(error_class: String, code: Option<String>) -> Vec<u8> {
+pub(crate) fn webhook_refusal(error_class: String, code: Option<String>) -> Vec<u8> {
     let mut writer = Writer::default();
     match webhook::refusal_of(&error_class, code.as_deref()) {
         None => writer.null(),
@@ -92,19 +100,19 @@ fn webhook_refusal(error_class: String, code: Option<String>) -> Vec<u8> {
 
 /// Maximum size of a body that the helpers for frameworks read, in bytes.
 #[uniffi::export]
-fn webhook_max_body() -> u32 {
+pub(crate) fn webhook_max_body() -> u32 {
     u32::try_from(webhook::MAX_BODY).unwrap_or(u32::MAX)
 }
 
 /// The error for a larger body.
 #[uniffi::export]
-fn webhook_body_too_large() -> Vec<u8> {
+pub(crate) fn webhook_body_too_large() -> Vec<u8> {
     error(&webhook::body_too_large())
 }
 
 /// The error for the body of a request that was read before.
 #[uniffi::export]
-fn webhook_body_already_read() -> Vec<u8> {
+pub(crate) fn webhook_body_already_read() -> Vec<u8> {
     error(&webhook::body_already_read())
 }
 

@@ -12,6 +12,9 @@ const lomi = require('../..');
 const { ending } = require('../helpers/databases.js');
 const { KINDS } = require('./shops.js');
 
+/** For how many milliseconds a handler is waited for. On a busy machine a program starts slowly. */
+const PATIENCE = 5_000;
+
 /** For how many milliseconds the last program may work on what the killed ones have left. A busy machine is slow. */
 const LONGEST = 120_000;
 
@@ -97,10 +100,10 @@ async function moment(running, kinds, kill, random) {
       return sleep(random() * 60);
     case 1: // in a transaction, or close to its end
     case 2:
-      if (await running.until(`handler ${kind}`, 1, 1000)) await sleep(random() * 5);
+      if (await running.until(`handler ${kind}`, 1, PATIENCE)) await sleep(random() * 5);
       return undefined;
     default: // after a transaction
-      if (await running.until(`handled ${kind}`, 1, 1000)) await sleep(random() * 3);
+      if (await running.until(`handled ${kind}`, 1, PATIENCE)) await sleep(random() * 3);
       return undefined;
   }
 }

@@ -34,7 +34,7 @@ fun client(name: String, url: String): Client = when (name) {
     else -> error("no client $name")
 }
 
-private val body = CheckoutSessionCreate {
+private fun body() = CheckoutSessionCreate {
     amount = 15_000
     currencyCode = CurrencyCode.XOF
     title = "Coffee Beans - 1kg"
@@ -55,6 +55,7 @@ private fun options(url: String): LomiClient.Builder.() -> Unit = {
 /** Ours, blocking. */
 private class Lomi(url: String) : Client {
     private val sessions = LomiClient(options(url)).checkoutSessions
+    private val body = body()
 
     override fun create() { sessions.create(body).session().checkoutSessionId!! }
     override fun get() { sessions.get("cs_1").status!! }
@@ -66,6 +67,7 @@ private class Lomi(url: String) : Client {
 /** Ours, for coroutines. */
 private class LomiSuspend(url: String) : Client {
     private val sessions = LomiCoroutineClient(options(url)).checkoutSessions
+    private val body = body()
 
     override fun create() = runBlocking<Unit> { sessions.create(body).session().checkoutSessionId!! }
     override fun get() = runBlocking<Unit> { sessions.get("cs_1").status!! }
@@ -85,9 +87,16 @@ private class LomiSuspend(url: String) : Client {
 private class Jdk(private val url: String, private val isAsync: Boolean = false) : Client {
     private val http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
     private val json = ObjectMapper()
+    private val body = mapOf(
+        "amount" to 15_000,
+        "currency_code" to "XOF",
+        "title" to "Coffee Beans - 1kg",
+        "success_url" to "https://example.com/success",
+        "cancel_url" to "https://example.com/cancel",
+    )
 
     override fun create() {
-        val sent = json.writeValueAsBytes(body.toMap().mapValues { (_, value) -> if (value is CurrencyCode) value.value else value })
+        val sent = json.writeValueAsBytes(body)
         val request = request("/v1/checkout_sessions").header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(sent))
         check(read(request)["checkout_session_id"].asText().isNotEmpty())
     }

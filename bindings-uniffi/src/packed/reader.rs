@@ -45,11 +45,20 @@ impl<'b> Reader<'b> {
 
     /// A length and UTF-8, without a tag.
     pub(crate) fn text(&mut self) -> Result<&'b str, Error> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| broken())
+    }
+
+    /// A length and bytes, without a tag.
+    pub(crate) fn bytes(&mut self) -> Result<&'b [u8], Error> {
         let length = self.length()?;
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let text = rest.get(..length).ok_or_else(broken)?;
+        let bytes = self.rest().get(..length).ok_or_else(broken)?;
         self.at += length;
-        std::str::from_utf8(text).map_err(|_| broken())
+        Ok(bytes)
+    }
+
+    /// What has not been read.
+    pub(crate) fn rest(&self) -> &'b [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 
     pub(crate) fn value(&mut self) -> Result<Value, Error> {

@@ -12,7 +12,6 @@ import africa.lomi.Settings
 import africa.lomi.CallOptions
 import africa.lomi.Webhooks
 import africa.lomi.internal.Bridge
-import africa.lomi.internal.Packer
 import africa.lomi.models.ConfirmationRequired
 import africa.lomi.models.Event
 import java.lang.reflect.Method
@@ -201,7 +200,7 @@ object Describe {
     @JvmStatic
     fun print(name: Any?, started: Long, result: Step) {
         val ms = (System.nanoTime() - started) / 1_000_000
-        val line = Bridge.jsonOf(Packer.pack(mapOf("name" to name, "ms" to ms) + result))
+        val line = Bridge.jsonOf(mapOf("name" to name, "ms" to ms) + result)
         synchronized(this) { println(line) }
     }
 }

@@ -4,7 +4,10 @@ import africa.lomi.internal.Packed
 
 /** The response that an object came from, and the call that requested it. */
 class LastResponse internal constructor(private val bytes: ByteArray, private val at: Int) {
-    private val values: Map<String, Any?> by lazy(LazyThreadSafetyMode.PUBLICATION) { Packed.map(bytes, at) }
+    /** Read when it is asked for; twice if two threads ask at once. */
+    @Volatile
+    private var read: Map<String, Any?>? = null
+    private val values: Map<String, Any?> get() = read ?: Packed.map(bytes, at).also { read = it }
 
     /** The HTTP status. */
     val status: Int get() = (values["status"] as Long).toInt()

@@ -1,8 +1,8 @@
 package africa.lomi
 
-import africa.lomi.bridge.Offline
 import africa.lomi.internal.Bridge
 import africa.lomi.internal.Calls
+import africa.lomi.internal.Handle
 import africa.lomi.internal.Input
 import africa.lomi.internal.Requests
 import africa.lomi.internal.Transport
@@ -92,7 +92,7 @@ class LomiClient internal constructor(private val transport: Transport) : Resour
 
     /** Sets the options of a client. */
     class Builder internal constructor(private val language: String) : ClientOptions<Builder>() {
-        internal var offline: Offline? = null
+        internal var offline: Handle? = null
 
         /** The client. Throws [ConfigurationError] for an option that cannot be used. */
         fun build(): LomiClient = LomiClient(transport())
@@ -124,9 +124,6 @@ internal fun raw(method: String, path: String, query: Map<String, Any?>?, body: 
 }
 
 internal fun search(unknownCall: String, knownIds: List<String>, timeout: Duration?): Work {
-    val options = Packer.pack(mapOf("knownIds" to knownIds, "timeout" to timeout))
-    return Work(
-        { check -> findOutcomeBlocking(unknownCall, options, check) },
-        { id -> findOutcome(id, unknownCall, options) },
-    )
+    val options = mapOf("knownIds" to knownIds, "timeout" to timeout)
+    return Work(Work.FIND_OUTCOME, Packer().text(unknownCall).value(options).done())
 }

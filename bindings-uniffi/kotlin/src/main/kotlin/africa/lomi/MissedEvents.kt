@@ -1,12 +1,12 @@
 package africa.lomi
 
 import africa.lomi.internal.Bridge
+import africa.lomi.internal.Handle
 import africa.lomi.internal.Transport
 import africa.lomi.internal.Work
 import africa.lomi.models.Event
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
-import africa.lomi.bridge.MissedEvents as Run
 
 /** An event that a program has missed. */
 class MissedEvent internal constructor(
@@ -18,7 +18,7 @@ class MissedEvent internal constructor(
 
 /** The events that a program has missed, oldest first. After an exception, `next` makes the same request again. */
 class MissedEvents internal constructor(private val transport: Transport, since: String) : Iterator<MissedEvent> {
-    private val run: Run = Bridge.missedEvents(since)
+    private val run: Handle = Bridge.missedEvents(since)
     private var next: MissedEvent? = null
 
     /** The cursor after the last event that was taken; after the end, that of the next run. */
@@ -44,11 +44,15 @@ class MissedEvents internal constructor(private val transport: Transport, since:
     }
 
     private inline fun read(call: (Work) -> africa.lomi.internal.Reply): MissedEvent? {
-        val reply = call(Work({ check -> nextEventBlocking(run, check) }, { id -> nextEvent(id, run) }))
+        val reply = call(Work(Work.NEXT_EVENT, NOTHING, run))
         if (reply.isNothing) {
             cursor = Bridge.cursor(run)
             return null
         }
         return MissedEvent(reply.one() as Event, Bridge.cursor(run))
+    }
+
+    private companion object {
+        val NOTHING = ByteArray(0)
     }
 }

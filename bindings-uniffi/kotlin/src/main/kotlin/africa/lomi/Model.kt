@@ -2,7 +2,6 @@ package africa.lomi
 
 import africa.lomi.internal.Bridge
 import africa.lomi.internal.Models
-import africa.lomi.internal.Reply
 import africa.lomi.internal.Row
 
 /**
@@ -33,7 +32,7 @@ abstract class Model internal constructor(internal val row: Row) {
     fun toMap(): Map<String, Any?> = row.toMap()
 
     /** The object as JSON, with every digit. [fromJson] reads it again. */
-    fun toJson(): String = Bridge.jsonOf(row.packed())
+    fun toJson(): String = Bridge.jsonOfPacked(row.packed())
 
     /** Objects of one class are equal if their fields are. */
     override fun equals(other: Any?): Boolean =
@@ -53,7 +52,7 @@ abstract class Model internal constructor(internal val row: Row) {
         fun <T : Model> fromJson(type: Class<T>, json: String): T {
             val number = Models.number(type.simpleName)
             require(number >= 0) { "${type.name} is not a model of the API" }
-            return type.cast(Reply(Bridge.readObject(number, json)).one())
+            return type.cast(Bridge.readObject(number, json).one())
         }
 
         /** `Model.fromJson<CheckoutSession>(json)`. */

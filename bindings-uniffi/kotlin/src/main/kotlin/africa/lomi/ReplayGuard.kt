@@ -65,9 +65,9 @@ class ReplayGuard @JvmOverloads constructor(
         fun memory(size: Int): ReplayStore = object : ReplayStore {
             private val native = Bridge.memoryStore(size)
 
-            override fun remember(key: String, ttl: Duration): Boolean = native.remember(key, ttl.toMillis() / 1000.0)
+            override fun remember(key: String, ttl: Duration): Boolean = Bridge.remember(native, key, ttl.toMillis() / 1000.0)
 
-            override fun forget(key: String): Unit = native.forget(key)
+            override fun forget(key: String): Unit = Bridge.forget(native, key)
         }
     }
 }

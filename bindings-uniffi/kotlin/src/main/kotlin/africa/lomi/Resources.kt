@@ -54,194 +54,194 @@ import africa.lomi.resources.Whatsapp
 /** The version of this package. */
 const val VERSION: String = "2.0.0"
 
-/** The resources of a [LomiClient]. */
-abstract class Resources internal constructor(calls: Calls) {
+/** The resources of a [LomiClient]. Each is made when it is asked for: a class that nobody uses is not loaded. */
+abstract class Resources internal constructor(private val calls: Calls) {
     /** The calls on account. */
-    @get:JvmName("account") val account: Account = Account(calls)
+    @get:JvmName("account") val account: Account get() = Account(calls)
     /** The calls on accounts. */
-    @get:JvmName("accounts") val accounts: Accounts = Accounts(calls)
+    @get:JvmName("accounts") val accounts: Accounts get() = Accounts(calls)
     /** The calls on api keys. */
-    @get:JvmName("apiKeys") val apiKeys: ApiKeys = ApiKeys(calls)
+    @get:JvmName("apiKeys") val apiKeys: ApiKeys get() = ApiKeys(calls)
     /** The calls on balances. */
-    @get:JvmName("balances") val balances: Balances = Balances(calls)
+    @get:JvmName("balances") val balances: Balances get() = Balances(calls)
     /** The calls on beneficiary payouts. */
-    @get:JvmName("beneficiaryPayouts") val beneficiaryPayouts: BeneficiaryPayouts = BeneficiaryPayouts(calls)
+    @get:JvmName("beneficiaryPayouts") val beneficiaryPayouts: BeneficiaryPayouts get() = BeneficiaryPayouts(calls)
     /** The calls on charges. */
-    @get:JvmName("charges") val charges: Charges = Charges(calls)
+    @get:JvmName("charges") val charges: Charges get() = Charges(calls)
     /** The calls on checkout sessions. */
-    @get:JvmName("checkoutSessions") val checkoutSessions: CheckoutSessions = CheckoutSessions(calls)
+    @get:JvmName("checkoutSessions") val checkoutSessions: CheckoutSessions get() = CheckoutSessions(calls)
     /** The calls on customer subscriptions. */
-    @get:JvmName("customerSubscriptions") val customerSubscriptions: CustomerSubscriptions = CustomerSubscriptions(calls)
+    @get:JvmName("customerSubscriptions") val customerSubscriptions: CustomerSubscriptions get() = CustomerSubscriptions(calls)
     /** The calls on customers. */
-    @get:JvmName("customers") val customers: Customers = Customers(calls)
+    @get:JvmName("customers") val customers: Customers get() = Customers(calls)
     /** The calls on discount coupons. */
-    @get:JvmName("discountCoupons") val discountCoupons: DiscountCoupons = DiscountCoupons(calls)
+    @get:JvmName("discountCoupons") val discountCoupons: DiscountCoupons get() = DiscountCoupons(calls)
     /** The calls on disputes. */
-    @get:JvmName("disputes") val disputes: Disputes = Disputes(calls)
+    @get:JvmName("disputes") val disputes: Disputes get() = Disputes(calls)
     /** The calls on events. */
-    @get:JvmName("events") val events: Events = Events(calls)
+    @get:JvmName("events") val events: Events get() = Events(calls)
     /** The calls on exports. */
-    @get:JvmName("exports") val exports: Exports = Exports(calls)
+    @get:JvmName("exports") val exports: Exports get() = Exports(calls)
     /** The calls on finance. */
-    @get:JvmName("finance") val finance: Finance = Finance(calls)
+    @get:JvmName("finance") val finance: Finance get() = Finance(calls)
     /** The calls on installment payments. */
-    @get:JvmName("installmentPayments") val installmentPayments: InstallmentPayments = InstallmentPayments(calls)
+    @get:JvmName("installmentPayments") val installmentPayments: InstallmentPayments get() = InstallmentPayments(calls)
     /** The calls on invoices. */
-    @get:JvmName("invoices") val invoices: Invoices = Invoices(calls)
+    @get:JvmName("invoices") val invoices: Invoices get() = Invoices(calls)
     /** The calls on logs. */
-    @get:JvmName("logs") val logs: Logs = Logs(calls)
+    @get:JvmName("logs") val logs: Logs get() = Logs(calls)
     /** The calls on me. */
-    @get:JvmName("me") val me: Me = Me(calls)
+    @get:JvmName("me") val me: Me get() = Me(calls)
     /** The calls on merchants. */
-    @get:JvmName("merchants") val merchants: Merchants = Merchants(calls)
+    @get:JvmName("merchants") val merchants: Merchants get() = Merchants(calls)
     /** The calls on meter balances. */
-    @get:JvmName("meterBalances") val meterBalances: MeterBalances = MeterBalances(calls)
+    @get:JvmName("meterBalances") val meterBalances: MeterBalances get() = MeterBalances(calls)
     /** The calls on meters. */
-    @get:JvmName("meters") val meters: Meters = Meters(calls)
+    @get:JvmName("meters") val meters: Meters get() = Meters(calls)
     /** The calls on network. */
-    @get:JvmName("network") val network: Network = Network(calls)
+    @get:JvmName("network") val network: Network get() = Network(calls)
     /** The calls on organizations. */
-    @get:JvmName("organizations") val organizations: Organizations = Organizations(calls)
+    @get:JvmName("organizations") val organizations: Organizations get() = Organizations(calls)
     /** The calls on payment links. */
-    @get:JvmName("paymentLinks") val paymentLinks: PaymentLinks = PaymentLinks(calls)
+    @get:JvmName("paymentLinks") val paymentLinks: PaymentLinks get() = PaymentLinks(calls)
     /** The calls on payment requests. */
-    @get:JvmName("paymentRequests") val paymentRequests: PaymentRequests = PaymentRequests(calls)
+    @get:JvmName("paymentRequests") val paymentRequests: PaymentRequests get() = PaymentRequests(calls)
     /** The calls on payout methods. */
-    @get:JvmName("payoutMethods") val payoutMethods: PayoutMethods = PayoutMethods(calls)
+    @get:JvmName("payoutMethods") val payoutMethods: PayoutMethods get() = PayoutMethods(calls)
     /** The calls on payouts. */
-    @get:JvmName("payouts") val payouts: Payouts = Payouts(calls)
+    @get:JvmName("payouts") val payouts: Payouts get() = Payouts(calls)
     /** The calls on prices. */
-    @get:JvmName("prices") val prices: Prices = Prices(calls)
+    @get:JvmName("prices") val prices: Prices get() = Prices(calls)
     /** The calls on products. */
-    @get:JvmName("products") val products: Products = Products(calls)
+    @get:JvmName("products") val products: Products get() = Products(calls)
     /** The calls on providers. */
-    @get:JvmName("providers") val providers: Providers = Providers(calls)
+    @get:JvmName("providers") val providers: Providers get() = Providers(calls)
     /** The calls on refunds. */
-    @get:JvmName("refunds") val refunds: Refunds = Refunds(calls)
+    @get:JvmName("refunds") val refunds: Refunds get() = Refunds(calls)
     /** The calls on risk assessments. */
-    @get:JvmName("riskAssessments") val riskAssessments: RiskAssessments = RiskAssessments(calls)
+    @get:JvmName("riskAssessments") val riskAssessments: RiskAssessments get() = RiskAssessments(calls)
     /** The calls on settings. */
-    @get:JvmName("settings") val settings: Settings = Settings(calls)
+    @get:JvmName("settings") val settings: Settings get() = Settings(calls)
     /** The calls on settlements. */
-    @get:JvmName("settlements") val settlements: Settlements = Settlements(calls)
+    @get:JvmName("settlements") val settlements: Settlements get() = Settlements(calls)
     /** The calls on spi account aliases. */
-    @get:JvmName("spiAccountAliases") val spiAccountAliases: SpiAccountAliases = SpiAccountAliases(calls)
+    @get:JvmName("spiAccountAliases") val spiAccountAliases: SpiAccountAliases get() = SpiAccountAliases(calls)
     /** The calls on spi qr codes. */
-    @get:JvmName("spiQrCodes") val spiQrCodes: SpiQrCodes = SpiQrCodes(calls)
+    @get:JvmName("spiQrCodes") val spiQrCodes: SpiQrCodes get() = SpiQrCodes(calls)
     /** The calls on subscription plans. */
-    @get:JvmName("subscriptionPlans") val subscriptionPlans: SubscriptionPlans = SubscriptionPlans(calls)
+    @get:JvmName("subscriptionPlans") val subscriptionPlans: SubscriptionPlans get() = SubscriptionPlans(calls)
     /** The calls on subscriptions. */
-    @get:JvmName("subscriptions") val subscriptions: Subscriptions = Subscriptions(calls)
+    @get:JvmName("subscriptions") val subscriptions: Subscriptions get() = Subscriptions(calls)
     /** The calls on support requests. */
-    @get:JvmName("supportRequests") val supportRequests: SupportRequests = SupportRequests(calls)
+    @get:JvmName("supportRequests") val supportRequests: SupportRequests get() = SupportRequests(calls)
     /** The calls on team. */
-    @get:JvmName("team") val team: Team = Team(calls)
+    @get:JvmName("team") val team: Team get() = Team(calls)
     /** The calls on transactions. */
-    @get:JvmName("transactions") val transactions: Transactions = Transactions(calls)
+    @get:JvmName("transactions") val transactions: Transactions get() = Transactions(calls)
     /** The calls on transfers. */
-    @get:JvmName("transfers") val transfers: Transfers = Transfers(calls)
+    @get:JvmName("transfers") val transfers: Transfers get() = Transfers(calls)
     /** The calls on usage. */
-    @get:JvmName("usage") val usage: Usage = Usage(calls)
+    @get:JvmName("usage") val usage: Usage get() = Usage(calls)
     /** The calls on webhook delivery logs. */
-    @get:JvmName("webhookDeliveryLogs") val webhookDeliveryLogs: WebhookDeliveryLogs = WebhookDeliveryLogs(calls)
+    @get:JvmName("webhookDeliveryLogs") val webhookDeliveryLogs: WebhookDeliveryLogs get() = WebhookDeliveryLogs(calls)
     /** The calls on webhooks. */
-    @get:JvmName("webhooks") val webhooks: Webhooks = Webhooks(calls)
+    @get:JvmName("webhooks") val webhooks: Webhooks get() = Webhooks(calls)
     /** The calls on whatsapp. */
-    @get:JvmName("whatsapp") val whatsapp: Whatsapp = Whatsapp(calls)
+    @get:JvmName("whatsapp") val whatsapp: Whatsapp get() = Whatsapp(calls)
 }
 
 /** The resources of a [LomiCoroutineClient]. */
-abstract class CoroutineResources internal constructor(calls: SuspendCalls) {
+abstract class CoroutineResources internal constructor(private val calls: SuspendCalls) {
     /** The calls on account. */
-    val account: africa.lomi.coroutines.Account = africa.lomi.coroutines.Account(calls)
+    val account: africa.lomi.coroutines.Account get() = africa.lomi.coroutines.Account(calls)
     /** The calls on accounts. */
-    val accounts: africa.lomi.coroutines.Accounts = africa.lomi.coroutines.Accounts(calls)
+    val accounts: africa.lomi.coroutines.Accounts get() = africa.lomi.coroutines.Accounts(calls)
     /** The calls on api keys. */
-    val apiKeys: africa.lomi.coroutines.ApiKeys = africa.lomi.coroutines.ApiKeys(calls)
+    val apiKeys: africa.lomi.coroutines.ApiKeys get() = africa.lomi.coroutines.ApiKeys(calls)
     /** The calls on balances. */
-    val balances: africa.lomi.coroutines.Balances = africa.lomi.coroutines.Balances(calls)
+    val balances: africa.lomi.coroutines.Balances get() = africa.lomi.coroutines.Balances(calls)
     /** The calls on beneficiary payouts. */
-    val beneficiaryPayouts: africa.lomi.coroutines.BeneficiaryPayouts = africa.lomi.coroutines.BeneficiaryPayouts(calls)
+    val beneficiaryPayouts: africa.lomi.coroutines.BeneficiaryPayouts get() = africa.lomi.coroutines.BeneficiaryPayouts(calls)
     /** The calls on charges. */
-    val charges: africa.lomi.coroutines.Charges = africa.lomi.coroutines.Charges(calls)
+    val charges: africa.lomi.coroutines.Charges get() = africa.lomi.coroutines.Charges(calls)
     /** The calls on checkout sessions. */
-    val checkoutSessions: africa.lomi.coroutines.CheckoutSessions = africa.lomi.coroutines.CheckoutSessions(calls)
+    val checkoutSessions: africa.lomi.coroutines.CheckoutSessions get() = africa.lomi.coroutines.CheckoutSessions(calls)
     /** The calls on customer subscriptions. */
-    val customerSubscriptions: africa.lomi.coroutines.CustomerSubscriptions = africa.lomi.coroutines.CustomerSubscriptions(calls)
+    val customerSubscriptions: africa.lomi.coroutines.CustomerSubscriptions get() = africa.lomi.coroutines.CustomerSubscriptions(calls)
     /** The calls on customers. */
-    val customers: africa.lomi.coroutines.Customers = africa.lomi.coroutines.Customers(calls)
+    val customers: africa.lomi.coroutines.Customers get() = africa.lomi.coroutines.Customers(calls)
     /** The calls on discount coupons. */
-    val discountCoupons: africa.lomi.coroutines.DiscountCoupons = africa.lomi.coroutines.DiscountCoupons(calls)
+    val discountCoupons: africa.lomi.coroutines.DiscountCoupons get() = africa.lomi.coroutines.DiscountCoupons(calls)
     /** The calls on disputes. */
-    val disputes: africa.lomi.coroutines.Disputes = africa.lomi.coroutines.Disputes(calls)
+    val disputes: africa.lomi.coroutines.Disputes get() = africa.lomi.coroutines.Disputes(calls)
     /** The calls on events. */
-    val events: africa.lomi.coroutines.Events = africa.lomi.coroutines.Events(calls)
+    val events: africa.lomi.coroutines.Events get() = africa.lomi.coroutines.Events(calls)
     /** The calls on exports. */
-    val exports: africa.lomi.coroutines.Exports = africa.lomi.coroutines.Exports(calls)
+    val exports: africa.lomi.coroutines.Exports get() = africa.lomi.coroutines.Exports(calls)
     /** The calls on finance. */
-    val finance: africa.lomi.coroutines.Finance = africa.lomi.coroutines.Finance(calls)
+    val finance: africa.lomi.coroutines.Finance get() = africa.lomi.coroutines.Finance(calls)
     /** The calls on installment payments. */
-    val installmentPayments: africa.lomi.coroutines.InstallmentPayments = africa.lomi.coroutines.InstallmentPayments(calls)
+    val installmentPayments: africa.lomi.coroutines.InstallmentPayments get() = africa.lomi.coroutines.InstallmentPayments(calls)
     /** The calls on invoices. */
-    val invoices: africa.lomi.coroutines.Invoices = africa.lomi.coroutines.Invoices(calls)
+    val invoices: africa.lomi.coroutines.Invoices get() = africa.lomi.coroutines.Invoices(calls)
     /** The calls on logs. */
-    val logs: africa.lomi.coroutines.Logs = africa.lomi.coroutines.Logs(calls)
+    val logs: africa.lomi.coroutines.Logs get() = africa.lomi.coroutines.Logs(calls)
     /** The calls on me. */
-    val me: africa.lomi.coroutines.Me = africa.lomi.coroutines.Me(calls)
+    val me: africa.lomi.coroutines.Me get() = africa.lomi.coroutines.Me(calls)
     /** The calls on merchants. */
-    val merchants: africa.lomi.coroutines.Merchants = africa.lomi.coroutines.Merchants(calls)
+    val merchants: africa.lomi.coroutines.Merchants get() = africa.lomi.coroutines.Merchants(calls)
     /** The calls on meter balances. */
-    val meterBalances: africa.lomi.coroutines.MeterBalances = africa.lomi.coroutines.MeterBalances(calls)
+    val meterBalances: africa.lomi.coroutines.MeterBalances get() = africa.lomi.coroutines.MeterBalances(calls)
     /** The calls on meters. */
-    val meters: africa.lomi.coroutines.Meters = africa.lomi.coroutines.Meters(calls)
+    val meters: africa.lomi.coroutines.Meters get() = africa.lomi.coroutines.Meters(calls)
     /** The calls on network. */
-    val network: africa.lomi.coroutines.Network = africa.lomi.coroutines.Network(calls)
+    val network: africa.lomi.coroutines.Network get() = africa.lomi.coroutines.Network(calls)
     /** The calls on organizations. */
-    val organizations: africa.lomi.coroutines.Organizations = africa.lomi.coroutines.Organizations(calls)
+    val organizations: africa.lomi.coroutines.Organizations get() = africa.lomi.coroutines.Organizations(calls)
     /** The calls on payment links. */
-    val paymentLinks: africa.lomi.coroutines.PaymentLinks = africa.lomi.coroutines.PaymentLinks(calls)
+    val paymentLinks: africa.lomi.coroutines.PaymentLinks get() = africa.lomi.coroutines.PaymentLinks(calls)
     /** The calls on payment requests. */
-    val paymentRequests: africa.lomi.coroutines.PaymentRequests = africa.lomi.coroutines.PaymentRequests(calls)
+    val paymentRequests: africa.lomi.coroutines.PaymentRequests get() = africa.lomi.coroutines.PaymentRequests(calls)
     /** The calls on payout methods. */
-    val payoutMethods: africa.lomi.coroutines.PayoutMethods = africa.lomi.coroutines.PayoutMethods(calls)
+    val payoutMethods: africa.lomi.coroutines.PayoutMethods get() = africa.lomi.coroutines.PayoutMethods(calls)
     /** The calls on payouts. */
-    val payouts: africa.lomi.coroutines.Payouts = africa.lomi.coroutines.Payouts(calls)
+    val payouts: africa.lomi.coroutines.Payouts get() = africa.lomi.coroutines.Payouts(calls)
     /** The calls on prices. */
-    val prices: africa.lomi.coroutines.Prices = africa.lomi.coroutines.Prices(calls)
+    val prices: africa.lomi.coroutines.Prices get() = africa.lomi.coroutines.Prices(calls)
     /** The calls on products. */
-    val products: africa.lomi.coroutines.Products = africa.lomi.coroutines.Products(calls)
+    val products: africa.lomi.coroutines.Products get() = africa.lomi.coroutines.Products(calls)
     /** The calls on providers. */
-    val providers: africa.lomi.coroutines.Providers = africa.lomi.coroutines.Providers(calls)
+    val providers: africa.lomi.coroutines.Providers get() = africa.lomi.coroutines.Providers(calls)
     /** The calls on refunds. */
-    val refunds: africa.lomi.coroutines.Refunds = africa.lomi.coroutines.Refunds(calls)
+    val refunds: africa.lomi.coroutines.Refunds get() = africa.lomi.coroutines.Refunds(calls)
     /** The calls on risk assessments. */
-    val riskAssessments: africa.lomi.coroutines.RiskAssessments = africa.lomi.coroutines.RiskAssessments(calls)
+    val riskAssessments: africa.lomi.coroutines.RiskAssessments get() = africa.lomi.coroutines.RiskAssessments(calls)
     /** The calls on settings. */
-    val settings: africa.lomi.coroutines.Settings = africa.lomi.coroutines.Settings(calls)
+    val settings: africa.lomi.coroutines.Settings get() = africa.lomi.coroutines.Settings(calls)
     /** The calls on settlements. */
-    val settlements: africa.lomi.coroutines.Settlements = africa.lomi.coroutines.Settlements(calls)
+    val settlements: africa.lomi.coroutines.Settlements get() = africa.lomi.coroutines.Settlements(calls)
     /** The calls on spi account aliases. */
-    val spiAccountAliases: africa.lomi.coroutines.SpiAccountAliases = africa.lomi.coroutines.SpiAccountAliases(calls)
+    val spiAccountAliases: africa.lomi.coroutines.SpiAccountAliases get() = africa.lomi.coroutines.SpiAccountAliases(calls)
     /** The calls on spi qr codes. */
-    val spiQrCodes: africa.lomi.coroutines.SpiQrCodes = africa.lomi.coroutines.SpiQrCodes(calls)
+    val spiQrCodes: africa.lomi.coroutines.SpiQrCodes get() = africa.lomi.coroutines.SpiQrCodes(calls)
     /** The calls on subscription plans. */
-    val subscriptionPlans: africa.lomi.coroutines.SubscriptionPlans = africa.lomi.coroutines.SubscriptionPlans(calls)
+    val subscriptionPlans: africa.lomi.coroutines.SubscriptionPlans get() = africa.lomi.coroutines.SubscriptionPlans(calls)
     /** The calls on subscriptions. */
-    val subscriptions: africa.lomi.coroutines.Subscriptions = africa.lomi.coroutines.Subscriptions(calls)
+    val subscriptions: africa.lomi.coroutines.Subscriptions get() = africa.lomi.coroutines.Subscriptions(calls)
     /** The calls on support requests. */
-    val supportRequests: africa.lomi.coroutines.SupportRequests = africa.lomi.coroutines.SupportRequests(calls)
+    val supportRequests: africa.lomi.coroutines.SupportRequests get() = africa.lomi.coroutines.SupportRequests(calls)
     /** The calls on team. */
-    val team: africa.lomi.coroutines.Team = africa.lomi.coroutines.Team(calls)
+    val team: africa.lomi.coroutines.Team get() = africa.lomi.coroutines.Team(calls)
     /** The calls on transactions. */
-    val transactions: africa.lomi.coroutines.Transactions = africa.lomi.coroutines.Transactions(calls)
+    val transactions: africa.lomi.coroutines.Transactions get() = africa.lomi.coroutines.Transactions(calls)
     /** The calls on transfers. */
-    val transfers: africa.lomi.coroutines.Transfers = africa.lomi.coroutines.Transfers(calls)
+    val transfers: africa.lomi.coroutines.Transfers get() = africa.lomi.coroutines.Transfers(calls)
     /** The calls on usage. */
-    val usage: africa.lomi.coroutines.Usage = africa.lomi.coroutines.Usage(calls)
+    val usage: africa.lomi.coroutines.Usage get() = africa.lomi.coroutines.Usage(calls)
     /** The calls on webhook delivery logs. */
-    val webhookDeliveryLogs: africa.lomi.coroutines.WebhookDeliveryLogs = africa.lomi.coroutines.WebhookDeliveryLogs(calls)
+    val webhookDeliveryLogs: africa.lomi.coroutines.WebhookDeliveryLogs get() = africa.lomi.coroutines.WebhookDeliveryLogs(calls)
     /** The calls on webhooks. */
-    val webhooks: africa.lomi.coroutines.Webhooks = africa.lomi.coroutines.Webhooks(calls)
+    val webhooks: africa.lomi.coroutines.Webhooks get() = africa.lomi.coroutines.Webhooks(calls)
     /** The calls on whatsapp. */
-    val whatsapp: africa.lomi.coroutines.Whatsapp = africa.lomi.coroutines.Whatsapp(calls)
+    val whatsapp: africa.lomi.coroutines.Whatsapp get() = africa.lomi.coroutines.Whatsapp(calls)
 }

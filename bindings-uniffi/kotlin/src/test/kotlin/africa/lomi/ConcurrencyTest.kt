@@ -1,16 +1,19 @@
 package africa.lomi
 
+import africa.lomi.internal.Awaited
 import africa.lomi.models.CurrencyCode
 import africa.lomi.testing.Sandbox
 import africa.lomi.testing.SandboxExtension
 import java.util.concurrent.Callable
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Executors
+import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
@@ -61,5 +64,19 @@ class ConcurrencyTest {
         val calls = (1..count).map { threads.submit(Callable { client.checkoutSessions.get(id).amount }) }
         assertTrue(calls.all { it.get() == 577L })
         threads.shutdown()
+    }
+
+    @Test
+    fun callsThatAreCancelledAsTheyEndLeaveNothing(client: LomiCoroutineClient): Unit = runBlocking(Dispatchers.Default) {
+        val id = client.checkoutSessions.create { amount = 577; currencyCode = CurrencyCode.XOF }.session().checkoutSessionId!!
+        val ended = (1..2_000).map { n ->
+            async {
+                // A call takes about as long, so many results come just when their caller leaves.
+                withTimeoutOrNull((n % 40).milliseconds / 10) { client.checkoutSessions.get(id).amount }
+            }
+        }.awaitAll()
+        assertTrue(ended.all { it == null || it == 577L })
+        assertEquals(577, client.checkoutSessions.get(id).amount)
+        assertEquals(0, Awaited.WAITING.size)
     }
 }

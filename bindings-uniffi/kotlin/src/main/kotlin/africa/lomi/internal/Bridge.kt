@@ -2,142 +2,127 @@ package africa.lomi.internal
 
 import africa.lomi.LomiException
 import africa.lomi.VERSION
-import africa.lomi.bridge.BridgeClient
-import africa.lomi.bridge.MemoryStore
-import africa.lomi.bridge.MissedEvents
-import africa.lomi.bridge.Offline
-import africa.lomi.bridge.Pager
-import africa.lomi.bridge.Refusal
-import africa.lomi.bridge.uniffiEnsureInitialized
-import africa.lomi.bridge.uniffiRustFutureContinuationCallbackImpl
-import com.sun.jna.CallbackThreadInitializer
-import com.sun.jna.Native
-import africa.lomi.bridge.constructEvent as bridgeConstructEvent
-import africa.lomi.bridge.idempotencyKey as bridgeIdempotencyKey
-import africa.lomi.bridge.idempotencyKeyForOrder as bridgeIdempotencyKeyForOrder
-import africa.lomi.bridge.isLogEnabled as bridgeIsLogEnabled
-import africa.lomi.bridge.jsonOf as bridgeJsonOf
-import africa.lomi.bridge.message as bridgeMessage
-import africa.lomi.bridge.money as bridgeMoney
-import africa.lomi.bridge.moneyFromMajor as bridgeMoneyFromMajor
-import africa.lomi.bridge.paymentRequired as bridgePaymentRequired
-import africa.lomi.bridge.readObject as bridgeReadObject
-import africa.lomi.bridge.redact as bridgeRedact
-import africa.lomi.bridge.replayKey as bridgeReplayKey
-import africa.lomi.bridge.sign as bridgeSign
-import africa.lomi.bridge.tableDigest as bridgeTableDigest
-import africa.lomi.bridge.valueOfJson as bridgeValueOfJson
-import africa.lomi.bridge.nothingToConfirm as bridgeNothingToConfirm
-import africa.lomi.bridge.version as bridgeVersion
-import africa.lomi.bridge.webhookBodyAlreadyRead as bridgeWebhookBodyAlreadyRead
-import africa.lomi.bridge.webhookBodyTooLarge as bridgeWebhookBodyTooLarge
-import africa.lomi.bridge.webhookMaxBody as bridgeWebhookMaxBody
-import africa.lomi.bridge.webhookRefusal as bridgeWebhookRefusal
 
 /** The functions of the native library, which is loaded when the first of them is called. */
 internal object Bridge {
-    /** Where uniffi looks up which file to load. */
-    private const val LIBRARY = "uniffi.component.lomi_bridge.libraryOverride"
-
     init {
         load()
     }
 
     private fun load() {
         val library = NativeLibrary.locate()
-        System.setProperty(LIBRARY, library.path.toString())
-        try {
-            // Compares the checksum of each function, which is not done otherwise.
-            uniffiEnsureInitialized()
+        val theirs = try {
+            System.load(library.path.toString())
+            Native.load()
         } catch (cause: Throwable) {
-            val why = cause.cause?.message ?: cause.message
-            throw NativeLibrary.missing("the native library ${library.path} cannot be loaded: $why", cause)
+            throw NativeLibrary.missing("the native library ${library.path} cannot be loaded: ${cause.message}", cause)
         } finally {
             library.afterLoading()
         }
         val ours = "$VERSION (${Tables.DIGEST})"
-        val theirs = "${bridgeVersion()} (${bridgeTableDigest()})"
         if (ours != theirs) {
             throw NativeLibrary.missing("the native library is of version $theirs and the classes are of $ours: both must come from one jar")
         }
-        // One attachment of the worker thread to the JVM instead of one for each callback.
-        val attached = CallbackThreadInitializer(true, false, "lomi")
-        Native.setCallbackThreadInitializer(uniffiRustFutureContinuationCallbackImpl, attached)
     }
 
-    fun client(settings: ByteArray, observer: Long, offline: Offline?): BridgeClient =
-        refusing { BridgeClient(settings, observer.toULong(), offline) }
+    fun client(settings: ByteArray, observing: Observing?, offline: Handle?): Handle =
+        Handle(any(Native.client(settings, observing, offline?.number ?: 0))).also { java.lang.ref.Reference.reachabilityFence(offline) }
 
-    fun pager(language: String, operation: Int, input: ByteArray): Pager =
-        refusing { Pager(language, operation.toUShort(), input) }
+    fun about(client: Handle): Map<String, Any?> = of("about", client)
 
-    fun fork(pager: Pager): Pager = refusing { pager.fork() }
+    fun pager(language: String, operation: Int, input: Any?): Handle = made("pager", language, operation, input)
 
-    fun missedEvents(since: String): MissedEvents = refusing { MissedEvents(since) }
+    fun fork(pager: Handle): Handle = Handle(of("fork", pager))
 
-    fun cursor(run: MissedEvents): String = refusing { run.cursor() }
+    fun missedEvents(since: String): Handle = made("missedEvents", since)
 
-    fun stub(): Offline = refusing { Offline() }
+    fun cursor(run: Handle): String = of("cursor", run)
 
-    fun replay(file: String): Offline = refusing { Offline.replay(file) }
+    fun stub(): Handle = made("stub")
 
-    fun memoryStore(size: Int): MemoryStore = MemoryStore(size.toUInt())
+    fun replay(file: String): Handle = made("replay", file)
 
-    fun redact(text: String): String = bridgeRedact(text)
+    fun respond(stub: Handle, operation: String, status: Int, body: String): Unit = of("respond", stub, operation, status, body)
 
-    fun jsonOf(value: ByteArray): String = bridgeJsonOf(value)
+    fun fail(stub: Handle, operation: String, how: String): Unit = of("fail", stub, operation, how)
 
-    fun valueOfJson(json: String): Any? = any(bridgeValueOfJson(json))
+    fun requests(stub: Handle): List<Map<String, Any?>> = of("requests", stub)
+
+    fun memoryStore(size: Int): Handle = made("memoryStore", size)
+
+    fun remember(store: Handle, key: String, ttl: Double): Boolean = of("remember", store, key, ttl)
+
+    fun forget(store: Handle, key: String): Unit = of("forget", store, key)
+
+    fun redact(text: String): String = call("redact", text)
+
+    fun jsonOf(value: Any?): String = call("jsonOf", value)
+
+    /** As [jsonOf], of a packed value. */
+    fun jsonOfPacked(value: ByteArray): String = any(Native.function("jsonOf", value))
+
+    fun valueOfJson(json: String): Any? = call("valueOfJson", json)
 
     /** Null also for what is no JSON. */
-    fun valueOfJsonOrNull(json: String): Any? = Reply(bridgeValueOfJson(json)).let { if (it.error() == null) it.any() else null }
+    fun valueOfJsonOrNull(json: String): Any? = reply("valueOfJson", json).let { if (it.error() == null) it.any() else null }
 
-    fun nothingToConfirm(): LomiException = Reply(bridgeNothingToConfirm()).error()!!
+    fun nothingToConfirm(): LomiException = reply("nothingToConfirm").error()!!
 
-    fun readObject(model: Int, json: String): ByteArray = bridgeReadObject(model.toUShort(), json)
+    fun readObject(model: Int, json: String): Reply = reply("readObject", model, json)
 
-    fun message(name: String, arguments: Map<String, String>): String = bridgeMessage(name, arguments, null)
+    fun message(name: String, arguments: Map<String, String>): String = call("message", name, arguments)
 
-    fun paymentRequired(invoice: String?): String = bridgePaymentRequired(invoice)
+    fun paymentRequired(invoice: String?): String = call("paymentRequired", invoice)
 
-    fun isLogEnabled(value: String): Boolean = bridgeIsLogEnabled(value)
+    fun isLogEnabled(value: String): Boolean = call("isLogEnabled", value)
 
-    fun money(amount: String, currency: String): Map<String, Any?> = any(bridgeMoney(amount, currency))
+    fun money(amount: String, currency: String): Map<String, Any?> = call("money", amount, currency)
 
-    fun moneyFromMajor(text: String, currency: String): Map<String, Any?> = any(bridgeMoneyFromMajor(text, currency))
+    fun moneyFromMajor(text: String, currency: String): Map<String, Any?> = call("moneyFromMajor", text, currency)
 
-    fun idempotencyKey(): String = bridgeIdempotencyKey()
+    fun idempotencyKey(): String = call("idempotencyKey")
 
-    fun idempotencyKeyForOrder(order: Any?, attempt: Any?): String =
-        any(bridgeIdempotencyKeyForOrder(Packer.pack(order), Packer.pack(attempt)))
+    fun idempotencyKeyForOrder(order: Any?, attempt: Any?): String = call("idempotencyKeyForOrder", order, attempt)
 
-    fun constructEvent(payload: ByteArray, signature: String, secrets: List<String>, options: Map<String, Any?>): Reply =
-        Reply(bridgeConstructEvent(payload, signature, secrets, Packer.pack(options)))
-
-    fun sign(payload: ByteArray, secret: String): String = any(bridgeSign(payload, secret))
-
-    fun replayKey(event: String): String = any(bridgeReplayKey(event))
-
-    fun webhookRefusal(errorClass: String, code: String?): Map<String, Any?>? {
-        @Suppress("UNCHECKED_CAST")
-        return Packed.value(bridgeWebhookRefusal(errorClass, code), 0) as Map<String, Any?>?
+    fun constructEvent(payload: ByteArray, signature: String, secrets: List<String>, options: Map<String, Any?>): Reply {
+        val arguments = Packer().bytes(payload).value(signature).value(secrets).value(options)
+        return Reply(Native.function("constructEvent", arguments.done()))
     }
 
-    fun webhookMaxBody(): Int = bridgeWebhookMaxBody().toInt()
+    fun sign(payload: ByteArray, secret: String): String = any(Native.function("sign", Packer().bytes(payload).value(secret).done()))
 
-    fun webhookBodyTooLarge(): LomiException = Reply(bridgeWebhookBodyTooLarge()).error()!!
+    fun replayKey(event: String): String = call("replayKey", event)
 
-    fun webhookBodyAlreadyRead(): LomiException = Reply(bridgeWebhookBodyAlreadyRead()).error()!!
+    fun webhookRefusal(errorClass: String, code: String?): Map<String, Any?>? = call("webhookRefusal", errorClass, code)
+
+    fun webhookMaxBody(): Int = call<Long>("webhookMaxBody").toInt()
+
+    fun webhookBodyTooLarge(): LomiException = reply("webhookBodyTooLarge").error()!!
+
+    fun webhookBodyAlreadyRead(): LomiException = reply("webhookBodyAlreadyRead").error()!!
+
+    private fun reply(function: String, vararg arguments: Any?): Reply {
+        val packer = Packer()
+        for (argument in arguments) packer.value(argument)
+        return Reply(Native.function(function, packer.done()))
+    }
+
+    /** The value that a function gives; throws its error. */
+    @Suppress("UNCHECKED_CAST")
+    private fun <T> call(function: String, vararg arguments: Any?): T = reply(function, *arguments).any() as T
+
+    /** The same for a function of an object. */
+    private fun <T> of(function: String, handle: Handle, vararg arguments: Any?): T = try {
+        call(function, handle.number, *arguments)
+    } finally {
+        java.lang.ref.Reference.reachabilityFence(handle)
+    }
+
+    /** An object that a function makes. */
+    private fun made(function: String, vararg arguments: Any?): Handle = Handle(call(function, *arguments))
 
     @Suppress("UNCHECKED_CAST")
     private fun <T> any(result: ByteArray): T = Reply(result).any() as T
-
-    /** What a constructor refuses comes as the result of a call. */
-    private inline fun <T> refusing(make: () -> T): T = try {
-        make()
-    } catch (refused: Refusal.Refused) {
-        throw Reply(refused.packed).error() ?: refused
-    }
 }
 
 /** Sentences of the core's catalogue, in the language of `LOMI_LANG`. */

@@ -12,6 +12,7 @@ import java.util.Locale
  */
 internal object NativeLibrary {
     private const val PROPERTY = "lomi.library"
+    private const val ATTEMPTS = 10
 
     /** The absolute path of the library, and what removes its copy once it is loaded. */
     class Located(val path: Path, val afterLoading: () -> Unit)
@@ -31,15 +32,13 @@ internal object NativeLibrary {
     }
 
     private fun unpack(library: java.io.InputStream, name: String): Located {
-        // A new folder with a random name that only this user may enter: nobody else can put a file there first.
-        val folder = Files.createTempDirectory("lomi-")
+        val folder = newFolder()
         val file = folder.resolve(name)
         try {
-            if (isPosix(folder)) Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"))
             Files.copy(library, file)
         } catch (cause: IOException) {
             remove(file, folder)
-            throw missing("the native library cannot be written to $folder: ${cause.message}; set -Djava.io.tmpdir to a folder that can be written", cause)
+            throw unwritable(folder, cause)
         }
         return Located(file) {
             // A loaded file can be removed at once, except on Windows.
@@ -47,6 +46,29 @@ internal object NativeLibrary {
             if (Files.exists(file)) file.toFile().deleteOnExit()
         }
     }
+
+    /**
+     * A new folder that only this user may enter: nobody else can put a file there first. It is not made where one
+     * exists, so its name need not be random: the JDK's random names would load its security providers.
+     */
+    private fun newFolder(): Path {
+        val parent = Path.of(System.getProperty("java.io.tmpdir"))
+        val own = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        val attributes = if (isPosix(parent)) arrayOf(own) else emptyArray()
+        var failure: IOException? = null
+        repeat(ATTEMPTS) {
+            val name = "lomi-" + java.lang.Long.toString(System.nanoTime() and Long.MAX_VALUE, Character.MAX_RADIX)
+            try {
+                return Files.createDirectory(parent.resolve(name), *attributes)
+            } catch (cause: IOException) {
+                failure = cause
+            }
+        }
+        throw unwritable(parent, failure!!)
+    }
+
+    private fun unwritable(folder: Path, cause: IOException) =
+        missing("the native library cannot be written to $folder: ${cause.message}; set -Djava.io.tmpdir to a folder that can be written", cause)
 
     private fun remove(vararg paths: Path) {
         for (path in paths) runCatching { Files.deleteIfExists(path) }
@@ -65,15 +87,14 @@ internal object NativeLibrary {
         return when {
             system.startsWith("mac") -> "darwin-$machine"
             system.startsWith("windows") -> "win32-$machine"
-            system.startsWith("linux") && isMusl(machine) -> "linux-$machine-musl"
+            system.startsWith("linux") && isMusl(Path.of("/proc/self/maps")) -> "linux-$machine-musl"
             else -> "${system.substringBefore(' ')}-$machine"
         }
     }
 
-    private fun isMusl(machine: String): Boolean {
-        val loader = if (machine == "x86-64") "x86_64" else machine
-        return Files.exists(Path.of("/lib/ld-musl-$loader.so.1"))
-    }
+    /** Whether this process runs with musl. A system with glibc may have the loader of musl installed too. */
+    fun isMusl(maps: Path): Boolean =
+        runCatching { Files.lines(maps).use { lines -> lines.anyMatch { "/ld-musl-" in it } } }.getOrDefault(false)
 
     fun missing(why: String, cause: Throwable? = null): Throwable = UnsatisfiedLinkError("lomi: $why").apply { initCause(cause) }
 }

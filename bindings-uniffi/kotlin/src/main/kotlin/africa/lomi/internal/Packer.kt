@@ -34,6 +34,12 @@ internal class Packer {
         bytes.write(utf8, 0, utf8.size)
     }
 
+    /** Bytes with their length, without a tag. */
+    fun bytes(value: ByteArray): Packer = apply {
+        bytes.int(value.size)
+        bytes.write(value, 0, value.size)
+    }
+
     /** Any value that JSON can have. An amount of money is sent as its amount and currency. */
     fun value(value: Any?): Packer = apply {
         when (value) {

@@ -2,17 +2,16 @@ package africa.lomi.internal
 
 import africa.lomi.CallOptions
 import africa.lomi.Page
-import africa.lomi.bridge.Pager
 
 /** The pages that follow one. It does not change: the page after it has its own. */
 internal class Pages<T> private constructor(
     private val transport: Transport,
-    private val pager: Pager,
+    private val pager: Handle,
     private val options: ByteArray,
 ) {
     constructor(transport: Transport, operation: Int, input: Input, options: CallOptions?) : this(
         transport,
-        Bridge.pager(transport.language, operation, Packer.pack(input.values())),
+        Bridge.pager(transport.language, operation, input.values()),
         Packer.pack(options?.values),
     )
 
@@ -27,10 +26,9 @@ internal class Pages<T> private constructor(
 
     fun <R> future(result: suspend () -> R) = transport.future(result)
 
-    private fun work(pager: Pager): Work =
-        Work({ check -> nextPageBlocking(pager, options, check) }, { id -> nextPage(id, pager, options) })
+    private fun work(pager: Handle): Work = Work(Work.NEXT_PAGE, options, pager)
 
     @Suppress("UNCHECKED_CAST")
-    private fun page(reply: Reply, after: Pager): Page<T>? =
+    private fun page(reply: Reply, after: Handle): Page<T>? =
         if (reply.isNothing) null else Page(reply.rows() as List<T>, reply.response!!, Pages(transport, after, options))
 }

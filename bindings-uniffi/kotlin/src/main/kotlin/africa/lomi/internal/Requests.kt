@@ -29,8 +29,5 @@ internal object Requests {
         Packer().byte(CONFIRM).short(number).value(input.values()).value(options?.values).value(key).value(token),
     )
 
-    private fun call(packer: Packer): Work {
-        val bytes = packer.done()
-        return Work({ check -> callBlocking(bytes, check) }, { id -> call(id, bytes) })
-    }
+    private fun call(packer: Packer): Work = Work(Work.CALL, packer.done())
 }

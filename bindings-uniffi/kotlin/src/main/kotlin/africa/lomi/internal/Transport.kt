@@ -1,39 +1,48 @@
 package africa.lomi.internal
 
 import africa.lomi.CancelledError
-import africa.lomi.bridge.BridgeClient
-import africa.lomi.bridge.Offline
-import com.sun.jna.Callback
-import com.sun.jna.CallbackReference
-import com.sun.jna.Pointer
-import java.util.concurrent.CancellationException
+import java.lang.ref.Reference
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ExecutionException
-import java.util.concurrent.atomic.AtomicLong
-import kotlin.coroutines.ContinuationInterceptor
-import kotlin.coroutines.coroutineContext
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.withContext
 
-/** A request to the native library in its two forms: the calling thread waits, or a coroutine does. */
-internal class Work(
-    /** Takes the address of the check for interrupts. */
-    val blocking: BridgeClient.(ULong) -> ByteArray,
-    /** Takes the id of the call. */
-    val awaited: suspend BridgeClient.(ULong) -> ByteArray,
-)
+/** A request to the native library: a kind, bytes, and the object that it needs. */
+internal class Work(private val kind: Int, private val bytes: ByteArray, private val of: Handle? = null) {
+    /** The calling thread waits. */
+    fun wait(client: Handle): ByteArray = try {
+        Native.blocking(client.number, kind, of?.number ?: 0, bytes)
+    } finally {
+        keep(client)
+    }
+
+    /** The library's worker thread drives it, and [Awaited] gets the result. */
+    fun start(call: Long, client: Handle) = try {
+        Native.start(call, client.number, kind, of?.number ?: 0, bytes)
+    } finally {
+        keep(client)
+    }
+
+    /** Both objects are in use until now, although only their numbers have been. */
+    private fun keep(client: Handle) {
+        Reference.reachabilityFence(client)
+        Reference.reachabilityFence(of)
+    }
+
+    companion object {
+        const val CALL = 0
+        const val NEXT_PAGE = 1
+        const val NEXT_EVENT = 2
+        const val FIND_OUTCOME = 3
+    }
+}
 
 /** The calls of one client: blocking, awaited by a coroutine, or with a future. */
-internal class Transport(settings: Map<String, Any?>, val language: String, observer: africa.lomi.Observer?, offline: Offline?) {
+internal class Transport(settings: Map<String, Any?>, val language: String, observer: africa.lomi.Observer?, offline: Handle?) {
     private val log = Log.of()
 
-    /** The native library has the address of it, so it must live as long as the client. */
+    /** The native library refers to it weakly, so it must live as long as the client. */
     private val observing = Observing.of(observer, log)
-    val native: BridgeClient =
-        Bridge.client(Packer.pack(settings + ("binding" to language)), observing?.address ?: 0, offline)
-    private val about = Packed.map(native.about(), 0)
+    private val client: Handle = Bridge.client(Packer.pack(settings + ("binding" to language)), observing, offline)
+    private val about = Bridge.about(client)
 
     val baseUrl: String get() = about["base_url"] as String
     val maskedKey: String? get() = about["masked_key"] as String?
@@ -43,36 +52,19 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
     }
 
     /** Logs what the native library warns of: options, and names in a body that are nearly right. */
-    fun warn(about: Map<String, Any?> = Packed.map(native.about(), 0)) {
+    fun warn(about: Map<String, Any?> = Bridge.about(client)) {
         (about["warnings"] as List<*>).forEach { log.warn(it.toString()) }
     }
 
     fun blocking(work: Work): Reply {
         // A blocking call would keep the carrier thread of a virtual thread.
         if (VirtualThreads.isVirtual()) return joined(work)
-        return replied(work.blocking(native, Interrupts.check))
+        return replied(work.wait(client))
     }
 
-    suspend fun awaited(work: Work): Reply {
-        val id = IDS.incrementAndGet().toULong()
-        try {
-            val interceptor = coroutineContext[ContinuationInterceptor]
-            val bytes = if (interceptor == null || interceptor === Dispatchers.Unconfined) {
-                // The code behind the call must not run on the worker thread of the native library.
-                withContext(Dispatchers.Default) { work.awaited(native, id) }
-            } else {
-                work.awaited(native, id)
-            }
-            return replied(bytes)
-        } catch (cancelled: CancellationException) {
-            // Coroutines copy exceptions while they are debugged: the caller may get another one of the chain.
-            val error = native.cancelled(id)?.let { Reply(it).error() }
-            if (error != null) generateSequence<Throwable>(cancelled) { it.cause }.take(8).forEach { it.addSuppressed(error) }
-            throw cancelled
-        }
-    }
+    suspend fun awaited(work: Work): Reply = replied(Awaited.result(client, work))
 
-    fun <T> future(result: suspend () -> T): CompletableFuture<T> = CallFuture.of(SCOPE, result)
+    fun <T> future(result: suspend () -> T): CompletableFuture<T> = CallFuture.of(Awaited.SCOPE, result)
 
     private fun joined(work: Work): Reply {
         val future = future { awaited(work) }
@@ -95,26 +87,10 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
         val reply = Reply(bytes)
         reply.response?.warning?.let(log::warn)
         reply.check()
+        // An observer is told of a call's attempts until it has ended.
+        Reference.reachabilityFence(observing)
         return reply
     }
-
-    private companion object {
-        val IDS = AtomicLong()
-        val SCOPE = CoroutineScope(SupervisorJob() + Dispatchers.Default)
-    }
-}
-
-/** Asks whether the calling thread has been interrupted, every 50 ms while it waits. */
-private object Interrupts {
-    private interface Check : Callback {
-        fun invoke(): Int
-    }
-
-    private val callback = object : Check {
-        override fun invoke(): Int = if (Thread.currentThread().isInterrupted) 1 else 0
-    }
-
-    val check: ULong = Pointer.nativeValue(CallbackReference.getFunctionPointer(callback)).toULong()
 }
 
 /** `Thread.isVirtual`, which Java 17 does not have. */

@@ -4,7 +4,6 @@ import africa.lomi.ConfigurationError
 import africa.lomi.LomiClient
 import africa.lomi.LomiCoroutineClient
 import africa.lomi.internal.Bridge
-import africa.lomi.internal.Packer
 import java.io.File
 import java.io.IOException
 import java.net.URI
@@ -68,7 +67,7 @@ class Sandbox private constructor(private val process: Process, hello: Map<*, *>
     /** Any route of the sandbox's control API. */
     @JvmOverloads
     fun control(method: String, route: String, body: Any? = emptyMap<String, Any?>()): Any? {
-        val sent = if (method == "GET") HttpRequest.BodyPublishers.noBody() else HttpRequest.BodyPublishers.ofString(Bridge.jsonOf(Packer.pack(body)))
+        val sent = if (method == "GET") HttpRequest.BodyPublishers.noBody() else HttpRequest.BodyPublishers.ofString(Bridge.jsonOf(body))
         val request = HttpRequest.newBuilder(URI("$url/_sandbox/$route")).method(method, sent).header("Content-Type", "application/json")
         val response = http.send(request.build(), HttpResponse.BodyHandlers.ofString())
         if (response.statusCode() !in 200..299) throw IOException("lomi-sandbox: $method $route: ${response.statusCode()}: ${response.body()}")

@@ -3,8 +3,6 @@ package africa.lomi.testing
 import africa.lomi.LomiClient
 import africa.lomi.LomiCoroutineClient
 import africa.lomi.internal.Bridge
-import africa.lomi.internal.Packer
-import africa.lomi.internal.Reply
 
 /** Answers the calls of its clients with examples of what the API returns, for unit tests. Nothing is sent. */
 class Stub {
@@ -19,18 +17,16 @@ class Stub {
     /** Sets the response to the next call of an operation, such as `create_checkout_session`. */
     @JvmOverloads
     fun respond(operation: String, body: Any? = null, status: Int = 200) {
-        val json = if (body is String) body else Bridge.jsonOf(Packer.pack(body))
-        Reply(offline.respond(operation, status.toUShort(), json)).check()
+        val json = if (body is String) body else Bridge.jsonOf(body)
+        Bridge.respond(offline, operation, status, json)
     }
 
     /** Makes the next call of an operation fail: `connection`, `timeout` or another way that the message names. */
     @JvmOverloads
     fun fail(operation: String, how: String = "connection") {
-        Reply(offline.fail(operation, how)).check()
+        Bridge.fail(offline, operation, how)
     }
 
     /** The requests so far: maps of operation, method, path, query, body and headers. */
-    @Suppress("UNCHECKED_CAST")
-    val requests: List<Map<String, Any?>>
-        get() = Bridge.valueOfJson(offline.requests()) as List<Map<String, Any?>>
+    val requests: List<Map<String, Any?>> get() = Bridge.requests(offline)
 }
