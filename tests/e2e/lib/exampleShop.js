@@ -20,14 +20,24 @@ const ROOT = path.resolve(process.env.SHOPS_ROOT ?? path.join(__dirname, '../../
 const INSTALLING = 600_000; // milliseconds; the first start of a shop installs what it needs
 const ENDING = 5000;
 
-/** A port on which nothing listens. */
+/**
+ * A port on which nothing listens. It is below those that the system gives out by itself (from 32768), so that no
+ * connection gets it before the shop listens, which may take seconds.
+ */
 async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = net.createServer();
+    server.listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** What `check` resolves to, once that is true. */
