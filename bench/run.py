@@ -97,22 +97,26 @@ def main(names):
         rows.update({name: {"lomi": [{"bytes": size}]} for name, size in made.sizes.items()})
         results["sizes"] = {"rows": rows}
         save(results)
-    return report(results, [*parts, "sizes"] if made.sizes else parts)
+    return report(results, parts, made.sizes)
 
 
 def save(results):
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def report(results, parts):
-    """Print the bars of these parts; 1 when one is missed that nothing explains."""
+def report(results, parts, sizes):
+    """Print the bars of these parts and sizes; 1 when one is missed that nothing explains."""
     for part in set(parts) & set(setup.CALLS_ONLY):
         # The document does not have them.
         rows = results[part]["rows"]
         print(f"{part}: CPU of a call in microseconds\n{tables.calls(rows)}")
         if "first" in rows:
             print(tables.first(rows))
-    judged = [bar for bar in bars.judged(results) if bar.part in parts]
+    judged = [
+        bar
+        for bar in bars.judged(results)
+        if bar.part in parts or (bar.part == "sizes" and bar.row in sizes)
+    ]
     for bar in judged:
         said = "MISSED" if bar.failed else "explained" if bar.missed else ""
         measured = "nothing" if bar.measured is None else f"{bar.measured:.2f}"

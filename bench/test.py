@@ -63,7 +63,7 @@ class Tables(unittest.TestCase):
 
 #: Every figure that a measurement gives.
 FIGURES = (
-    "cpu p50 p99 cold warm ms resumed connections most beyond grown used seconds memory"
+    "cpu p50 p99 cold warm ms resumed connections most beyond grown used seconds memory wall"
 ).split()
 FIGURES += [f"{figure} {calls}" for figure in ("memory", "open") for calls in (0, 1, 1000, 10000)]
 

@@ -105,9 +105,7 @@ def cold(server, few=False):
     if few:
         return  # The jar as it is shipped is not there.
     for client in (*CLIENTS["jvm"], "none"):
-        command = server.setup.first(client)
-        url = server.urls["plain"]
-        yield Job("first", client, lambda command=command: server.spent([*command, url], "plain"))
+        yield Job("first", client, lambda client=client: server.first(client))
 
 
 def tls(server, languages, handshakes=HANDSHAKES):

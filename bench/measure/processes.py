@@ -82,6 +82,10 @@ class Server:
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return {"cpu": 1e3 * cpu, "wall": 1e3 * wall}
 
+    def first(self, client):
+        """The first answer of a fresh JVM."""
+        return self.spent([*self.setup.first(client), self.urls["plain"]], "plain")
+
     def client(self, language, client, task, port="plain", calls=1, warm=0):
         """The figures of one client's task."""
         command = self.setup.client(language, client)

@@ -5,7 +5,6 @@ import africa.lomi.Money
 import africa.lomi.OpenEnum
 import africa.lomi.RequestFields
 import africa.lomi.ValidationError
-import java.io.ByteArrayOutputStream
 import java.math.BigDecimal
 import java.math.BigInteger
 import java.net.URI
@@ -23,7 +22,7 @@ import java.util.UUID
 internal class Packer {
     private val bytes = Bytes()
 
-    fun byte(value: Int): Packer = apply { bytes.write(value) }
+    fun byte(value: Int): Packer = apply { bytes.byte(value) }
 
     fun short(value: Int): Packer = byte(value shr 8).byte(value)
 
@@ -31,13 +30,13 @@ internal class Packer {
     fun text(value: String): Packer = apply {
         val utf8 = value.toByteArray(Charsets.UTF_8)
         bytes.int(utf8.size)
-        bytes.write(utf8, 0, utf8.size)
+        bytes.all(utf8)
     }
 
     /** Bytes with their length, without a tag. */
     fun bytes(value: ByteArray): Packer = apply {
         bytes.int(value.size)
-        bytes.write(value, 0, value.size)
+        bytes.all(value)
     }
 
     /** Any value that JSON can have. An amount of money is sent as its amount and currency. */
@@ -66,7 +65,7 @@ internal class Packer {
         }
     }
 
-    fun done(): ByteArray = bytes.toByteArray()
+    fun done(): ByteArray = bytes.taken()
 
     private fun string(value: String) {
         byte(Packed.STRING.toInt()).text(value)
@@ -87,11 +86,11 @@ internal class Packer {
 
     private inline fun nested(tag: Byte, count: Int, write: () -> Unit) {
         byte(tag.toInt())
-        val start = bytes.size()
+        val start = bytes.size
         bytes.int(0)
         bytes.int(count)
         write()
-        bytes.set(start, bytes.size() - start - 4)
+        bytes.set(start, bytes.size - start - 4)
     }
 
     companion object {
@@ -106,10 +105,21 @@ internal class Packer {
     }
 }
 
-/** Bytes that grow, big-endian, and can be changed at a place. */
-private class Bytes : ByteArrayOutputStream(256) {
+/** Bytes that grow, big-endian, and can be changed at a place. Those of the JDK lock for each byte. */
+private class Bytes {
+    private var buffer = ByteArray(512)
+    var size = 0
+        private set
+
+    fun byte(value: Int) {
+        room(1)
+        buffer[size++] = value.toByte()
+    }
+
     fun int(value: Int) {
-        for (shift in intArrayOf(24, 16, 8, 0)) write(value ushr shift)
+        room(4)
+        set(size, value)
+        size += 4
     }
 
     fun long(value: Long) {
@@ -117,7 +127,22 @@ private class Bytes : ByteArrayOutputStream(256) {
         int(value.toInt())
     }
 
+    fun all(bytes: ByteArray) {
+        room(bytes.size)
+        bytes.copyInto(buffer, size)
+        size += bytes.size
+    }
+
     fun set(at: Int, value: Int) {
-        for (n in 0..3) buf[at + n] = (value ushr (24 - 8 * n)).toByte()
+        buffer[at] = (value ushr 24).toByte()
+        buffer[at + 1] = (value ushr 16).toByte()
+        buffer[at + 2] = (value ushr 8).toByte()
+        buffer[at + 3] = value.toByte()
+    }
+
+    fun taken(): ByteArray = buffer.copyOf(size)
+
+    private fun room(more: Int) {
+        if (buffer.size - size < more) buffer = buffer.copyOf(maxOf(2 * buffer.size, Math.addExact(size, more)))
     }
 }
