@@ -122,7 +122,7 @@ dist: install ## what is shipped: wheel, npm tarballs, PHP extension, sandbox
 release: install ## what a release has for Linux, in dist/: x86-64 and arm64, glibc and musl, with sums and licences
 	.ci/release
 
-test-versions: ## a call from what `make release` built, on each Python, Node, Bun, Deno and PHP to be had; as root
+test-versions: ## a call from what `make release` built, on each version of each language to be had; as root
 	.ci/test-versions
 
 bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md

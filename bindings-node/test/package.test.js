@@ -35,6 +35,15 @@ const loadError = (copy, env = {}) =>
     (error) => error.stderr,
   );
 
+// As in a project with several versions of it.
+test('several copies of the native library in one process', async () => {
+  const copies = [1, 2, 3, 4, 5].map((number) => path.join(folder, `copy${number}.node`));
+  for (const copy of copies) fs.copyFileSync(path.join(PACKAGE, 'lomi.node'), copy);
+  const source = `for (const copy of ${JSON.stringify(copies)}) console.log(typeof require(copy).Client)`;
+  const { stdout } = await run(process.execPath, ['-e', source]);
+  assert.equal(stdout, 'function\n'.repeat(copies.length));
+});
+
 test('a missing native library: the error names the package and what to do', async () => {
   const message = await loadError(bare('missing'));
   assert.match(message, /Error: lomi needs its native part for this system, the package lomi-\w+-\w+/);

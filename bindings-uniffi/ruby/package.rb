@@ -16,6 +16,8 @@ Dir.mktmpdir do |folder|
   place = File.join(folder, "lib/lomi/native/lib")
   FileUtils.mkdir_p(place)
   FileUtils.cp(library, place)
+  # As the umask would have it, the same files would give other bytes on another machine.
+  FileUtils.chmod(0o644, Dir[File.join(folder, "**/*")].select { |file| File.file?(file) })
   Dir.chdir(folder) do
     spec = Gem::Specification.load("lomi.gemspec")
     file = Gem::DefaultUserInteraction.use_ui(Gem::SilentUI.new) { Gem::Package.build(spec) }
