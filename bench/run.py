@@ -107,7 +107,6 @@ def save(results):
 def report(results, parts, sizes):
     """Print the bars of these parts and sizes; 1 when one is missed that nothing explains."""
     for part in set(parts) & set(setup.CALLS_ONLY):
-        # The document does not have them.
         rows = results[part]["rows"]
         print(f"{part}: CPU of a call in microseconds\n{tables.calls(rows)}")
         if "first" in rows:

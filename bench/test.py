@@ -79,7 +79,8 @@ def measured(parts):
         for job in run.jobs(part, server, setup.LANGUAGES):
             rows.setdefault(job.row, {})[job.client] = [dict.fromkeys(FIGURES, 7.0)] * 3
         about = {"taken": "2026-11-27T14:00+00:00", "rounds": 3, "machine": run.machine()}
-        versions = {"Python": "3.11", "Node": "20", "PHP": "8.2", "rustc": "1.88"}
+        programs = ("Python", "Node", "PHP", "rustc", "Ruby", "Java")
+        versions = dict.fromkeys(programs, "1.0")
         found[part] = {**about, "versions": versions, "rows": rows}
     return found
 

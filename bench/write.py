@@ -25,7 +25,7 @@ def spreads(results):
         for language in tables.LANGUAGES
         for task, row in results.get(language, {}).get("rows", {}).items()
         for client, values in row.items()
-        if (spread := tables.spread(values, "cpu")) is not None
+        if task in tables.TASKS and (spread := tables.spread(values, "cpu")) is not None
     ]
     if not found:
         return None

@@ -23,13 +23,27 @@ NAMES = {
     "symfony": "Symfony HttpClient",
     "hyper": "hyper-util",
     "reqwest-h2": "reqwest, HTTP/2",
+    "net-http": "Net::HTTP + JSON",
+    "lomi-suspend": "lomi, coroutines",
+    "jdk": "JDK HttpClient + Jackson",
+    "jdk-async": "JDK HttpClient + Jackson, futures",
+    "none": "an empty program",
     "import": "lomi: `import`",
     "require": "lomi: `require`",
     "client": "lomi with a client",
     "async client": "lomi with an asyncio client",
     "extension": "lomi: the extension",
 }
-LANGUAGES = {"python": "Python", "node": "Node", "php": "PHP", "rust": "Rust"}
+LANGUAGES = {
+    "python": "Python",
+    "node": "Node",
+    "php": "PHP",
+    "rust": "Rust",
+    "ruby": "Ruby",
+    "jvm": "Java and Kotlin",
+}
+#: Clients of ours, which are compared with the others and not with each other.
+OWN = ("lomi", "lomi-async", "lomi-suspend", "documented")
 
 
 def named(client):
@@ -96,8 +110,7 @@ def calls(rows):
             mine = OURS.get(client, "lomi")
             share = ratio(found.get(mine), found.get(client), "cpu")
             value = number(median(found.get(client), "cpu"))
-            own = client in ("lomi", "lomi-async", "documented")
-            line.append(value if own or share is None else f"{value} ({share:.2f})")
+            line.append(value if client in OWN or share is None else f"{value} ({share:.2f})")
         lines.append(line)
     return table(["client", *TASKS.values()], lines)
 
@@ -260,7 +273,7 @@ def slower(results):
             for client in row:
                 mine = OURS.get(client, "lomi")
                 share = ratio(row.get(mine), row.get(client), "cpu")
-                if client in ("documented", "lomi-async", mine) or share is None or share <= 1:
+                if task not in TASKS or client in OWN or share is None or share <= 1:
                     continue
                 found.append((share, f"{name}, {TASKS[task]}: {share:.2f} of {named(client)}"))
     return [text for _, text in sorted(found, reverse=True)]
