@@ -169,7 +169,8 @@ def is_variant(name: str, names: dict) -> bool:
 def of_method(there: dict, here: dict, options: set[str]) -> list[str]:
     """What differs in the arguments and in the fields of the body, where the package shows them."""
     wrong = []
-    listed = [name for name in here["arguments"] if name not in options]
+    # Where the options of a call are one argument, an id may have the name of an option.
+    listed = [name for name in here["arguments"] if name not in options or name in there.get("arguments", ())]
     if "arguments" in there and there["arguments"] != listed + ["options"] * ("options" in there["arguments"]):
         wrong.append(f"the arguments are {there['arguments']}, not {listed}")
     if there.get("fields") is not None:
