@@ -52,7 +52,7 @@ internal object NativeLibrary {
      * exists, so its name need not be random: the JDK's random names would load its security providers.
      */
     private fun newFolder(): Path {
-        val parent = Path.of(System.getProperty("java.io.tmpdir"))
+        val parent = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath()
         val own = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         val attributes = if (isPosix(parent)) arrayOf(own) else emptyArray()
         var failure: IOException? = null
