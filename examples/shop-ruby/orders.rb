@@ -126,7 +126,9 @@ class Orders
   def db
     Thread.current.thread_variable_get(:db) || SQLite3::Database.new(@file).tap do |opened|
       opened.results_as_hash = true
-      opened.busy_timeout = 10_000 # a writer waits for the one before it
+      # A writer waits for the one before it, up to 10 s. Not busy_timeout: SQLite would wait with the interpreter's
+      # lock held, and the writer before it could be a thread that needs that lock to finish.
+      opened.busy_handler { |count| sleep(0.005) && count < 2_000 }
       Thread.current.thread_variable_set(:db, opened)
     end
   end

@@ -309,6 +309,20 @@ for (const name of SHOPS) {
       await shop.untilPaid(order);
     });
 
+    it('twelve buyers at once: no writer to the database holds up the others', async (test) => {
+      const shop = await openExampleShop(test, name);
+      const started = Date.now();
+      await Promise.all(
+        Array.from({ length: 12 }, async () => {
+          const { order } = await shop.paidOrder();
+          await Promise.all([shop.post(`/orders/${order}/refund`), shop.post(`/orders/${order}/refund`)]);
+          await assertRow(shop, order, 'refunded', 1);
+        }),
+      );
+      assert.ok(Date.now() - started < 9_000, 'a writer waits up to 10 s: none had to');
+      assert.equal((await refundsOf(shop)).length, 12);
+    });
+
     it('refund, once', async (test) => {
       const shop = await openExampleShop(test, name);
       const page = await openPage(test);
