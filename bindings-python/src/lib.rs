@@ -31,6 +31,7 @@ fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", lomi::VERSION)?;
     module.add_class::<client::Client>()?;
     module.add_class::<call::result_queue::ResultQueue>()?;
+    module.add_class::<call::result_queue::Watcher>()?;
     module.add_class::<call::result_queue::CallHandle>()?;
     module.add_class::<response::pager::Pager>()?;
     module.add_class::<response::outcome_search::OutcomeSearch>()?;

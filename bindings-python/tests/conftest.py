@@ -1,5 +1,6 @@
 """Fixtures: the sandbox, servers with scripted responses, and clients for them."""
 
+import asyncio
 import decimal
 import json
 import os
@@ -250,6 +251,13 @@ def warm(serve):
     client.server = server
     assert client.checkout_sessions.get("warm").checkout_session_id == "warm"
     return client
+
+
+class WatchesNothing(asyncio.SelectorEventLoop):
+    """As asyncio's ProactorEventLoop, the one of Windows: it watches no descriptors."""
+
+    def add_reader(self, *_):
+        raise NotImplementedError
 
 
 def until(condition, seconds=5.0):

@@ -1,6 +1,7 @@
 """AsyncLomiClient on real loops."""
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -8,7 +9,7 @@ import time
 import pytest
 
 import lomi
-from conftest import until
+from conftest import WatchesNothing, until
 
 
 def open_files():
@@ -193,3 +194,36 @@ def test_a_thousand_tasks_of_two_clients_get_their_own_answers(serve):
         return await asyncio.gather(*(one(number) for number in range(1000)))
 
     assert all(asyncio.run(main()))
+
+
+def watchers():
+    return sum(thread.name == "lomi-loop" for thread in threading.enumerate())
+
+
+def test_a_loop_that_watches_no_descriptors(async_client):
+    seen = []
+
+    async def main():
+        sessions = async_client.checkout_sessions
+        made = await asyncio.gather(
+            *(sessions.create(amount=100, currency_code="XOF") for _ in range(200))
+        )
+        assert len({session.checkout_session_id for session in made}) == 200
+        for session in made[:50]:
+            assert (await sessions.get(session.checkout_session_id)).amount == 100
+        late = asyncio.ensure_future(sessions.list(limit=1))
+        await asyncio.sleep(0)
+        late.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await late
+        observed = async_client.with_options(on_response=lambda event: seen.append(event.status))
+        await observed.checkout_sessions.get(made[0].checkout_session_id)
+        assert watchers() == 1
+
+    loop = WatchesNothing()
+    loop.run_until_complete(main())
+    assert seen == [200]
+    loop.close()
+    del loop
+    gc.collect()
+    until(lambda: watchers() == 0)

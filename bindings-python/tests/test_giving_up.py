@@ -13,7 +13,7 @@ from test_async import open_files
 from test_lifecycle import python
 
 import lomi
-from conftest import until
+from conftest import WatchesNothing, until
 
 ORDER = {"amount": 100, "currency_code": "XOF"}
 
@@ -211,12 +211,14 @@ def test_it_is_logged(mute, caplog):
     assert record.outcome == "unknown" and "lomi_sk" not in caplog.text
 
 
-@pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
+@pytest.mark.parametrize("kind", ["asyncio", "watches nothing", "uvloop"])
 def test_loops_closed_with_calls_under_way_keep_nothing(mute, serve, kind):
     """C27: no loop, future or descriptor stays."""
     client = lomi.AsyncLomiClient("lomi_sk_test_1", base_url=mute.url)
     if kind == "asyncio":
         make = asyncio.new_event_loop
+    elif kind == "watches nothing":
+        make = WatchesNothing
     else:
         make = pytest.importorskip("uvloop").new_event_loop
     # The worker, and what uvloop opens once, are there before files are counted.

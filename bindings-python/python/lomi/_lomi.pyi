@@ -37,6 +37,7 @@ __all__ = [
     "WANTED_REQUESTS",
     "WANTED_SUCCESSES",
     "WEBHOOK_MAX_BODY",
+    "Watcher",
     "__version__",
     "check_client_headers",
     "key_for_order",
@@ -257,7 +258,12 @@ class CallHandle:
 class ResultQueue:
     def __new__(cls) -> ResultQueue: ...
     def fileno(self) -> int: ...
+    def watcher(self) -> Watcher: ...
     def drain(self, pending: dict[int, Any]) -> list[tuple[Any, Any]] | None: ...
+
+@final
+class Watcher:
+    def wait(self) -> bool: ...
 
 @final
 class Pager:

@@ -35,8 +35,14 @@ impl ResultQueue {
     }
 
     /// The descriptor that the loop watches for reading.
-    fn fileno(&self) -> i32 {
+    fn fileno(&self) -> i64 {
         self.shared.fileno()
+    }
+
+    /// For a loop that watches no descriptors: what a thread of the caller's waits with.
+    fn watcher(&self) -> Watcher {
+        self.shared.wake.watch();
+        Watcher { shared: Arc::clone(&self.shared) }
     }
 
     /// Gives the result of every finished call to its future. `pending` has, by token, a
@@ -87,6 +93,26 @@ impl ResultQueue {
             }
         }
         Ok(events)
+    }
+}
+
+impl Drop for ResultQueue {
+    fn drop(&mut self) {
+        self.shared.wake.end();
+    }
+}
+
+/// Waits for a loop's results in place of the loop.
+#[pyclass(frozen, module = "lomi._lomi")]
+pub(crate) struct Watcher {
+    shared: Arc<SharedQueue>,
+}
+
+#[pymethods]
+impl Watcher {
+    /// Blocks until the loop must drain its queue. False when the queue is gone.
+    fn wait(&self, py: Python<'_>) -> bool {
+        py.detach(|| self.shared.wake.wait())
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct SharedQueue {
     items: Mutex<VecDeque<Item>>,
     /// Calls whose results the loop has not taken yet.
     pub(super) in_flight: CallCount,
-    wake: Wake,
+    pub(super) wake: Wake,
 }
 
 impl SharedQueue {
@@ -32,7 +32,7 @@ impl SharedQueue {
     }
 
     /// The descriptor that the loop watches for reading.
-    pub(super) fn fileno(&self) -> i32 {
+    pub(super) fn fileno(&self) -> i64 {
         self.wake.fileno()
     }
 

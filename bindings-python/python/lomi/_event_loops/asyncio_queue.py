@@ -36,7 +36,12 @@ class LoopQueue:
         self.token = 0
         # Only the loop refers to this object. Otherwise the futures of a loop that was closed
         # with calls in flight would keep the loop alive for ever.
-        loop.add_reader(self.queue.fileno(), self.drain)
+        try:
+            loop.add_reader(self.queue.fileno(), self.drain)
+        except NotImplementedError:  # asyncio's loop for Windows: it watches no descriptors
+            from .loop_watcher import watch
+
+            watch(loop, self.queue, self.drain)
 
     def drain(self) -> None:
         """Set the future of every finished call, and deliver the events of calls.
@@ -70,4 +75,5 @@ def queue_of(loop: AbstractEventLoop) -> LoopQueue:
 
 
 # A forked child inherits the queues, but only its parent waits for their results.
-os.register_at_fork(after_in_child=_queues.clear)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_queues.clear)
