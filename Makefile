@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help install build demo test test-rust test-python test-node test-nodes test-php test-jvm test-ruby test-e2e
-.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions
+.PHONY: build-jvm dist-check test-dist gate conformance mutants lint codegen fuzz dist release test-versions test-platforms
 .PHONY: docs docs-test screenshots shops
 .PHONY: bench bench-smoke bench-sandbox bench-rust bench-python bench-node bench-php bench-ruby bench-jvm bench-reconcile soak soak-python soak-node soak-php soak-ruby soak-jvm
 
@@ -29,6 +29,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cargo clippy --quiet -p lomi --all-targets --all-features -- -D warnings
 	cargo clippy --quiet -p lomi --no-default-features -- -D warnings
+	.ci/check-targets x86_64-pc-windows-msvc aarch64-apple-darwin x86_64-unknown-freebsd
 	cargo codegen --check
 	python3 tests/runners/mutants.py --check
 	python3 tests/instructions/test.py
@@ -124,6 +125,9 @@ release: install ## what a release has for Linux, in dist/: x86-64 and arm64, gl
 
 test-versions: ## a call from what `make release` built, on each version of each language to be had; as root
 	.ci/test-versions
+
+test-platforms: ## the same on arm64 under qemu, and with musl, on both machines; as root
+	.ci/test-platforms
 
 bench: install ## what calls cost and buyers wait for, ours and the peers; writes docs/performance.md
 	@status=0; python3 bench/run.py || status=$$?; \
