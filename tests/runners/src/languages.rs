@@ -67,6 +67,11 @@ impl Runner {
         ])
     }
 
+    /// Runs another program with the same arguments. Its own arguments come first; spaces part them.
+    pub(crate) fn replace_program(&mut self, command: &str) {
+        self.command.splice(..1, command.split_whitespace().map(PathBuf::from));
+    }
+
     /// Plays the scenarios. Those that measure memory run one by one, the others concurrently.
     pub(crate) async fn play(
         &self,

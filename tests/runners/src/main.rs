@@ -43,6 +43,9 @@ enum Command {
         /// Only these runners: rust, python, python-async, node, php, rust-reqwest, php-guzzle.
         #[arg(long, value_delimiter = ',')]
         runner: Vec<String>,
+        /// What runs a runner in place of its program, for another system's: `rust=wine64 lomi-conformance.exe`.
+        #[arg(long, value_name = "RUNNER=COMMAND", value_parser = replacement)]
+        with: Vec<(String, String)>,
         /// Writes the golden files from the requests of the Rust runner.
         #[arg(long)]
         bless: bool,
@@ -114,13 +117,24 @@ async fn run(arguments: Arguments) -> Result<bool> {
             let runners = selected(&root, &runner)?;
             sweep::play::sweep(&root, &runners, only.as_deref(), verbose).await
         }
-        Command::Run { only, runner, bless, verbose } => {
+        Command::Run { only, runner, with, bless, verbose } => {
             let mut scenarios = load(&root.join("tests/scenarios"))?;
             scenarios.retain(|s| only.as_ref().is_none_or(|part| s.name.contains(part)));
-            let runners = selected(&root, &runner)?;
+            let mut runners = selected(&root, &runner)?;
+            for (name, command) in with {
+                let runner = runners.iter_mut().find(|runner| runner.name == name);
+                runner
+                    .with_context(|| format!("there is no runner {name}"))?
+                    .replace_program(&command);
+            }
             play(&root, &scenarios, &runners, bless, verbose).await
         }
     }
+}
+
+fn replacement(text: &str) -> Result<(String, String)> {
+    let (name, command) = text.split_once('=').context("there is no =")?;
+    Ok((name.into(), command.into()))
 }
 
 /// The runners with these names; without names, those that use our transport.
