@@ -48,6 +48,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	.venv/bin/python .ci/platforms/test.py
 	.venv/bin/python .ci/check-platforms
 	python3 .ci/shipped/test.py
+	python3 .ci/central/test.py
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
