@@ -26,7 +26,8 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-#[pymodule]
+// A free-threaded Python turns its lock on for it: nobody has shown yet that it works without.
+#[pymodule(gil_used = true)]
 fn _lomi(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", lomi::VERSION)?;
     module.add_class::<client::Client>()?;
