@@ -300,14 +300,14 @@ test('decoding lists of 100 rows never blocks the event loop for 5 ms', async ()
     }
     (async () => console.log(JSON.stringify([await late(ours), await late(nodes)])))();
   `;
-  // The timer itself is 1 ms late. Blocking occurs in every try. The delay of a busy machine does not, and
-  // Node's own client has it too.
+  // The timer itself is 1 ms late. Blocking occurs in every try, and the delay of a busy machine does
+  // not; the delay of Node's own client shows the difference.
   const seen = [];
   for (let attempt = 0; attempt < 20; attempt++) {
     const { stdout } = await run(process.execPath, ['-e', source]);
     const [ours, nodes] = JSON.parse(stdout);
     assert.equal(ours.rows, 10_000);
-    if (ours.p99 < Math.max(6, nodes.p99)) return;
+    if (ours.p99 < 6) return;
     seen.push(`${ours.p99} ms, where Node's own client takes ${nodes.p99} ms`);
   }
   assert.fail(seen.join('; '));
