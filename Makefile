@@ -49,6 +49,7 @@ lint: build ## formatting, lints, circles of imports, and whether generated file
 	.venv/bin/python .ci/check-platforms
 	python3 .ci/shipped/test.py
 	python3 .ci/central/test.py
+	python3 .ci/native-image/test.py
 
 test-rust: build ## core, generator, sandbox; the crate's docs, package and effect on its host program
 	cargo test --quiet --features lomi/blocking,lomi/inbox-rusqlite,lomi/reqwest,lomi/tracing
@@ -76,7 +77,7 @@ build-jvm: build
 	.ci/build-jvm
 
 test-jvm: build-jvm ## the jar for Kotlin and Java
-	mvn --batch-mode --quiet --file bindings-uniffi/kotlin test
+	.ci/test-jvm
 
 conformance: build-jvm ## whether every language does what the scenarios say, and the same for every operation
 	target/debug/lomi-conformance run

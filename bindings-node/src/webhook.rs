@@ -1,9 +1,9 @@
 //! Webhooks: the core checks a signature, JavaScript gets the event as JSON.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use lomi::binding::messages;
-use lomi::{Error, ErrorKind};
+use lomi::Error;
+use lomi::binding::{moment, seconds_from_zero};
 use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
@@ -25,24 +25,11 @@ pub fn verify_webhook(
     received_at: Option<f64>,
 ) -> AtOnce {
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let event = time("maxAge", max_age)
-        .and_then(|max_age| Ok((max_age, time("receivedAt", received_at)?)))
-        .and_then(|(max_age, received)| {
-            let received_at = match received {
-                None => None,
-                Some(since) => {
-                    Some(SystemTime::UNIX_EPOCH.checked_add(since).ok_or_else(|| {
-                        Error::new(ErrorKind::Validation, messages::impossible_moment("receivedAt"))
-                    })?)
-                }
-            };
-            let mut options = VerifyOptions::default();
-            (options.max_age, options.received_at) = (max_age, received_at);
-            options.raw_body = Some(RAW_BODY);
-            let mut writer = JsonWriter::default();
-            verify(&payload, &signature, &secrets, options)?.decode(&mut writer)?;
-            Ok(writer)
-        });
+    let event = options(max_age, received_at).and_then(|options| {
+        let mut writer = JsonWriter::default();
+        verify(&payload, &signature, &secrets, options)?.decode(&mut writer)?;
+        Ok(writer)
+    });
     AtOnce(match event {
         Ok(mut writer) => {
             let tag = CallResult::ONE | table::event_model() << 8;
@@ -130,14 +117,10 @@ fn string(result: Result<String, Error>) -> AtOnce {
     })
 }
 
-fn time(name: &str, seconds: Option<f64>) -> Result<Option<Duration>, Error> {
-    let Some(seconds) = seconds else { return Ok(None) };
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) => Ok(Some(time)),
-        // Longer than a Duration can be.
-        Err(_) if seconds > 0.0 => Ok(Some(Duration::MAX)),
-        Err(_) => {
-            Err(Error::new(ErrorKind::Validation, messages::not_seconds_from_zero(name, seconds)))
-        }
-    }
+fn options(max_age: Option<f64>, received_at: Option<f64>) -> Result<VerifyOptions, Error> {
+    let mut options = VerifyOptions::default();
+    options.max_age = max_age.map(|age| seconds_from_zero("maxAge", age)).transpose()?;
+    options.received_at = received_at.map(|at| moment("receivedAt", at)).transpose()?;
+    options.raw_body = Some(RAW_BODY);
+    Ok(options)
 }

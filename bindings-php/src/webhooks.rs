@@ -1,9 +1,7 @@
 //! `LomiSDK\Webhooks`: proving that a delivery comes from lomi., and reading it.
 
-use std::time::{Duration, SystemTime};
-
 use ext_php_rs::types::Zval;
-use lomi::binding::messages;
+use lomi::binding::{messages, moment, seconds_from_zero};
 use lomi::{webhook, webhook::VerifyOptions};
 
 use crate::convert::decode::PhpSink;
@@ -93,30 +91,21 @@ fn secrets(call: &Call<'_>) -> Result<Vec<String>, Thrown> {
 }
 
 fn seconds(call: &Call<'_>, position: usize, name: &str) -> Result<Option<f64>, Thrown> {
-    match call.argument(position).filter(|value| !value.is_null()) {
-        None => Ok(None),
-        Some(value) => match value.coerce_to_double().filter(|seconds| *seconds >= 0.0) {
-            Some(seconds) if seconds.is_finite() => Ok(Some(seconds)),
-            _ => Err(Thrown::validation(messages::not_seconds_from_zero(name, given(value)))),
-        },
-    }
-}
-
-fn duration(seconds: f64) -> Result<Duration, Thrown> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Thrown::validation(messages::impossible_moment("receivedAt")))
+    let Some(value) = call.argument(position).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let refused = || Thrown::validation(messages::not_seconds_from_zero(name, given(value)));
+    value.coerce_to_double().map(Some).ok_or_else(refused)
 }
 
 fn construct_event(call: &mut Call<'_>) -> Done {
     let secrets = secrets(call)?;
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let received_at = match seconds(call, 4, "receivedAt")? {
-        Some(since) => SystemTime::UNIX_EPOCH.checked_add(duration(since)?),
-        None => None,
-    };
-    let max_age = seconds(call, 3, "maxAge")?.map(duration).transpose()?;
+    let max_age = seconds(call, 3, "maxAge")?.map(|age| seconds_from_zero("maxAge", age));
+    let received_at = seconds(call, 4, "receivedAt")?.map(|at| moment("receivedAt", at));
     let mut options = VerifyOptions::default();
-    (options.max_age, options.received_at) = (max_age, received_at);
+    options.max_age = max_age.transpose()?;
+    options.received_at = received_at.transpose()?;
     options.raw_body = Some(RAW_BODY);
     let verified = webhook::verify(&payload(call)?, &signature(call)?, &secrets, options)?;
     let event = guarded(|| verified.decode(&mut PhpSink::arrays()))??;

@@ -1,12 +1,10 @@
 //! Webhooks: the core's check over the raw bytes, and the event as a Python object.
 
-use std::borrow::Cow;
-use std::time::{Duration, SystemTime};
-
-use lomi::binding::messages;
+use lomi::binding::{messages, moment};
 use lomi::{webhook, webhook::ReplayGuard, webhook::VerifyOptions, webhook::sign, webhook::verify};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
+use std::borrow::Cow;
 
 use crate::convert::timeouts::time;
 use crate::convert::to_core::{kind, unicode};
@@ -40,7 +38,7 @@ pub(crate) fn verify_webhook<'py>(
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         let mut options = VerifyOptions::default();
         options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
-        options.received_at = received_at.map(moment).transpose()?;
+        options.received_at = received_at.map(|at| moment("received_at", at)).transpose()?;
         options.raw_body = Some(RAW_BODY);
         let verified = verify(&payload, &signature, &secrets, options)?;
         verified.decode(&mut Objects::new(py, ModelSet::Modern))
@@ -156,11 +154,4 @@ fn header(signature: &Bound<'_, PyAny>) -> Result<String, BindingError> {
         // Nothing else can be a signature: the core refuses an empty one.
         Err(_) => Ok(String::new()),
     }
-}
-
-fn moment(seconds: f64) -> Result<SystemTime, BindingError> {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
-        .ok_or_else(|| wrong(messages::impossible_moment("received_at")))
 }

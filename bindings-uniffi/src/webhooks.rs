@@ -1,8 +1,8 @@
 //! Webhooks: the core checks a signature and reads the event.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use lomi::binding::messages;
+use lomi::binding::{messages, moment, seconds_from_zero};
 use lomi::webhook::{self, ReplayGuard, VerifyOptions};
 use lomi::{Error, ErrorKind, Language, Value};
 
@@ -42,33 +42,26 @@ pub(crate) fn checked_event(
 }
 
 fn verify_options(options: &Value, binding: &Binding) -> Result<VerifyOptions, Error> {
-    let names = match binding.style.camel_case {
+    let [max_age, received_at] = match binding.style.camel_case {
         true => ["maxAge", "receivedAt"],
         false => ["max_age", "received_at"],
     };
-    let [max_age, received_at] = names;
     let mut checked = VerifyOptions::default();
-    checked.max_age = time(max_age, options.get("max_age"))?;
+    let age = seconds(max_age, options.get("max_age"))?;
+    checked.max_age = age.map(|age| seconds_from_zero(max_age, age)).transpose()?;
+    let received = seconds(received_at, options.get("received_at"))?;
+    checked.received_at = received.map(|at| moment(received_at, at)).transpose()?;
     checked.raw_body = Some(binding.raw_body);
-    if let Some(since) = time(received_at, options.get("received_at"))? {
-        let moment = SystemTime::UNIX_EPOCH.checked_add(since);
-        let impossible =
-            || Error::new(ErrorKind::Validation, messages::impossible_moment(received_at));
-        checked.received_at = Some(moment.ok_or_else(impossible)?);
-    }
     Ok(checked)
 }
 
-fn time(name: &str, seconds: Option<&Value>) -> Result<Option<Duration>, Error> {
-    let Some(given) = seconds.filter(|value| !value.is_null()) else { return Ok(None) };
+fn seconds(name: &str, given: Option<&Value>) -> Result<Option<f64>, Error> {
+    let Some(given) = given.filter(|value| !value.is_null()) else { return Ok(None) };
     // Not `as_f64`, which gives nothing for infinity.
-    let seconds = given.as_number().and_then(|number| number.to_string().parse::<f64>().ok());
-    match seconds.map(|seconds| (seconds, Duration::try_from_secs_f64(seconds))) {
-        Some((_, Ok(time))) => Ok(Some(time)),
-        // Longer than a Duration can be.
-        Some((seconds, Err(_))) if seconds > 0.0 => Ok(Some(Duration::MAX)),
-        _ => Err(Error::new(ErrorKind::Validation, messages::not_seconds_from_zero(name, given))),
-    }
+    let number = given.as_number().and_then(|number| number.to_string().parse().ok());
+    let refused =
+        || Error::new(ErrorKind::Validation, messages::not_seconds_from_zero(name, given));
+    number.map(Some).ok_or_else(refused)
 }
 
 /// The signature that lomi. would send for a body.

@@ -4,7 +4,8 @@
 pub use crate::call::{
     Call, CallHandle, HostState, RawResponse, RetryBudget, Step, TransportError, random_fraction,
 };
-pub use crate::config::{Config, ConfigBuilder, check_client_headers, milliseconds, seconds};
+pub use crate::config::{Config, ConfigBuilder, check_client_headers};
+pub use crate::config::{milliseconds, moment, seconds, seconds_from_zero};
 pub use crate::find_outcome::{FindStep, OutcomeSearch};
 pub use crate::json::{Key, Sink};
 pub use crate::message::Argument;

@@ -32,7 +32,7 @@ pub(crate) use endpoint::Endpoint;
 pub use headers::check_client_headers;
 use proxy::Proxies;
 pub(crate) use proxy::Proxy;
-pub use time::{milliseconds, seconds};
+pub use time::{milliseconds, moment, seconds, seconds_from_zero};
 
 /// Which route style requests use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,6 @@
 //! Times that a caller passes as numbers.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::error::Error;
 use crate::limits::LONGEST_TIME;
@@ -16,6 +16,24 @@ pub fn seconds(name: &str, value: f64) -> Result<Duration, Error> {
 /// A time in milliseconds, as Node passes it.
 pub fn milliseconds(name: &str, value: f64) -> Result<Duration, Error> {
     time_of(value / 1000.0).ok_or_else(|| Error::validation(shared::not_milliseconds(name, value)))
+}
+
+/// A time in seconds that may be zero. One too long for a clock is endless. Refuses a negative number
+/// and NaN.
+pub fn seconds_from_zero(name: &str, value: f64) -> Result<Duration, Error> {
+    match Duration::try_from_secs_f64(value) {
+        Ok(time) => Ok(time),
+        Err(_) if value > 0.0 => Ok(ENDLESS),
+        Err(_) => Err(Error::validation(shared::not_seconds_from_zero(name, value))),
+    }
+}
+
+/// A moment in seconds since 1970. Refuses one before, and one that no clock can show.
+pub fn moment(name: &str, value: f64) -> Result<SystemTime, Error> {
+    Duration::try_from_secs_f64(value)
+        .ok()
+        .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
+        .ok_or_else(|| Error::validation(shared::impossible_moment(name)))
 }
 
 /// A thousand years: longer than any time in use, such as the seconds since 1970. Timeouts of a

@@ -4,9 +4,10 @@
 mod operation;
 mod plan;
 
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use lomi::binding::{moment, seconds_from_zero};
 use lomi::models::{CheckoutSessionCreate, CheckoutSessionUpdate};
 use lomi::{
     Client, ClientBuilder, Created, Error, ErrorKind, Input, Map, Money, Value, json, webhook,
@@ -159,8 +160,9 @@ async fn call(
                 None => asked.text("signature").unwrap_or_default(),
             };
             let mut options = webhook::VerifyOptions::default();
-            options.max_age = asked.seconds("max_age")?;
-            options.received_at = asked.seconds("received_at")?.map(|at| UNIX_EPOCH + at);
+            let (age, at) = (asked.number("max_age"), asked.number("received_at"));
+            options.max_age = age.map(|age| seconds_from_zero("max_age", age)).transpose()?;
+            options.received_at = at.map(|at| moment("received_at", at)).transpose()?;
             let event = webhook::construct_event(&payload, &signature, &secrets, options)?;
             give(result, event.originals.clone(), event.into());
         }

@@ -27,10 +27,13 @@ impl Plan {
     }
 
     pub(super) fn seconds(&self, name: &str) -> Result<Option<Duration>, Error> {
+        self.number(name).map(|value| lomi::binding::seconds(name, value)).transpose()
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
         // `as_f64` returns None for infinity.
         let value = self.0.get(name).cloned().map(exact).filter(|value| !value.is_null());
-        let value = value.map(|value| value.to_string().parse().unwrap_or(f64::NAN));
-        value.map(|value| lomi::binding::seconds(name, value)).transpose()
+        value.map(|value| value.to_string().parse().unwrap_or(f64::NAN))
     }
 
     pub(super) fn map(&self, name: &str) -> Map<String, Value> {
