@@ -4,6 +4,7 @@ Over the debug builds, and without the peers that only the bench installs. No fi
 a bar, and no document is written.
 """
 
+import subprocess
 import sys
 
 from measure import calls, distance, footprint, setup
@@ -14,14 +15,23 @@ from measure.processes import Server
 CLIENTS = ("lomi", "lomi-async", "lomi-suspend", "jdk", "jdk-async", "documented", "generated", "undici", "fetch", "node:http")
 CLIENTS += ("ext-curl", "guzzle", "import", "require", "extension")
 LANGUAGES = ("python", "node", "php")
+#: Debian 12 has Node 18.
+OLDEST_NODE = {"undici": 20}
 OURS = ("lomi", "lomi-async", "lomi-suspend", "import", "require", "extension")
+
+
+def here():
+    """The clients that run on this Node."""
+    node = int(subprocess.check_output(["node", "-p", "parseInt(process.versions.node)"]))
+    return [client for client in CLIENTS if OLDEST_NODE.get(client, 0) <= node]
 
 
 def kept(jobs):
     """Of the peers that are there only a create, and what they make a buyer wait."""
+    clients = here()
     for job in jobs:
         place = job.row == "create" or "@" in job.row
-        if job.client in OURS or (job.client in CLIENTS and place):
+        if job.client in OURS or (job.client in clients and place):
             yield job
 
 

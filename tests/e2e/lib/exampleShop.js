@@ -49,6 +49,12 @@ async function until(what, check, milliseconds = 8000) {
   }
 }
 
+/** The cookies that a response sets. The Node 18 of Debian 12 joins them into one header. */
+function cookiesOf({ headers }) {
+  const set = headers.getSetCookie?.() ?? (headers.get('set-cookie') ?? '').split(/, (?=[^;,\s]+=)/);
+  return set.map((cookie) => cookie.split(';')[0]);
+}
+
 class ExampleShop {
   constructor(name, sandbox, port, database) {
     this.name = name;
@@ -127,12 +133,7 @@ class ExampleShop {
       const value = (input, name) => new RegExp(`${name}="([^"]*)"`).exec(input)[1];
       this.form = {
         body: new URLSearchParams(hidden.map((input) => [value(input, 'name'), value(input, 'value')])),
-        headers: {
-          Cookie: response.headers
-            .getSetCookie()
-            .map((cookie) => cookie.split(';')[0])
-            .join('; '),
-        },
+        headers: { Cookie: cookiesOf(response).join('; ') },
       };
     }
     return this.request(route, { method: 'POST', ...this.form });
