@@ -37,7 +37,7 @@ final class TestingSandboxTest extends TestCase
         return $this->sandbox->client()->checkoutSessions->create($body)->getCheckoutSessionId();
     }
 
-    private function status(string $id): string
+    private function statusOf(string $id): string
     {
         return $this->sandbox->client()->checkoutSessions->get($id)->getStatus();
     }
@@ -62,7 +62,7 @@ final class TestingSandboxTest extends TestCase
         $id = $this->open();
         $transaction = $this->sandbox->pay($id, 'ORANGE');
         $this->assertSame(['ORANGE', 5000], [$transaction['provider_code'], $transaction['net_amount']]);
-        $this->assertSame('completed', $this->status($id));
+        $this->assertSame('completed', $this->statusOf($id));
         $this->assertSame('PAYMENT_SUCCEEDED', $this->event());
         $this->assertSame('PAYMENT_SUCCEEDED', $this->sandbox->deliveries()[0]['event']);
     }
@@ -72,7 +72,7 @@ final class TestingSandboxTest extends TestCase
         $id = $this->open();
         $this->assertSame('pending', $this->sandbox->pending($id)['status']);
         $this->assertSame('failed', $this->sandbox->fail($id)['status']);
-        $this->assertSame('open', $this->status($id));
+        $this->assertSame('open', $this->statusOf($id));
         $this->assertSame('PAYMENT_FAILED', $this->event());
     }
 
@@ -80,10 +80,10 @@ final class TestingSandboxTest extends TestCase
     {
         $id = $this->open();
         $this->sandbox->advanceClock('61m');
-        $this->assertSame('expired', $this->status($id));
+        $this->assertSame('expired', $this->statusOf($id));
         $again = $this->open();
         $this->sandbox->expire($again);
-        $this->assertSame('expired', $this->status($again));
+        $this->assertSame('expired', $this->statusOf($again));
         $this->expectException(RuntimeException::class);
         $this->expectExceptionCode(409);
         $this->sandbox->expire($again);

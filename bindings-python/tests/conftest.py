@@ -1,6 +1,7 @@
 """Fixtures: the sandbox, servers with scripted responses, and clients for them."""
 
 import asyncio
+import contextlib
 import decimal
 import json
 import os
@@ -126,7 +127,7 @@ class Scripted:
     def __init__(self, answer):
         self.answer = answer
         self.requests = []
-        self.open = 0
+        self._connections = set()
         self._counting = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -141,13 +142,14 @@ class Scripted:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _count(self, change):
-        # Connections that end together would otherwise lose a count.
-        with self._counting:
-            self.open += change
+    @property
+    def open(self):
+        """How many connections there are."""
+        return len(self._connections)
 
     def _serve(self, connection):
-        self._count(1)
+        with self._counting:
+            self._connections.add(connection)
         try:
             with connection, connection.makefile("rb") as incoming:
                 while request := self._read(incoming):
@@ -159,7 +161,8 @@ class Scripted:
         except OSError:
             pass
         finally:
-            self._count(-1)
+            with self._counting:
+                self._connections.remove(connection)
 
     def _read(self, incoming):
         head = b""
@@ -173,7 +176,14 @@ class Scripted:
         return request
 
     def close(self):
+        """Ends connections too: clients keep them, and the next server may get the same port."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        with self._counting:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 def written(status, headers, body):
