@@ -88,7 +88,10 @@ def fpm(server, client, port, warm=4):
                 f"[global]\nerror_log = {folder}/error.log\ndaemonize = no\n"
                 f"[www]\nlisten = {folder}/socket\npm = static\npm.max_children = 1\n{user}"
             )
-        command = ["php-fpm8.2", "-R", "-d", f"extension={server.setup.extension}", "-y", config]
+        version = subprocess.check_output(
+            ["php", "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"], text=True
+        )
+        command = [f"php-fpm{version}", "-R", "-d", f"extension={server.setup.extension}", "-y", config]
         environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
         running = subprocess.Popen(
             command,

@@ -37,7 +37,7 @@ file_put_contents("$folder/fpm.conf", <<<CONF
     pm.max_children = 1
     $user
     CONF);
-$fpm = proc_open(['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', "extension=$library", '-d', 'max_execution_time=0', '-y', "$folder/fpm.conf"], [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $none);
+$fpm = proc_open(['/usr/sbin/php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, '-n', '-R', '-d', "extension=$library", '-d', 'max_execution_time=0', '-y', "$folder/fpm.conf"], [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $none);
 for ($i = 0; $i < 200 && !file_exists("$folder/socket"); $i++) {
     usleep(25_000);
 }

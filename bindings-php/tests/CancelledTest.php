@@ -109,7 +109,7 @@ final class CancelledTest extends SandboxTestCase
             pcntl_signal(SIGUSR1, fn () => trigger_error('over', E_USER_ERROR));
             register_shutdown_function(function () use ($client) {
                 show(LomiSDK\LomiClient::getLastCancelled());
-                pcntl_sigprocmask(SIG_BLOCK, [], $blocked);
+                pcntl_sigprocmask(SIG_BLOCK, [SIGWINCH], $blocked);
                 echo ' ', count($blocked), ' signals blocked, ', $client->checkoutSessions->get('cs_1')->getCheckoutSessionId();
             });
             PHP . self::signal('SIGUSR1') . self::calls()['blocking'][0] . "echo 'not reached';");

@@ -20,7 +20,7 @@ final class FpmTest extends TestCase
     /** @dataProvider pools */
     public function testManyRequestsWithTwoKeys(string ...$arguments): void
     {
-        self::assertFileIsReadable('/usr/sbin/php-fpm8.2', 'php-fpm is missing: make install');
+        self::assertFileIsReadable(Fpm::program(), 'php-fpm is missing: make install');
         $command = [PHP_BINARY, __DIR__ . '/fpm/load.php', ...$arguments];
         exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $lines, $status);
         self::assertSame(0, $status, implode("\n", $lines));
@@ -85,7 +85,7 @@ final class FpmTest extends TestCase
     /** @return list<string> what each request to php-fpm got, one after the other in one worker */
     private static function requestsOfOneWorker(int $requests, string $url, Authority $authority, int $retries = 0): array
     {
-        self::assertFileIsReadable('/usr/sbin/php-fpm8.2', 'php-fpm is missing: make install');
+        self::assertFileIsReadable(Fpm::program(), 'php-fpm is missing: make install');
         $fpm = new Fpm(['pm' => 'static', 'pm.max_children' => 1, 'env[LOMI_TEST_URL]' => "$url/v1", 'env[LOMI_TEST_CA]' => $authority->file, 'env[LOMI_TEST_RETRIES]' => $retries]);
         $client = new FastCgi($fpm->socket);
         $workers = $got = [];

@@ -248,7 +248,7 @@ final class HooksTest extends SandboxTestCase
                     \$client = new LomiSDK\\LomiClient('lomi_sk_test_1', ['base_url' => '$server->url', '$hook' => function () { $end } $guzzle]);
                     register_shutdown_function(function () {
                         \$error = LomiSDK\\LomiClient::getLastCancelled();
-                        pcntl_sigprocmask(SIG_BLOCK, [], \$blocked);
+                        pcntl_sigprocmask(SIG_BLOCK, [SIGWINCH], \$blocked);
                         echo \$error?->getIdempotencyKey(), ' ', \$error?->getOutcome(), ' ', count(\$blocked);
                     });
                     try {

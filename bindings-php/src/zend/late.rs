@@ -16,8 +16,9 @@ use std::panic::catch_unwind;
 use std::ptr;
 
 use ext_php_rs::ffi::{
-    _zend_module_entry, HashTable, compiler_globals, ext_php_rs_executor_globals, zend_class_entry,
-    zend_execute_data, zend_function, zend_hash_str_find, zend_string, zval,
+    _zend_module_entry, HashTable, ZEND_MODULE_API_NO, compiler_globals,
+    ext_php_rs_executor_globals, zend_class_entry, zend_execute_data, zend_function,
+    zend_hash_str_find, zend_string, zval,
 };
 use ext_php_rs::types::ZendStr;
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
@@ -257,8 +258,15 @@ unsafe fn replace(table: *mut HashTable, name: &str) {
             let name = function.function_name.cast_const();
             REPLACED.with_borrow_mut(|replaced| replaced.push((name, original)));
         }
+        // Since 8.4, scripts call `class_exists` past its handler, by what follows `module`.
+        if ZEND_MODULE_API_NO >= PHP_8_4 {
+            let frameless = (&raw mut function.module).add(1).cast::<*const c_void>();
+            frameless.write(ptr::null());
+        }
     }
 }
+
+const PHP_8_4: u32 = 2024_09_24;
 
 /// Declares what the function is about to look for, then runs the function.
 unsafe extern "C" fn reader(frame: *mut zend_execute_data, result: *mut zval) {

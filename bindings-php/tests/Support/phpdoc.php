@@ -24,6 +24,7 @@ use PHPStan\PhpDocParser\Parser\ConstExprParser;
 use PHPStan\PhpDocParser\Parser\PhpDocParser;
 use PHPStan\PhpDocParser\Parser\TokenIterator;
 use PHPStan\PhpDocParser\Parser\TypeParser;
+use PHPStan\PhpDocParser\ParserConfig;
 
 const WORDS = ['int', 'float', 'string', 'bool', 'array', 'list', 'object', 'mixed', 'null', 'true', 'false', 'void', 'callable', 'iterable', 'array-key', 'static', 'self', 'class-string', 'resource', 'never'];
 // Packages that need not be there.
@@ -31,8 +32,16 @@ const OTHERS = '/^\\\\(GuzzleHttp|Psr)\\\\/';
 
 function parsed(string $comment): PhpDocNode
 {
-    static $parser = new PhpDocParser(new TypeParser(new ConstExprParser()), new ConstExprParser());
-    return $parser->parse(new TokenIterator((new Lexer())->tokenize($comment)));
+    static $parser, $lexer;
+    if ($parser === null) {
+        // Version 2 of the parser, in Debian 13, wants a configuration.
+        $config = class_exists(ParserConfig::class) ? [new ParserConfig([])] : [];
+        $expressions = new ConstExprParser(...$config);
+        $types = new TypeParser(...[...$config, $expressions]);
+        $parser = new PhpDocParser(...[...$config, $types, $expressions]);
+        $lexer = new Lexer(...$config);
+    }
+    return $parser->parse(new TokenIterator($lexer->tokenize($comment)));
 }
 
 /** @return list<string> the names of types in a node, at any depth */

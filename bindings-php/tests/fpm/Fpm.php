@@ -16,6 +16,12 @@ final class Fpm
     /** @var resource */
     private $process;
 
+    /** php-fpm of the PHP that runs the tests. */
+    public static function program(): string
+    {
+        return '/usr/sbin/php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
+    }
+
     /**
      * @param array<string, string|int> $pool settings of the pool
      * @param list<string> $arguments of php-fpm
@@ -38,7 +44,7 @@ final class Fpm
             $user = posix_getpwuid(posix_geteuid())['name'] ?? '';
             array_push($arguments, '-d', 'zend_extension=opcache', '-d', "opcache.preload=$folder/preload.php", '-d', "opcache.preload_user=$user");
         }
-        $command = ['/usr/sbin/php-fpm8.2', '-n', '-R', '-d', 'extension=' . Process::library(), ...$arguments, '-y', "$folder/fpm.conf"];
+        $command = [self::program(), '-n', '-R', '-d', 'extension=' . Process::library(), ...$arguments, '-y', "$folder/fpm.conf"];
         $this->process = proc_open($command, [1 => ['file', "$folder/out.log", 'w'], 2 => ['file', "$folder/out.log", 'a']], $pipes)
             ?: throw new \RuntimeException('cannot start php-fpm');
         for ($i = 0; $i < 200 && !file_exists($this->socket); $i++) {
