@@ -19,6 +19,7 @@ use PHPStan\PhpDocParser\Ast\PhpDoc\TemplateTagValueNode;
 use PHPStan\PhpDocParser\Ast\PhpDoc\TypeAliasImportTagValueNode;
 use PHPStan\PhpDocParser\Ast\PhpDoc\TypeAliasTagValueNode;
 use PHPStan\PhpDocParser\Ast\Type\IdentifierTypeNode;
+use PHPStan\PhpDocParser\Ast\Type\InvalidTypeNode;
 use PHPStan\PhpDocParser\Lexer\Lexer;
 use PHPStan\PhpDocParser\Parser\ConstExprParser;
 use PHPStan\PhpDocParser\Parser\PhpDocParser;
@@ -110,6 +111,8 @@ foreach ([...get_declared_classes(), ...get_declared_interfaces()] as $name) {
                 $wrong[] = "$where: $tag->name cannot be read: {$value->value}";
             } elseif ($value instanceof TypeAliasTagValueNode) {
                 $aliases[] = $value->alias;
+                // Of version 2 only: in version 1 the whole tag is invalid.
+                $value->type instanceof InvalidTypeNode && $wrong[] = "$where: the type $value->alias cannot be read";
             } elseif ($value instanceof TemplateTagValueNode) {
                 $aliases[] = $value->name;
             } elseif ($value instanceof TypeAliasImportTagValueNode) {
