@@ -266,7 +266,7 @@ unsafe fn replace(table: *mut HashTable, name: &str) {
     }
 }
 
-const PHP_8_4: u32 = 2024_09_24;
+const PHP_8_4: u32 = 20_240_924;
 
 /// Declares what the function is about to look for, then runs the function.
 unsafe extern "C" fn reader(frame: *mut zend_execute_data, result: *mut zval) {
