@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh Debian 12 machine: `make demo` and `make test`.
+# Two commands do everything on a fresh Debian 12 or 13 machine: `make demo` and `make test`.
 # They install what they need (as root or with sudo) and say so.
 SHELL := bash
 .DEFAULT_GOAL := help

@@ -225,5 +225,27 @@ class Packing(unittest.TestCase):
                 self.assertEqual(packed[0], packed[1], suffix)
 
 
+class PlatformJars(unittest.TestCase):
+    def test_a_jar_for_each_platform(self):
+        shared = {"META-INF/MANIFEST.MF": b"m", "africa/lomi/LomiClient.class": b"c" * 500}
+        natives = {
+            f"africa/lomi/native/{name}/library.so": name.encode() for name in ("one", "two", "three")
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            whole = pathlib.Path(folder, "lomi-1.0.jar")
+            with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as jar:
+                # Around the libraries, so that the entries of a smaller jar lie elsewhere.
+                for name, content in [*natives.items(), *shared.items()]:
+                    jar.writestr(name, content)
+            script = ROOT / ".ci/platform_jars.py"
+            subprocess.run([sys.executable, script, whole], check=True, capture_output=True)
+            for name in ("one", "two", "three"):
+                with zipfile.ZipFile(pathlib.Path(folder, f"lomi-1.0-{name}.jar")) as jar:
+                    found = {entry: jar.read(entry) for entry in jar.namelist()}
+                self.assertEqual(
+                    found, {**shared, f"africa/lomi/native/{name}/library.so": name.encode()}
+                )
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=0)
