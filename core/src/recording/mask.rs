@@ -200,8 +200,36 @@ fn words(text: &str) -> String {
     without_numbers(&parts.collect::<String>())
 }
 
-/// Masks phone and card numbers, which may be written with spaces and dashes.
+/// Masks phone and card numbers outside of ids.
 fn without_numbers(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    // One id in some hundreds has the digits of a card. A replay needs every id.
+    while let Some(at) = first_uuid(rest) {
+        let (before, from) = rest.split_at(at);
+        let (uuid, after) = from.split_at(UUID_LENGTH);
+        masked.push_str(&numbers(before));
+        masked.push_str(uuid);
+        rest = after;
+    }
+    masked.push_str(&numbers(rest));
+    masked
+}
+
+const UUID_LENGTH: usize = 36;
+
+fn first_uuid(text: &str) -> Option<usize> {
+    let is_uuid = |bytes: &[u8]| {
+        bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    };
+    text.as_bytes().windows(UUID_LENGTH).position(is_uuid)
+}
+
+/// Masks phone and card numbers, which may be written with spaces and dashes.
+fn numbers(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_digit() || " -.+".contains(c);
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;

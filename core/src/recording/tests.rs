@@ -12,6 +12,25 @@ fn masked(value: Value) -> Value {
 }
 
 #[test]
+fn no_id_is_taken_for_the_number_of_a_card() {
+    // Its 15 digits before the letters pass the check of a card.
+    let one = "4b143378-3630-4932-9ccd-6065428cd419";
+    let text = format!("{one}, card 4242-4242-4242-4242, cs_{one} 4242424242424242");
+    assert_eq!(mask::string(&text), format!("{one}, card masked, cs_{one} masked"));
+    for number in 0..5000_u64 {
+        let digits = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8;
+        let id = format!(
+            "{:08}-{:04}-4932-9{:03}-{digits:012x}",
+            digits % 100_000_000,
+            number,
+            number % 1000
+        );
+        let id = &id[..36];
+        assert_eq!(mask::string(id), id);
+    }
+}
+
+#[test]
 fn personal_data_and_keys_are_masked_and_the_rest_is_kept() {
     let given = json!({
         "checkout_session_id": "cs_1",
