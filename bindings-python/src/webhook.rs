@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 use std::borrow::Cow;
 
-use crate::convert::timeouts::time;
+use crate::convert::timeouts::time_from_zero;
 use crate::convert::to_core::{kind, unicode};
 use crate::error::{BindingError, wrong};
 use crate::exception::guarded;
@@ -37,7 +37,7 @@ pub(crate) fn verify_webhook<'py>(
         let secrets = secrets.iter().map(secret_text).collect::<Result<Vec<_>, _>>()?;
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         let mut options = VerifyOptions::default();
-        options.max_age = max_age.map(|age| time("max_age", age)).transpose()?;
+        options.max_age = max_age.map(|age| time_from_zero("max_age", age)).transpose()?;
         options.received_at = received_at.map(|at| moment("received_at", at)).transpose()?;
         options.raw_body = Some(RAW_BODY);
         let verified = verify(&payload, &signature, &secrets, options)?;

@@ -1,6 +1,7 @@
 """Webhooks that are delivered twice, and checks before a webhook is trusted."""
 
 import asyncio
+import datetime
 import os
 import sqlite3
 import subprocess
@@ -175,6 +176,9 @@ def test_the_key_is_the_same_in_every_language():
     for store in (5, "redis"):
         with pytest.raises(lomi.ConfigurationError):
             webhooks.ReplayGuard(store=store)
+    for ttl in (0, -1, float("nan"), datetime.timedelta()):
+        with pytest.raises(lomi.ConfigurationError, match="ttl"):
+            webhooks.ReplayGuard(ttl=ttl)
     for nothing in (None, "OK", 1):
         with pytest.raises(lomi.ConfigurationError, match="True or False"):
             webhooks.ReplayGuard(store=lambda key, ttl: nothing).first_time(renewal("1"))  # noqa: B023

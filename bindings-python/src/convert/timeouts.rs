@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use lomi::binding::{messages, seconds};
+use lomi::Error;
+use lomi::binding::{messages, seconds, seconds_from_zero};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
@@ -31,12 +32,29 @@ pub(crate) fn times(name: &str, value: &Bound<'_, PyAny>) -> Result<Times, Bindi
     })
 }
 
-/// Reads a number of seconds, or a timedelta.
+/// Reads a number of seconds above zero, or a timedelta.
 pub(crate) fn time(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, BindingError> {
-    if let Some(number) = plain_number(value) {
-        return Ok(seconds(name, number)?);
-    }
-    Ok(seconds(name, other_form("one", name, value)?.extract()?)?)
+    one(name, value, seconds)
+}
+
+/// Reads a number of seconds, or a timedelta; both may be zero.
+pub(crate) fn time_from_zero(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+) -> Result<Duration, BindingError> {
+    one(name, value, seconds_from_zero)
+}
+
+fn one(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    checked: fn(&str, f64) -> Result<Duration, Error>,
+) -> Result<Duration, BindingError> {
+    let number = match plain_number(value) {
+        Some(number) => number,
+        None => other_form("one", name, value)?.extract()?,
+    };
+    Ok(checked(name, number)?)
 }
 
 /// Calls a function of `lomi._convert.timeouts` for a time that is no plain number.

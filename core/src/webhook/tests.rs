@@ -8,8 +8,11 @@ use super::errors::{payload_error, signature_error};
 use super::verify::timestamp;
 use super::*;
 use crate::error::{Error, ErrorKind};
+use crate::json::document::Document;
+use crate::limits::Limits;
 use crate::message::Message;
 use crate::models::{Event, EventData};
+use crate::response::typed::read_model;
 
 const SECRET: &str = "whsec_test";
 
@@ -251,6 +254,41 @@ fn an_event_without_an_id_is_identified_by_its_object() {
     for nothing in [r#"{"event":"X"}"#, r#"{"event":"X","data":{"id":""}}"#, "[]", "x"] {
         assert_eq!(key(nothing).unwrap_err().kind(), ErrorKind::Validation, "{nothing}");
     }
+}
+
+#[test]
+fn the_key_of_an_events_json_is_that_of_the_event() {
+    let values = ["null", "\"a\"", "\"\"", "5", "0.50", "true", "[1]", "{\"id\":1}"];
+    let names = [
+        "PAYMENT_SUCCEEDED",
+        "payment.succeeded",
+        "REFUND_FAILED",
+        "SUBSCRIPTION_CANCELED",
+        "X",
+        "",
+    ];
+    let names = names.map(|name| format!("\"{name}\""));
+    let fields = ["transaction_id", "refund_id", "subscription_id", "status", "updated_at", "id"];
+    let mut keys = std::collections::HashSet::new();
+    for name in names.iter().map(String::as_str).chain(values) {
+        for value in values {
+            for field in fields {
+                for other in fields {
+                    let json = format!(
+                        r#"{{"id":{value},"event":{name},"timestamp":{value},"data":{{"{field}":{value},"{other}":"b"}}}}"#
+                    );
+                    let key = replay_key_of_json(&json).ok();
+                    let document = Document::read(json.as_str().into(), Limits::default()).unwrap();
+                    let event: Event = read_model(&document, Document::ROOT);
+                    assert_eq!(key, replay_key(&event).ok(), "{json}");
+                    keys.insert(key);
+                }
+            }
+        }
+        let json = format!(r#"{{"event":{name},"data":[1]}}"#);
+        assert_eq!(replay_key_of_json(&json).ok(), None);
+    }
+    assert!(keys.len() > 50, "{}", keys.len());
 }
 
 #[test]

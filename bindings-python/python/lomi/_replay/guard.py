@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._lomi import ReplayMemory, replay_key
+from .._lomi import ReplayMemory, message, replay_key
 from ..errors import ConfigurationError
 from .stores import CallbackStore
 
@@ -51,6 +51,8 @@ class ReplayGuard:
         """
         self._store: ReplayStore = _store(ReplayMemory(size) if store is None else store)
         self._ttl = ttl if isinstance(ttl, (int, float)) else ttl.total_seconds()
+        if not self._ttl > 0:
+            raise ConfigurationError(message("guard_ttl"))
 
     @staticmethod
     def key(event: Event) -> str:

@@ -1,6 +1,7 @@
 package africa.lomi
 
 import africa.lomi.internal.Bridge
+import africa.lomi.internal.Message
 import africa.lomi.models.Event
 import java.time.Duration
 import java.util.function.Consumer
@@ -21,12 +22,18 @@ interface ReplayStore {
  * one subscription are two events.
  *
  * @param store where keys are stored; default: the memory of this process, 10,000 keys
- * @param ttl for how long a key is stored; default: 30 days
+ * @param ttl for how long a key is stored, above zero; default: 30 days
+ * @throws ConfigurationError for another ttl
  */
 class ReplayGuard @JvmOverloads constructor(
     private val store: ReplayStore = memory(10_000),
     private val ttl: Duration = Duration.ofDays(30),
 ) {
+    init {
+        // With no time at all, each repeated delivery would be handled as a new one.
+        if (ttl <= Duration.ZERO) throw ConfigurationError(Message.of("guard_ttl"))
+    }
+
     /** Stores an event and returns whether it is new, in one step. */
     fun firstTime(event: Event): Boolean = store.remember(key(event), ttl)
 

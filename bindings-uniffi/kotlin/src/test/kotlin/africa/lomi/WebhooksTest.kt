@@ -76,6 +76,9 @@ class WebhooksTest {
         assertEquals(77, ReplayGuard.key(event).length)
         guard.forget(event)
         assertTrue(guard.firstTime(event))
+        for (ttl in listOf(Duration.ZERO, Duration.ofSeconds(-1))) {
+            assertThrows(ConfigurationError::class.java) { ReplayGuard(ttl = ttl) }
+        }
     }
 
     private fun filtered(body: ByteArray, signature: String): Pair<MockHttpServletResponse, Event?> {
