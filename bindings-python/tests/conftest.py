@@ -131,7 +131,8 @@ class Scripted:
         self._counting = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def _accept(self):
         while True:
@@ -140,6 +141,8 @@ class Scripted:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._counting:
+                self._connections.add(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     @property
@@ -148,8 +151,6 @@ class Scripted:
         return len(self._connections)
 
     def _serve(self, connection):
-        with self._counting:
-            self._connections.add(connection)
         try:
             with connection, connection.makefile("rb") as incoming:
                 while request := self._read(incoming):
@@ -179,6 +180,9 @@ class Scripted:
         """Ends connections too: clients keep them, and the next server may get the same port."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        # The next listener may get the same descriptor: a thread on its way to accept would take
+        # that one's connections.
+        self._accepting.join(5)
         self._listener.close()
         with self._counting:
             for connection in self._connections:
