@@ -226,7 +226,7 @@ impl ReplayGuard {
         Self { size: size.max(1), ttl: DEFAULT_TTL, seen: Mutex::default() }
     }
 
-    /// Sets how long events are remembered.
+    /// Sets how long events are remembered. Zero remembers none: every delivery would be handled.
     #[must_use]
     pub fn ttl(self, ttl: Duration) -> Self {
         Self { ttl, ..self }
