@@ -141,9 +141,17 @@ class Scripted:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self._counting:
-                self._connections.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            with contextlib.suppress(OSError):
+                self._start(self._wrapped(connection))
+
+    def _wrapped(self, connection):
+        """For TLS."""
+        return connection
+
+    def _start(self, connection):
+        with self._counting:
+            self._connections.add(connection)
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     @property
     def open(self):
@@ -305,12 +313,9 @@ def encrypted(folder, asks=False, authority=False):
         context.verify_mode = ssl.CERT_REQUIRED
 
     class Encrypted(Scripted):
-        def _serve(self, connection):
-            try:
-                connection = context.wrap_socket(connection, server_side=True)
-            except OSError:
-                return
-            super()._serve(connection)
+        def _wrapped(self, connection):
+            # The first read makes the handshake, in the thread of the connection.
+            return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
 
     server = Encrypted(echo)
     server.https = server.url.replace("http://127.0.0.1", "https://localhost")
