@@ -39,7 +39,8 @@ pub(crate) fn warnings(sentences: &[String]) {
         return;
     }
     for sentence in sentences {
-        eprintln!("lomi: warning: {sentence}");
+        // `eprintln!` panics where standard error cannot be written.
+        let _ = writeln!(std::io::stderr(), "lomi: warning: {sentence}");
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod server_clock;
 pub(crate) mod typed;
 pub(crate) mod web_page;
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
@@ -57,7 +58,7 @@ pub use typed::{FromDocument, read_values};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response {
     /// HTTP status.
@@ -88,6 +89,19 @@ pub struct Response {
     pub(crate) second_call: Option<Box<second_call::SecondCall>>,
     /// The size of the file, if the response was saved to one.
     pub(crate) saved: Option<u64>,
+}
+
+impl fmt::Debug for Response {
+    /// Without the body: it may be a new key, and is personal data in any case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("attempts", &self.attempts)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
 }
 
 /// The values of a response in one language.

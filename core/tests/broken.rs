@@ -51,6 +51,20 @@ fn a_panic_after_sending_leaves_the_outcome_unknown() {
 }
 
 #[test]
+fn a_panic_after_the_response_leaves_the_outcome_unknown() {
+    let mut call = create(&client("http://127.0.0.1:9".into()));
+    let now = std::time::Instant::now();
+    assert!(matches!(call.step(now), lomi::binding::Step::Send(..)));
+    let body = r#"{"checkout_session_id":"cs_1"}"#.into();
+    let raw = lomi::binding::RawResponse { status: 201, headers: Default::default(), body };
+    call.complete_attempt(Ok(raw), now, || 0.5);
+    let error = call.interrupted(Error::internal("a panic"));
+    assert_eq!((error.outcome(), error.idempotency_key()), (Outcome::Unknown, Some("order-1")));
+    let unsent = create(&client("http://127.0.0.1:9".into()));
+    assert_eq!(unsent.interrupted(Error::internal("a panic")).outcome(), Outcome::NotSent);
+}
+
+#[test]
 fn values_that_cannot_be_read_leave_the_outcome_unknown() {
     let response =
         "HTTP/1.1 201 Created\r\ncontent-length: 30\r\n\r\n{\"checkout_session_id\":\"cs_1\"}";

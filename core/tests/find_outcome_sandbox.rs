@@ -127,6 +127,19 @@ async fn a_keyed_call_is_repeated_with_its_key() {
 }
 
 #[tokio::test]
+async fn after_a_day_a_keyed_call_is_looked_for_and_not_repeated() {
+    for hours in [23, 25, 24 * 30] {
+        let world = world(Generation::D);
+        let input = Input::body(json!({"amount": 700, "currency_code": "XOF", "title": "late"}));
+        let lost = "reset-before; count=3";
+        let found = world.lose("create_checkout_session", input, lost, hours * 3600).await;
+        assert!(!matches!(found, FoundOutcome::Done(_)), "{hours} hours: {found:?}");
+        let rows = world.client.checkout_sessions().list(Default::default()).await.unwrap();
+        assert!(rows.data.is_empty(), "the work is not done again");
+    }
+}
+
+#[tokio::test]
 async fn a_replayed_session_does_not_show_that_refunds_are_keyed() {
     let world = world(Generation::D);
     let id = world.paid(5001).await;

@@ -56,6 +56,26 @@ fn names(events: &[Event]) -> BTreeMap<String, u32> {
 }
 
 #[tokio::test]
+async fn a_server_without_any_list_ends_no_run() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    pay(&client(&sandbox), 5001).await;
+    let (_, cursor) = missed(&client(&sandbox), "2020-01-01").await;
+    let wrong = Client::with(ConfigBuilder {
+        api_key: Some(Secret::new(sandbox.test_key())),
+        base_url: Some(format!("{}/nowhere", sandbox.url())),
+        ..ConfigBuilder::default()
+    })
+    .unwrap();
+    for since in ["2020-01-01", cursor.as_str()] {
+        let mut run = wrong.reconcile(since).unwrap();
+        let error = run.next().await.err().unwrap();
+        assert_eq!(error.kind(), lomi::ErrorKind::UnsupportedOperation, "{error}");
+    }
+    let (events, _) = missed(&client(&sandbox), &cursor).await;
+    assert!(events.is_empty(), "{:?}", names(&events));
+}
+
+#[tokio::test]
 async fn what_has_ended_is_brought_once() {
     for generation in [Generation::B, Generation::D, Generation::E] {
         let sandbox = Sandbox::start(Options { generation, ..Options::default() }).unwrap();

@@ -24,7 +24,19 @@ async fn no_debug_display_or_error_contains_the_key() {
         format!("{:#?}", client),
         format!("{:#?}", client.config()),
         format!("{:?}", CallOptions::new().api_key(KEY)),
+        format!("{:?}", CallOptions::new().header("x-api-key", KEY)),
+        format!("{:?}", Client::builder().header("authorization", KEY)),
+        format!(
+            "{:?}",
+            ConfigBuilder {
+                proxy_headers: vec![("proxy-authorization".into(), KEY.into())],
+                ..config()
+            }
+        ),
     ];
+    let new_key = format!(r#"{{"api_key_id": "k1", "key": "{KEY}"}}"#);
+    let response = lomi::Response::from_json(new_key, &table::API_KEY);
+    shown.push(format!("{:?}", response.unwrap()));
     let target = || Target::Operation(table::operation("retrieve_checkout_session").unwrap());
     let input = || Input::default().with_path("session_id", "s");
     let mut call = client.prepare(target(), input(), CallOptions::default()).unwrap();

@@ -51,14 +51,9 @@ impl Call {
         }
     }
 
-    /// Whether a request was passed to the transport.
-    fn was_sent(&self) -> bool {
-        !self.history.is_empty() || self.in_flight
-    }
-
     /// The error of a call that ended between two steps, as in a panic.
     pub fn interrupted(&self, mut error: Error) -> Error {
-        if self.was_sent() {
+        if self.was_sent {
             error.inner.outcome = Outcome::Unknown;
         }
         self.finish(error)

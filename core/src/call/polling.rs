@@ -94,7 +94,7 @@ impl Polling {
         };
         let pause = pause.max(asked.unwrap_or_default());
         let end = LAST_READ.min(left / 4);
-        if pause + end < left {
+        if pause.saturating_add(end) < left {
             return Some(pause);
         }
         self.is_last = true;
@@ -194,6 +194,15 @@ mod tests {
                 "{timeout}: {reads:?}"
             );
         }
+    }
+
+    #[test]
+    fn no_time_is_too_long_to_compare() {
+        let started = Instant::now();
+        let operation = Some(&RETRIEVE_CHECKOUT_SESSION);
+        let mut polling = Polling::new(operation, "final", started).unwrap();
+        let left = Duration::from_secs(300);
+        assert_eq!(polling.next_pause(started, Some(Duration::MAX), left, 0.5), None);
     }
 
     #[test]

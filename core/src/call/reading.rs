@@ -61,6 +61,7 @@ impl Call {
             let deleted = matches!(raw.status, 404 | 410)
                 && self.earlier_unknown
                 && *method == Method::DELETE
+                && self.returns_nothing()
                 && !web_page::is_page(&raw.body);
             if !self.options.any_status && !deleted {
                 return Err(self.status(parsed, &raw));
@@ -106,7 +107,7 @@ impl Call {
             attempts: self.attempts(),
             // Taken, not cloned: the call is over.
             history: std::mem::take(&mut self.history),
-            idempotency_key: self.idempotency_key.take(),
+            idempotency_key: self.idempotency_key.clone(),
         }))
     }
 
@@ -131,6 +132,12 @@ impl Call {
             history: std::mem::take(&mut self.history),
             idempotency_key: None,
         }))
+    }
+
+    /// Whether the server responds without an object. One that a lost response had cannot be made up.
+    fn returns_nothing(&self) -> bool {
+        let operation = self.target.operation();
+        operation.is_none_or(|operation| matches!(operation.returns, Returns::Nothing))
     }
 
     /// The request id of the last attempt, which is recorded before its response is read.

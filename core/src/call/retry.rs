@@ -74,8 +74,11 @@ pub(crate) fn decide(
 pub(crate) fn outcome_of_status(status: u16) -> Outcome {
     match status {
         429 => Outcome::Rejected,
-        // Unknown also with Retry-After: load balancers send it after they forwarded a request.
-        408 | 500 | 502 | 503 | 504 => Outcome::Unknown,
+        // The server does not know the method or the version; the network asks for a login.
+        501 | 505 | 511 => Outcome::Final,
+        // Unknown also with Retry-After: load balancers send it after they forwarded a request. Proxies
+        // have statuses of their own for that, such as 499, 520 and 524; those from 600 mean nothing.
+        408 | 499 | 500.. => Outcome::Unknown,
         _ => Outcome::Final,
     }
 }

@@ -67,6 +67,8 @@ pub struct Call {
     pub(super) first_request: Option<Request>,
     /// A request was passed to the transport, and its result is not known yet.
     pub(super) in_flight: bool,
+    /// Whether a request was passed to the transport.
+    pub(super) was_sent: bool,
     /// An earlier attempt may have done the work.
     pub(super) earlier_unknown: bool,
     /// The error of the last attempt, if a retry follows.
@@ -205,6 +207,7 @@ impl Call {
             destination,
             first_request: None,
             in_flight: false,
+            was_sent: false,
             earlier_unknown: false,
             last: None,
             progress: None,

@@ -51,11 +51,15 @@ impl Call {
                 }
                 match self.first_request.take().map_or_else(|| self.request(), Ok) {
                     Ok(request) => {
+                        // A caller that has stopped waiting was told how many requests were sent.
+                        if let Some(progress) = &self.progress
+                            && !progress.attempt()
+                        {
+                            return Step::Done(Err(progress.cancelled()));
+                        }
                         self.sent_at = now;
                         self.in_flight = true;
-                        if let Some(progress) = &self.progress {
-                            progress.attempt();
-                        }
+                        self.was_sent = true;
                         self.report_request();
                         self.keep_request(&request);
                         Step::Send(request, left.min(self.attempt_timeout()))
@@ -224,10 +228,10 @@ impl Call {
             Next::Done(result) => Some(result),
             _ => None,
         };
-        // A call that is over has moved its history and key into its result.
-        let (history, key) = match done {
-            Some(Ok(response)) => (&response.history, response.idempotency_key.as_deref()),
-            _ => (&self.history, self.idempotency_key.as_deref()),
+        // A call that is over has moved its history into its result.
+        let history = match done {
+            Some(Ok(response)) => &response.history,
+            _ => &self.history,
         };
         let Some(attempt) = history.last() else { return };
         let event = ResponseEvent {
@@ -235,7 +239,7 @@ impl Call {
             method: &attempt.method,
             route: &attempt.route,
             attempt: u32::try_from(history.len()).unwrap_or(u32::MAX),
-            idempotency_key: key,
+            idempotency_key: self.idempotency_key.as_deref(),
             status: attempt.status,
             failure: attempt.failure,
             elapsed: attempt.elapsed,

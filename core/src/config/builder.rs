@@ -1,5 +1,6 @@
 //! Checks the options of a client and makes its configuration.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use http::HeaderMap;
 
 use super::credentials::Credentials;
 use super::endpoint::{Endpoint, MAX_CONNECTIONS};
-use super::headers::{check_client_headers, common_headers, take_request_id};
+use super::headers::{check_client_headers, common_headers, names, take_request_id};
 use super::proxy::Proxies;
 use super::time::positive;
 use super::{Config, RouteChoice, base_url, key};
@@ -19,7 +20,7 @@ use crate::messages::bindings as shared;
 use crate::messages::config as messages;
 use crate::observer::Observer;
 use crate::recording::{Offline, Recorder};
-use crate::secret::Secret;
+use crate::secret::{Secret, redact};
 
 /// Environment variables that are read for options that are not given.
 const API_KEY_VARIABLE: &str = "LOMI_API_KEY";
@@ -30,7 +31,7 @@ const RECORD_VARIABLE: &str = "LOMI_RECORD";
 const OFFLINE_KEY: &str = "lomi_sk_test_offline";
 
 /// The options of a client. Everything is optional.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ConfigBuilder {
     /// The secret key; `LOMI_API_KEY` when not given.
     pub api_key: Option<Secret>,
@@ -108,6 +109,20 @@ pub struct ConfigBuilder {
     /// Sends every request, instead of our own transport.
     #[cfg(feature = "reqwest")]
     pub http_client: Option<reqwest::Client>,
+}
+
+impl fmt::Debug for ConfigBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigBuilder")
+            .field("api_key", &self.api_key)
+            .field("environment", &self.environment)
+            .field("base_url", &self.base_url.as_deref().map(redact))
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .field("headers", &names(&self.headers))
+            .field("proxy_headers", &names(&self.proxy_headers))
+            .finish_non_exhaustive()
+    }
 }
 
 impl ConfigBuilder {

@@ -12,9 +12,15 @@ use crate::secret::Secret;
 pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub(crate) const REQUEST_ID: &str = "X-Request-Id";
+pub(crate) const ACCOUNT: &str = "Lomi-Account";
 
 /// The most headers that a request has if the caller adds none.
 pub(crate) const MOST_HEADERS: usize = 11;
+
+/// The names of headers, for `Debug`: a value may be a key or a password.
+pub(crate) fn names(headers: &[(String, String)]) -> Vec<&str> {
+    headers.iter().map(|(name, _)| name.as_str()).collect()
+}
 
 /// The headers of every call of a client.
 pub(crate) fn common_headers(config: &Config) -> Result<HeaderMap, Error> {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::Method;
+
 use super::clock::Window;
 use super::listing::Listing;
 use super::reading::{self, Shown};
@@ -13,11 +15,13 @@ use crate::messages::outcome as messages;
 use crate::request::{CallOptions, Input, Target};
 use crate::response::Response;
 use crate::response::envelope::Content;
+use crate::response::second_call::CONFIRMATION_TOKEN;
 use crate::response::web_page::is_page;
-use crate::table::{self, CONFIRMATION_REQUIRED, Find, FindByReading, Operation};
+use crate::table::{self, CONFIRMATION_REQUIRED, Find, FindByReading, Model, Operation};
 
-/// Servers keep an idempotency key for 24 hours.
-const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
+/// For how long a call may be made again. Servers keep an idempotency key for 24 hours; and after
+/// such a time, a write of values would undo what others have written since.
+const REPEATABLE_FOR: Duration = Duration::from_secs(23 * 3600);
 
 /// What to do next to find out the outcome of a call.
 #[derive(Debug)]
@@ -50,9 +54,18 @@ impl OutcomeSearch {
     pub fn new(call: UnknownCall, options: FindOptions, now: SystemTime) -> Self {
         let operation = table::operation(&call.operation);
         let age = now.duration_since(call.started_at).unwrap_or_default();
+        // Without its key, a create would be a new one.
+        let has_key = |operation: &Operation| {
+            operation.method != Method::POST || call.idempotency_key.is_some()
+        };
         let plan = match operation {
-            Some(operation) if call.is_repeatable && age < KEY_LIFETIME => Plan::Repeat(operation),
-            Some(operation) if operation.replay_safe => Plan::Repeat(operation),
+            Some(operation) if call.is_repeatable && age < REPEATABLE_FOR && has_key(operation) => {
+                Plan::Repeat(operation)
+            }
+            // What is deleted stays deleted.
+            Some(operation) if operation.replay_safe && operation.method == Method::DELETE => {
+                Plan::Repeat(operation)
+            }
             operation => Plan::by_rule(operation, &call),
         };
         Self { call, options, plan }
@@ -107,7 +120,7 @@ impl OutcomeSearch {
     /// again with [`Self::step`].
     pub fn take(&mut self, result: Result<Response, Error>, now: SystemTime) -> Result<(), Error> {
         let found = match &mut self.plan {
-            Plan::Repeat(operation) => match repeated(operation, result)? {
+            Plan::Repeat(operation) => match repeated(operation, &self.call, result)? {
                 Some(found) => Some(found),
                 None => {
                     self.plan = Plan::by_rule(Some(operation), &self.call);
@@ -151,6 +164,7 @@ impl Plan {
 /// What the result of a repeated call shows; `None` if nothing.
 fn repeated(
     operation: &Operation,
+    call: &UnknownCall,
     result: Result<Response, Error>,
 ) -> Result<Option<FoundOutcome>, Error> {
     match result {
@@ -160,20 +174,34 @@ fn repeated(
         {
             Ok(Some(FoundOutcome::NotDone))
         }
+        // Another answer, such as that an invoice is to be paid first, which the server gives before
+        // it looks up the key.
+        Ok(Response { content: Content::One(Model { marker: Some(_), .. }, _), .. }) => Ok(None),
         Ok(response) => Ok(Some(FoundOutcome::Done(Box::new(response)))),
         Err(error) if is_of_other_server(&error) => Err(error),
         Err(error) => match error.kind() {
-            ErrorKind::NotFound if operation.method == http::Method::DELETE => {
+            ErrorKind::NotFound if operation.method == Method::DELETE => {
                 Ok(Some(FoundOutcome::Done(Box::new(Response::without_content()))))
+            }
+            // It may refuse a token that is used or too old before it looks up the key.
+            ErrorKind::ConfirmationToken => Ok(None),
+            ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::UnprocessableEntity
+                if sends_token(call) =>
+            {
+                Ok(None)
             }
             // The server keeps the response of a call that did its work, so it had refused it.
             ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::UnprocessableEntity => {
                 Ok(Some(FoundOutcome::NotDone))
             }
-            ErrorKind::ConfirmationToken => Ok(None),
             _ => Err(error),
         },
     }
+}
+
+/// Whether the call confirmed an earlier one.
+fn sends_token(call: &UnknownCall) -> bool {
+    call.body.as_ref().is_some_and(|body| body.get(CONFIRMATION_TOKEN).is_some())
 }
 
 /// Whether a proxy or the login of a network has answered in place of the API: that shows nothing.
@@ -216,12 +244,39 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::json;
+    use crate::json::Value;
+
+    const CALL: &str = r#"{"version":1,"operation":"create_refund","is_repeatable":true,"started_at":0,"ended_at":0}"#;
+
+    fn call(body: Value) -> UnknownCall {
+        UnknownCall { body: Some(body), ..UnknownCall::from_json(CALL).unwrap() }
+    }
 
     fn repeated_with(body: &'static str) -> Result<Option<FoundOutcome>, Error> {
         let operation = table::operation("create_refund").unwrap();
         let mut error = Error::new(ErrorKind::NotFound, "no");
         error.inner.body = Some(Bytes::from_static(body.as_bytes()));
-        repeated(operation, Err(error))
+        repeated(operation, &call(json!({})), Err(error))
+    }
+
+    #[test]
+    fn a_refused_token_does_not_show_that_nothing_was_done() {
+        let operation = table::operation("create_refund").unwrap();
+        let call = call(json!({"amount": 1, "confirmation_token": "t"}));
+        for kind in [ErrorKind::BadRequest, ErrorKind::NotFound, ErrorKind::UnprocessableEntity] {
+            let found = repeated(operation, &call, Err(Error::new(kind, "no")));
+            assert!(matches!(found, Ok(None)), "{kind:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_invoice_to_be_paid_first_does_not_show_that_the_work_was_done() {
+        let operation = table::operation("create_checkout_session").unwrap();
+        let text = r#"{"payment_required": true, "reason": "invoice_payment_required"}"#;
+        let response = Response::from_json(text, &table::PAYMENT_REQUIRED).unwrap();
+        let found = repeated(operation, &call(json!({})), Ok(response));
+        assert!(matches!(found, Ok(None)), "{found:?}");
     }
 
     #[test]

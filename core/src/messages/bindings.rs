@@ -308,6 +308,11 @@ pub fn input_unusable(why: impl Argument) -> Message {
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "the call had ended when it was interrupted: the server has answered it, so do not make it again"
+pub fn interrupted_after_the_end() -> Message {
+    Message { english: "the call had ended when it was interrupted: the server has answered it, so do not make it again".into(), french: Some("l'appel était terminé quand il a été interrompu : le serveur y a répondu, ne le refaites donc pas".into()) }
+}
+
 /// "the certificates in {file}: {why}"
 pub fn invalid_certificates(file: impl Argument, why: impl Argument) -> Message {
     let in_english =
@@ -1027,6 +1032,19 @@ pub fn only_interim_responses(count: impl Argument, failure: impl Argument) -> M
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
+/// "createHttpClientOption() returns {name}, which is not passed on: set it on Configuration, or on the HTTP client that the object is constructed with"
+pub fn option_not_passed_on(name: impl Argument) -> Message {
+    let in_english = format!(
+        "createHttpClientOption() returns {name}, which is not passed on: set it on Configuration, or on the HTTP client that the object is constructed with",
+        name = name.english()
+    );
+    let in_french = format!(
+        "createHttpClientOption() renvoie {name}, qui n'est pas transmis : définissez-le sur Configuration, ou sur le client HTTP donné au constructeur",
+        name = name.french()
+    );
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
 /// "the file {file} cannot be written: open_basedir does not allow its folder"
 pub fn outside_open_basedir(file: impl Argument) -> Message {
     let in_english = format!(
@@ -1038,6 +1056,14 @@ pub fn outside_open_basedir(file: impl Argument) -> Message {
         file = file.french()
     );
     Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
+/// "the next page is being read already"
+pub fn page_read_already() -> Message {
+    Message {
+        english: "the next page is being read already".into(),
+        french: Some("la page suivante est déjà en cours de lecture".into()),
+    }
 }
 
 /// "a parsed object"
@@ -1093,6 +1119,19 @@ pub fn read_already() -> Message {
 pub fn refused_delivery(why: impl Argument) -> Message {
     let in_english = format!("refused a webhook delivery: {why}", why = why.english());
     let in_french = format!("notification de webhook refusée : {why}", why = why.french());
+    Message { english: in_english.into(), french: Some(in_french.into()) }
+}
+
+/// "{name}() returns another method, address or body than the documented request; only its headers can be changed, so nothing was sent"
+pub fn request_changed(name: impl Argument) -> Message {
+    let in_english = format!(
+        "{name}() returns another method, address or body than the documented request; only its headers can be changed, so nothing was sent",
+        name = name.english()
+    );
+    let in_french = format!(
+        "{name}() renvoie une autre méthode, une autre adresse ou un autre corps que la requête documentée ; seuls ses en-têtes peuvent changer, rien n'a donc été envoyé",
+        name = name.french()
+    );
     Message { english: in_english.into(), french: Some(in_french.into()) }
 }
 
@@ -1433,6 +1472,7 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "inbox_without_cursor" => inbox_without_cursor(),
         "ini_not_utf" => ini_not_utf(argument("name")),
         "input_unusable" => input_unusable(argument("why")),
+        "interrupted_after_the_end" => interrupted_after_the_end(),
         "invalid_certificates" => invalid_certificates(argument("file"), argument("why")),
         "item_in" => item_in(argument("position"), argument("place")),
         "key_in" => key_in(argument("place")),
@@ -1495,13 +1535,16 @@ pub fn by_name(name: &str, argument: impl Fn(&'static str) -> String) -> Option<
         "of_type" => of_type(argument("kind")),
         "one_ca_file_for_guzzle" => one_ca_file_for_guzzle(),
         "only_interim_responses" => only_interim_responses(argument("count"), argument("failure")),
+        "option_not_passed_on" => option_not_passed_on(argument("name")),
         "outside_open_basedir" => outside_open_basedir(argument("file")),
+        "page_read_already" => page_read_already(),
         "parsed_object" => parsed_object(),
         "part_of_response" => part_of_response(argument("seconds")),
         "path_has_nul" => path_has_nul(),
         "payload_parsed" => payload_parsed(argument("given"), argument("how")),
         "read_already" => read_already(),
         "refused_delivery" => refused_delivery(argument("why")),
+        "request_changed" => request_changed(argument("name")),
         "route_before_json" => route_before_json(),
         "secret_not_strings" => secret_not_strings(),
         "signature_not_strings" => signature_not_strings(),

@@ -46,6 +46,8 @@ pub struct Reconciliation {
     /// The run was begun earlier, so that another one must follow to come to the present.
     was_resumed: bool,
     is_over: bool,
+    /// The error of the last list that this server does not have.
+    unsupported: Option<Error>,
 }
 
 /// The lists that are reconciled, and their rules.
@@ -78,7 +80,7 @@ impl Reconciliation {
         let cursor = Cursor::read(since, lists().count())?;
         let walks = walks(&cursor);
         let was_resumed = cursor.until > 0;
-        Ok(Self { cursor, walks, waiting: 0, was_resumed, is_over: false })
+        Ok(Self { cursor, walks, waiting: 0, was_resumed, is_over: false, unsupported: None })
     }
 
     /// What to do now.
@@ -92,6 +94,9 @@ impl Reconciliation {
                 return Ok(ReconcileStep::Call(Box::new((target, input, CallOptions::default()))));
             }
             let Some(item) = self.oldest() else {
+                if let Some(error) = self.no_list() {
+                    return Err(error);
+                }
                 if !self.is_over {
                     self.is_over = true;
                     self.note_pending();
@@ -120,6 +125,12 @@ impl Reconciliation {
         }
     }
 
+    /// The error of a server that has none of the lists, as behind a wrong base URL. The run would
+    /// end without a time to continue from.
+    fn no_list(&self) -> Option<Error> {
+        self.unsupported.clone().filter(|_| self.cursor.until == 0 && !self.is_over)
+    }
+
     fn note_pending(&mut self) {
         for (pending, walk) in self.cursor.pending.iter_mut().zip(&self.walks) {
             *pending = [*pending, walk.pending].into_iter().flatten().min();
@@ -143,6 +154,7 @@ impl Reconciliation {
             // This server does not have the list.
             Err(error) if error.kind() == ErrorKind::UnsupportedOperation => {
                 walk.end();
+                self.unsupported = Some(error);
                 return Ok(());
             }
             Err(error) => return Err(error),

@@ -1,7 +1,9 @@
 //! The arguments of one call: the values of its path, query and body, and its options.
 
+use std::fmt;
 use std::time::Duration;
 
+use crate::config::headers::names;
 use crate::error::Error;
 use crate::json::{Map, Value};
 use crate::limits::LONGEST_TIME;
@@ -49,7 +51,7 @@ impl Input {
 /// let options = CallOptions::new().idempotency_key(key).timeout(Duration::from_secs(20));
 /// # Ok::<(), lomi::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
     /// Deadline of the whole call, retries and pauses included.
@@ -83,6 +85,19 @@ pub struct CallOptions {
     /// Repeats a read until its object is in this state, or in one that is final. `final` is any
     /// final state. The timeout, 300 s by default, limits the whole wait.
     pub until: Option<String>,
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("request_id", &self.request_id)
+            .field("account", &self.account)
+            .field("headers", &names(&self.headers))
+            .finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {

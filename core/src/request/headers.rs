@@ -27,24 +27,24 @@ pub(crate) fn headers(
     let is_free = |name: &HeaderName| {
         !config.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.as_str()))
     };
-    let mut add = |name: HeaderName, value: &str| {
-        if is_free(&name) {
-            let (name, value) = checked_value(name, value)?;
-            headers.insert(name, value);
-        }
+    let mut set = |name: HeaderName, value: &str| {
+        let (name, value) = checked_value(name, value)?;
+        headers.insert(name, value);
         Ok::<_, Error>(())
     };
-    add(REQUEST_ID, request_id)?;
+    if options.request_id.is_some() || is_free(&REQUEST_ID) {
+        set(REQUEST_ID, request_id)?;
+    }
     if let Some(key) = idempotency_key {
-        add(IDEMPOTENCY_KEY, key)?;
+        set(IDEMPOTENCY_KEY, key)?;
     }
     if let Some(account) = &options.account {
-        add(ACCOUNT, account)?;
+        set(ACCOUNT, account)?;
     }
     if has_body && is_free(&CONTENT_TYPE) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    if let Some(key) = options.api_key.as_ref().filter(|_| is_free(&API_KEY)) {
+    if let Some(key) = &options.api_key {
         headers.insert(API_KEY, key_value(config.api_key_prefix.as_deref(), key)?);
     }
     for (name, value) in &options.headers {

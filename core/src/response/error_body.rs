@@ -120,9 +120,9 @@ pub(crate) fn of_status(status: u16, parsed: ParsedError) -> Error {
     let mut error = Error::new(kind, message.map(line));
     error.inner.server_message = server_message;
     error.inner.status = Some(status);
-    error.inner.code = parsed.code;
+    error.inner.code = parsed.code.as_deref().map(line);
     error.inner.details = parsed.details.map(redact_value);
-    error.inner.request_id = parsed.request_id;
+    error.inner.request_id = parsed.request_id.as_deref().map(line);
     error
 }
 

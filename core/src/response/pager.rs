@@ -247,7 +247,7 @@ impl Pager {
                 Some(pages) => page >= pages && !has_more,
                 None => ends,
             };
-            input.query.insert("page".into(), (page + 1).into());
+            input.query.insert("page".into(), page.saturating_add(1).into());
             return Ok((!last).then_some(input));
         }
         let counted = info.total.is_some_and(|total| self.offset >= total);
@@ -257,7 +257,8 @@ impl Pager {
         if rows == 0 {
             // The same offset would return the same empty page.
             let limit = input.query.get("limit").and_then(Value::as_u64);
-            self.offset += info.limit.or(limit).unwrap_or(1).max(1);
+            let step = info.limit.or(limit).unwrap_or(1).max(1);
+            self.offset = self.offset.saturating_add(step);
         }
         input.query.insert("offset".into(), self.offset.into());
         Ok(Some(input))
@@ -268,7 +269,7 @@ impl Pager {
     /// payouts of two others, and a page is short as soon as one of them has ended.
     fn next_number(mut input: Input, rows: usize) -> Option<Input> {
         let page = input.query.get("page").and_then(Value::as_u64).unwrap_or(1);
-        input.query.insert("page".into(), (page + 1).into());
+        input.query.insert("page".into(), page.saturating_add(1).into());
         (rows > 0).then_some(input)
     }
 
