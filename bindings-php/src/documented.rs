@@ -10,6 +10,7 @@ pub(crate) mod header_selector;
 mod hooks;
 mod hosts;
 mod network;
+mod overrides;
 mod result;
 pub(crate) mod serializer;
 mod settings;

@@ -10,7 +10,7 @@ pub(crate) use exception::{exception, payment_required};
 
 /// Registers what all exceptions extend and implement.
 pub(crate) fn register() -> Result<(), String> {
-    crate::zend::set_exception_maker(exception)?;
+    crate::zend::set_exception_maker(exception);
     crate::zend::hide_keys_in_traces();
     base::register()?;
     classes::register()

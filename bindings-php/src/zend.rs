@@ -33,7 +33,9 @@ pub(crate) use coerce::{php_string, type_name};
 pub(crate) use guard::guarded;
 pub(crate) use handle::{AsObject, Object};
 pub(crate) use instance::{class_named, clone_object, is_a, new_object, plain_object};
-pub(crate) use invoke::{call_function, call_method, call_value};
+pub(crate) use invoke::{
+    call_enabled, call_function, call_method, call_protected, call_value, is_overridden,
+};
 pub(crate) use iterator::array_iterator;
 pub(crate) use late::{Wanted, after_request, declare, declare_late, is_declared};
 pub(crate) use method::Method;

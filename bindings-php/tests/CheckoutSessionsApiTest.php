@@ -160,6 +160,8 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
         self::assertSame(self::EXAMPLE, json_decode((string) $request->getBody(), true));
         $list = self::api()->listCheckoutSessionsRequest();
         self::assertSame('limit=20&offset=0', $list->getUri()->getQuery());
+        $list = self::api()->listCheckoutSessionsRequest('20', '40');
+        self::assertSame('limit=20&offset=40', $list->getUri()->getQuery());
         self::assertSame('', self::api()->listCheckoutSessionsRequest(null, null)->getUri()->getQuery());
     }
 
@@ -186,6 +188,7 @@ final class CheckoutSessionsApiTest extends SandboxTestCase
             'empty body' => [fn ($api) => $api->createCheckoutSession([])],
             'limit 0' => [fn ($api) => $api->listCheckoutSessions(0)],
             'limit 101' => [fn ($api) => $api->listCheckoutSessions(101)],
+            'limit 150 from $_GET' => [fn ($api) => $api->listCheckoutSessions('150')],
             'offset -1' => [fn ($api) => $api->listCheckoutSessions(20, -1)],
         ];
     }

@@ -261,4 +261,25 @@ final class HooksTest extends SandboxTestCase
             }
         }
     }
+
+    /** @dataProvider transports */
+    public function testAHookCannotUseTheListThatIsBeingRead(callable $transport): void
+    {
+        $page = fn (array $ids) => ['body' => json_encode(['data' => array_map(fn (string $id) => ['checkout_session_id' => $id], $ids), 'pagination' => ['total' => 4, 'limit' => 2]])];
+        $server = new FaultServer([$page(['cs_0', 'cs_1']), $page(['cs_2', 'cs_3']), $page([])]);
+        $items = null;
+        $refused = [];
+        $hook = function () use (&$items, &$refused): void {
+            foreach (['current', 'valid', 'next', 'rewind'] as $method) {
+                if ($items !== null) {
+                    $refused[] = self::thrownBy(fn () => $items->$method())->getMessage();
+                }
+            }
+        };
+        $lomi = self::clientAt($server, $transport, ['on_request' => $hook]);
+        $items = $lomi->checkoutSessions->list(['limit' => 2])->autoPagingIterator();
+        $ids = array_map(fn ($session) => $session->getCheckoutSessionId(), iterator_to_array($items, false));
+        self::assertSame(['cs_0', 'cs_1', 'cs_2', 'cs_3'], $ids);
+        self::assertSame(['the next page is being read already'], array_values(array_unique($refused)));
+    }
 }

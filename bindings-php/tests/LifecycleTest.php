@@ -251,6 +251,19 @@ final class LifecycleTest extends SandboxTestCase
         self::assertLessThan(4096, memory_get_usage() - $before);
     }
 
+    public function testFunctionsThatAHostDisablesAreNotNeeded(): void
+    {
+        $server = FaultServer::json('{"data":{"checkout_session_id":"cs_1"}}');
+        $printed = Process::php(
+            "echo (new LomiSDK\\LomiClient(null, ['base_url' => '$server->url']))->checkoutSessions->create(['amount' => 1])->getCheckoutSessionId(), ' ',"
+            . 'LomiSDK\Configuration::toDebugReport();',
+            ['-d', 'disable_functions=getenv,php_uname,phpversion,sys_get_temp_dir'],
+            ['LOMI_API_KEY' => 'lomi_sk_test_1'],
+        );
+        self::assertStringStartsWith('cs_1 PHP SDK', $printed);
+        self::assertStringContainsString('OS: unknown', $printed);
+    }
+
     public function testPhpinfoMasksTheKey(): void
     {
         $command = [PHP_BINARY, '-n', ...Process::extensions(), '-d', 'lomi.api_key=lomi_sk_test_topsecret', '--ri', 'lomi'];

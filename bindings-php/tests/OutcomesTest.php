@@ -60,6 +60,13 @@ final class OutcomesTest extends SandboxTestCase
             ['headers' => ['X-Request-Id' => ' ']],
             ['headers' => ['idempotency-key' => 'a'], 'idempotency_key' => 'b'],
             ['headers' => ['Idempotency-Key' => ['a', 'b']]],
+            ['headers' => ['Idempotency-Key' => true]],
+            ['idempotency_key' => true],
+            ['idempotency_key' => false],
+            ['idempotency_key' => 0],
+            ['idempotency_key' => 7],
+            ['idempotency_key' => 1e20],
+            ['account' => true],
         ] as $options) {
             $error = self::thrownBy(fn () => $client->checkoutSessions->create(['amount' => 1], $options));
             self::assertInstanceOf(ValidationError::class, $error);

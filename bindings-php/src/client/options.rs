@@ -9,7 +9,8 @@ use lomi::{CallOptions, Language, Message, Secret, Value};
 
 use crate::config::environment::variable;
 use crate::convert::option::{
-    connections, flag, headers, limits, not_names_and_values, paths, retries, seconds, string,
+    connections, flag, headers, idempotency_key, limits, not_names_and_values, paths, retries,
+    seconds, string,
 };
 use crate::send::hook::Hook;
 use crate::send::psr18::Certificates;
@@ -54,7 +55,7 @@ pub(crate) fn call_options(
     let mut call = CallOptions::default();
     for (name, value) in entries(options)? {
         match name.as_str() {
-            "idempotency_key" => call.idempotency_key = Some(string(&name, &value)?),
+            "idempotency_key" => call.idempotency_key = Some(idempotency_key(&name, &value)?),
             "timeout" => call.timeout = Some(seconds(&name, &value)?),
             "attempt_timeout" => call.attempt_timeout = Some(seconds(&name, &value)?),
             "connect_timeout" => call.connect_timeout = Some(seconds(&name, &value)?),

@@ -2,6 +2,7 @@
 
 use ext_php_rs::ffi::zend_ce_iterator;
 use ext_php_rs::types::Zval;
+use lomi::binding::messages;
 
 use crate::client::page_walk::Walk;
 use crate::zend::{
@@ -44,6 +45,8 @@ struct Items {
     rows: std::vec::IntoIter<Zval>,
     current: Option<Zval>,
     key: i64,
+    /// A page is being requested, and `walk` is with it.
+    is_reading: bool,
 }
 
 impl Clone for Items {
@@ -54,6 +57,7 @@ impl Clone for Items {
             rows: copies(self.rows.as_slice()).into_iter(),
             current: self.current.as_ref().map(Zval::shallow_clone),
             key: self.key,
+            is_reading: self.is_reading,
         }
     }
 }
@@ -85,22 +89,44 @@ impl Items {
         self.current = None;
         self.key = 0;
     }
+}
 
-    /// Moves to the next item unless there is a current one; false at the end. After an error the
-    /// next call requests the same page again.
-    fn advance(&mut self) -> Result<bool, Thrown> {
-        while self.current.is_none() {
-            if let Some(row) = self.rows.next() {
-                self.current = Some(row);
-                break;
-            }
-            let Some(walk) = &mut self.walk else { return Ok(false) };
-            let Some(response) = walk.fetch_next()? else { return Ok(false) };
-            let (rows, _) = walk.read_rows(&response)?;
-            drop(walk.client.keep_response(response));
-            self.rows = rows.into_iter();
+/// Moves to the next item unless there is a current one; false at the end. After an error the next
+/// call requests the same page again.
+fn advance(call: &mut Call<'_>) -> Result<bool, Thrown> {
+    loop {
+        let items = items(call)?;
+        if items.current.is_none() {
+            items.current = items.rows.next();
         }
-        Ok(true)
+        if items.current.is_some() {
+            return Ok(true);
+        }
+        check_free(items)?;
+        let Some(mut walk) = items.walk.take() else { return Ok(false) };
+        // A hook of the client may use this iterator, so nothing of it is borrowed meanwhile.
+        items.is_reading = true;
+        let found = read(&mut walk);
+        let items = self::items(call)?;
+        items.is_reading = false;
+        items.walk = Some(walk);
+        let Some(rows) = found? else { return Ok(false) };
+        items.rows = rows.into_iter();
+    }
+}
+
+/// The rows of the next page; nothing behind the last one.
+fn read(walk: &mut Walk) -> Result<Option<Vec<Zval>>, Thrown> {
+    let Some(response) = walk.fetch_next()? else { return Ok(None) };
+    let (rows, _) = walk.read_rows(&response)?;
+    drop(walk.client.keep_response(response));
+    Ok(Some(rows))
+}
+
+fn check_free(items: &Items) -> Result<(), Thrown> {
+    match items.is_reading {
+        true => Err(Thrown::validation(messages::page_read_already())),
+        false => Ok(()),
     }
 }
 
@@ -109,9 +135,8 @@ fn items<'c>(call: &'c mut Call<'_>) -> Result<&'c mut Items, Thrown> {
 }
 
 fn current(call: &mut Call<'_>) -> Done {
-    let items = items(call)?;
-    items.advance()?;
-    let item = items.current.as_ref().map_or_else(Zval::null, Zval::shallow_clone);
+    advance(call)?;
+    let item = items(call)?.current.as_ref().map_or_else(Zval::null, Zval::shallow_clone);
     call.give(item)
 }
 
@@ -121,19 +146,21 @@ fn key(call: &mut Call<'_>) -> Done {
 }
 
 fn next(call: &mut Call<'_>) -> Done {
+    advance(call)?;
     let items = items(call)?;
-    items.advance()?;
     items.current = None;
     items.key += 1;
     Ok(())
 }
 
 fn rewind(call: &mut Call<'_>) -> Done {
-    items(call)?.restart();
+    let items = items(call)?;
+    check_free(items)?;
+    items.restart();
     Ok(())
 }
 
 fn valid(call: &mut Call<'_>) -> Done {
-    let valid = items(call)?.advance()?;
+    let valid = advance(call)?;
     call.give_bool(valid)
 }

@@ -14,7 +14,7 @@ use crate::response;
 use crate::table::{Argument, Documented, RESOURCES, Resource};
 use crate::zend::{
     self, AsObject, Call, Class, ClassRef, Done, Method, Thrown, Wanted, call_method, call_value,
-    handler, new_object, payload_mut, type_name,
+    handler, is_declared, new_object, payload_mut, type_name,
 };
 
 const NAMESPACE: &str = "LomiSDK\\Resource\\";
@@ -25,7 +25,8 @@ static CLASSES: [ClassRef; RESOURCES.len()] = [const { ClassRef::new() }; RESOUR
 /// Declares resources.
 pub(crate) fn declare(wanted: Wanted<'_>) -> Result<(), String> {
     for (resource, class) in RESOURCES.iter().zip(&CLASSES) {
-        if wanted.includes(NAMESPACE, resource.class) && class.get().is_none() {
+        let named = wanted.includes(NAMESPACE, resource.class);
+        if named && !is_declared(&format!("{NAMESPACE}{}", resource.class)) {
             class_of(resource)?.register(class)?;
         }
     }

@@ -9,7 +9,7 @@ use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::types::Zval;
 use lomi::binding::messages;
 
-use crate::zend::{Thrown, call_function, string_zval};
+use crate::zend::{Thrown, bytes_zval, call_enabled, string_zval};
 
 /// The variables that this SDK reads.
 const NAMES: [&str; 6] = [
@@ -30,14 +30,17 @@ pub(crate) fn read_at_start() {
     let _ = AT_START.set(variables.collect());
 }
 
-/// A variable, from `$_ENV`, `$_SERVER` or `getenv()`. What the script has set wins over
+/// A variable, from `$_ENV`, `$_SERVER` or `getenv()`, which php.ini may disable. What the script has set wins over
 /// what the process was started with. One that is empty counts as not set.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Thrown> {
     let at_start =
         AT_START.get().into_iter().flatten().find(|(variable_name, _)| *variable_name == name);
     let at_start = at_start.map(|(_, value)| value.as_encoded_bytes());
-    let from_process = call_function("getenv", &mut [string_zval(name)])?;
-    let given = [global("_ENV", name), global("_SERVER", name), Some(from_process)];
+    let from_process = match call_enabled("getenv", &mut [string_zval(name)])? {
+        Some(value) => Some(value),
+        None => std::env::var_os(name).map(|value| bytes_zval(value.as_encoded_bytes())),
+    };
+    let given = [global("_ENV", name), global("_SERVER", name), from_process];
     let mut given = given.into_iter().flatten().filter(|value| bytes(value).is_some());
     let mut found = given.next();
     if found.as_ref().and_then(bytes) == at_start {

@@ -6,9 +6,31 @@ use lomi::{Limits, Message};
 
 use crate::zend::{Key, Thrown, pairs, php_string, type_name};
 
+/// A string, a whole number or an object that converts itself. PHP makes a string of a bool too,
+/// but every order with the idempotency key `"1"` would share one payment.
 pub(crate) fn string(name: impl Argument + Copy, value: &Zval) -> Result<String, Thrown> {
-    php_string(name, value)?
-        .ok_or_else(|| Thrown::validation(messages::not_a_string(name, type_name(value))))
+    if value.is_bool() || value.is_double() {
+        return Err(not_a_string(name, value));
+    }
+    text(name, value)
+}
+
+/// The same for an idempotency key, which is no number: 0 stands for an id that is missing.
+pub(crate) fn idempotency_key(name: &str, value: &Zval) -> Result<String, Thrown> {
+    if value.is_long() { Err(not_a_string(name, value)) } else { string(name, value) }
+}
+
+/// The value of a header, which may be any number.
+fn header_value(name: impl Argument + Copy, value: &Zval) -> Result<String, Thrown> {
+    if value.is_bool() { Err(not_a_string(name, value)) } else { text(name, value) }
+}
+
+fn text(name: impl Argument + Copy, value: &Zval) -> Result<String, Thrown> {
+    php_string(name, value)?.ok_or_else(|| not_a_string(name, value))
+}
+
+fn not_a_string(name: impl Argument, value: &Zval) -> Thrown {
+    Thrown::validation(messages::not_a_string(name, type_name(value)))
 }
 
 pub(crate) fn seconds(name: &str, value: &Zval) -> Result<std::time::Duration, Thrown> {
@@ -55,11 +77,11 @@ pub(crate) fn headers(option: &str, value: &Zval) -> Result<Vec<(String, String)
         match value.array() {
             Some(values) => {
                 for value in crate::zend::values(values) {
-                    headers.push((name.clone(), string(&header, value)?));
+                    headers.push((name.clone(), header_value(&header, value)?));
                 }
             }
             None => {
-                let value = string(&header, value)?;
+                let value = header_value(&header, value)?;
                 headers.push((name, value));
             }
         }

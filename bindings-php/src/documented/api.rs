@@ -1,15 +1,18 @@
 //! The documented classes such as `LomiSDK\Api\CheckoutSessionsApi`, with each operation in its
 //! five documented forms.
 
+use std::ptr;
+
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
-use lomi::binding::Target;
-use lomi::binding::messages;
+use lomi::binding::{Request, Step, Target, messages};
+use lomi::{CallOptions, Input};
 
 use crate::documented::JSON;
 use crate::documented::arguments::arguments;
 use crate::documented::configuration::{self, CONFIGURATION};
 use crate::documented::header_selector::HEADER_SELECTOR;
+use crate::documented::overrides;
 use crate::documented::result::result;
 use crate::documented::settings::settings;
 use crate::send::psr18;
@@ -17,7 +20,8 @@ use crate::send::sender::Sender;
 use crate::table::{Documented, EARLIER, RESOURCES};
 use crate::zend::{
     self, Array, AsObject, Call, Class, ClassRef, Done, Thrown, Wanted, get_property, handler,
-    interned_zval, is_declared, long, new_object, register_alias, set_property, string_zval,
+    interned_zval, is_declared, is_overridden, long, new_object, register_alias, set_property,
+    string_zval,
 };
 
 /// The operation and the form of a method.
@@ -233,11 +237,53 @@ fn sender(call: &mut Call<'_>) -> Result<Sender, Thrown> {
     Ok(Sender { client: made.client, http, certificates: Some(certificates), reporter })
 }
 
+/// The first request of a call. Nothing is sent.
+fn request(
+    sender: &Sender,
+    target: Target,
+    input: Input,
+    options: CallOptions,
+) -> Result<Request, Thrown> {
+    let mut prepared = sender.prepare(target, input, options)?;
+    match prepared.step(std::time::Instant::now()) {
+        Step::Send(request, _) => Ok(request),
+        _ => Err(Thrown::defect("there is nothing to send")),
+    }
+}
+
+/// Takes over what a subclass in PHP overrides.
+fn ask_subclass(
+    call: &mut Call<'_>,
+    operation: &'static Documented,
+    sender: &Sender,
+    input: &Input,
+    options: &mut CallOptions,
+) -> Result<(), Thrown> {
+    let base = scope(call.this()?)?;
+    if ptr::eq(call.handle()?.ce, base) {
+        return Ok(());
+    }
+    let name = format!("{}Request", operation.name);
+    if is_overridden(call.handle()?, base, &name.to_ascii_lowercase()) {
+        let target = Target::Operation(operation.operation);
+        let documented = request(sender, target, input.clone(), options.clone())?;
+        overrides::of_request(call, &name, &documented, options)?;
+    }
+    if is_overridden(call.handle()?, base, overrides::HTTP_OPTIONS) {
+        overrides::of_http_options(call.handle()?, options)?;
+    }
+    Ok(())
+}
+
 fn call_operation(call: &mut Call<'_>) -> Done {
     let method = call.attached::<Method>()?;
-    let (input, options) = arguments(call, method.operation)?;
+    let (input, mut options) = arguments(call, method.operation)?;
     let sender = sender(call)?;
     let target = Target::Operation(method.operation.operation);
+    overrides::of_selector(&property(call, "headerSelector")?, &mut options)?;
+    if method.form != Form::Request {
+        ask_subclass(call, method.operation, &sender, &input, &mut options)?;
+    }
     match method.form {
         Form::Model | Form::WithHttpInfo => {
             let response = sender.call(target, input, options)?;
@@ -245,12 +291,7 @@ fn call_operation(call: &mut Call<'_>) -> Done {
             call.give(result)
         }
         Form::Request => {
-            let mut prepared = sender.prepare(target, input, options)?;
-            let lomi::binding::Step::Send(request, _) = prepared.step(std::time::Instant::now())
-            else {
-                return Err(Thrown::defect("there is nothing to send"));
-            };
-            let request = psr18::psr_request(&request)?;
+            let request = psr18::psr_request(&request(&sender, target, input, options)?)?;
             call.give(request)
         }
         Form::Async | Form::AsyncWithHttpInfo => {

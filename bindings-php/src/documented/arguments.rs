@@ -32,7 +32,9 @@ pub(super) fn arguments(
             }
             Argument::Query { name, least, most, default } => {
                 let left_out = call.argument(position).is_none();
+                let is_number = least.is_some() || most.is_some();
                 let value = match (given, default) {
+                    (Some(value), _) if is_number => number_of(name, value)?,
                     (Some(value), _) => crate::convert::to_json::for_core(name, value)?,
                     (None, Some(default)) if left_out => Value::from(*default),
                     _ => continue,
@@ -67,6 +69,15 @@ fn missing(name: &str, operation: &Documented) -> Thrown {
         "Missing the required parameter ${name} when calling {}",
         operation.name
     ))
+}
+
+/// A number, which may be a string as in `$_GET`: the documented arguments have no types.
+fn number_of(name: &str, value: &Zval) -> Result<Value, Thrown> {
+    let whole = value.str().and_then(|text| text.parse::<i64>().ok());
+    match whole {
+        Some(whole) => Ok(Value::from(whole)),
+        None => crate::convert::to_json::for_core(name, value),
+    }
 }
 
 fn check_bounds(

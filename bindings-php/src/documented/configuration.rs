@@ -11,7 +11,7 @@ use crate::documented::settings::{Settings, change, settings};
 use crate::documented::{hooks, hosts, network};
 use crate::send::psr18::Certificates;
 use crate::zend::{
-    Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_function, call_method,
+    Array, AsObject, Call, Class, ClassRef, Done, Object, Thrown, call_enabled, call_method,
     double, handler, interned_zval, new_object, static_property, string_zval,
     update_static_property,
 };
@@ -233,7 +233,10 @@ fn get_temp_folder_path(call: &mut Call<'_>) -> Done {
     match settings(call.handle()?)?.temp_folder.clone() {
         Some(folder) => call.give_string(&folder),
         None => {
-            let folder = call_function("sys_get_temp_dir", &mut [])?;
+            let folder = match call_enabled("sys_get_temp_dir", &mut [])? {
+                Some(folder) => folder,
+                None => string_zval(&std::env::temp_dir().to_string_lossy()),
+            };
             call.give(folder)
         }
     }
@@ -336,8 +339,9 @@ fn set_default(call: &mut Call<'_>) -> Done {
 }
 
 fn to_debug_report(call: &mut Call<'_>) -> Done {
-    let php = call_function("phpversion", &mut [])?;
-    let system = call_function("php_uname", &mut [])?;
+    let php = call_enabled("phpversion", &mut [])?;
+    let system = call_enabled("php_uname", &mut [])?;
+    let text = |value: Option<&Zval>| value.and_then(Zval::str).unwrap_or("unknown").to_owned();
     let current = default()?;
     let folder = match current.handle() {
         Some(object) => call_method(object, "getTempFolderPath", &mut [])?,
@@ -347,8 +351,8 @@ fn to_debug_report(call: &mut Call<'_>) -> Done {
         "PHP SDK (LomiSDK) Debug Report:\n    OS: {}\n    PHP Version: {}\n    \
          The version of the OpenAPI document: {}\n    SDK Package Version: {}\n    \
          Temp Folder Path: {}\n",
-        system.str().unwrap_or_default(),
-        php.str().unwrap_or_default(),
+        text(system.as_ref()),
+        text(php.as_ref()),
         crate::table::API_VERSION,
         lomi::VERSION,
         folder.str().unwrap_or_default(),

@@ -6,7 +6,7 @@ use lomi::Secret;
 use crate::documented::configuration::CONFIGURATION;
 use crate::documented::hosts;
 use crate::documented::settings::{self, API_KEY, BuiltClient, Settings};
-use crate::zend::{Object, Thrown, call_method, php_string, string_zval};
+use crate::zend::{Object, Thrown, call_method, is_overridden, php_string, string_zval};
 
 /// The client for a configuration and a host index. It is built once and cached until a setting
 /// changes.
@@ -48,6 +48,7 @@ fn overridden(
     host_index: u32,
 ) -> Result<BuiltClient, Thrown> {
     let mut answers = settings.clone();
+    let class = CONFIGURATION.get().ok_or_else(|| Thrown::defect("there is no Configuration"))?;
     let ask = |name: &str, arguments: &mut [Zval]| -> Result<Option<String>, Thrown> {
         let value = call_method(object, name, arguments)?;
         if value.is_null() { Ok(None) } else { php_string(format!("{name}()"), &value) }
@@ -58,6 +59,17 @@ fn overridden(
     }
     if let Some(prefix) = ask("getApiKeyPrefix", &mut identifier())? {
         answers.prefixes = vec![(API_KEY.to_owned(), prefix)];
+    }
+    if is_overridden(object, class, "getapikeywithprefix")
+        && let Some(key) = ask("getApiKeyWithPrefix", &mut identifier())?
+    {
+        let (prefix, key) = match key.rsplit_once(' ') {
+            Some((prefix, key)) => (Some(prefix), key),
+            None => (None, key.as_str()),
+        };
+        answers.api_keys = vec![(API_KEY.to_owned(), Secret::new(key))];
+        answers.prefixes =
+            prefix.map(|it| (API_KEY.to_owned(), it.to_owned())).into_iter().collect();
     }
     answers.user_agent = ask("getUserAgent", &mut [])?;
     let host = match host_index {

@@ -42,6 +42,7 @@ thread_local! {
 
 /// Registers what all models implement.
 pub(crate) fn register() -> Result<(), String> {
+    registry::start();
     interface().register(&INTERFACE)
 }
 

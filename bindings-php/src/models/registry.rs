@@ -1,5 +1,7 @@
 //! The registered model classes, and where their objects keep their values.
 
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{OnceLock, RwLock};
 
 use ext_php_rs::ffi::zend_string;
@@ -36,7 +38,8 @@ struct Models {
     by_row: Vec<(usize, usize)>,
 }
 
-static MODELS: OnceLock<Models> = OnceLock::new();
+/// Those since the last module start.
+static MODELS: AtomicPtr<Models> = AtomicPtr::new(ptr::null_mut());
 
 /// Where each declared model is among them by the address of its class. Only PHP's thread uses it,
 /// so no other thread can hold the lock at a fork.
@@ -51,27 +54,36 @@ pub(crate) struct Accessor {
 // SAFETY: the string is interned, and only PHP's thread uses it.
 unsafe impl Sync for Accessor {}
 
-fn models() -> &'static Models {
-    MODELS.get_or_init(|| {
-        let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
-        let all: Vec<_> = models
-            .map(|model| ModelClass { model, class: ClassRef::new(), keys: OnceLock::new() })
-            .collect();
-        let address = |class: &ModelClass| std::ptr::from_ref(class.model).addr();
-        let mut by_row: Vec<_> = all.iter().map(address).zip(0..).collect();
-        by_row.sort_unstable();
-        Models { all, by_row }
-    })
+/// Makes the models without their classes. To be called at module start. Apache starts PHP again in
+/// one process when it reloads: the classes and strings of before are freed then, so none is kept.
+pub(crate) fn start() {
+    let models = lomi::binding::MODELS.iter().chain(LISTS.iter());
+    let all: Vec<_> = models
+        .map(|model| ModelClass { model, class: ClassRef::new(), keys: OnceLock::new() })
+        .collect();
+    let address = |class: &ModelClass| ptr::from_ref(class.model).addr();
+    let mut by_row: Vec<_> = all.iter().map(address).zip(0..).collect();
+    by_row.sort_unstable();
+    // Never freed, because references to a model are `'static`.
+    MODELS.store(Box::leak(Box::new(Models { all, by_row })), Ordering::Release);
+    if let Ok(mut places) = BY_CLASS.write() {
+        places.clear();
+    }
+}
+
+fn models() -> Option<&'static Models> {
+    // SAFETY: null, or what `start` made and nothing frees.
+    unsafe { MODELS.load(Ordering::Acquire).as_ref() }
 }
 
 fn at(places: &[(usize, usize)], address: usize) -> Option<&'static ModelClass> {
     let found = places.binary_search_by_key(&address, |place| place.0).ok()?;
-    places.get(found).and_then(|place| models().all.get(place.1))
+    models()?.all.get(places.get(found)?.1)
 }
 
 /// Every model, those of lists included.
 pub(crate) fn all() -> &'static [ModelClass] {
-    &models().all
+    models().map_or(&[], |models| &models.all)
 }
 
 /// Lets a model be found by its class, which has just been declared.
@@ -85,7 +97,7 @@ pub(crate) fn keep(position: usize, class: &ModelClass) {
 
 /// The class of a model.
 pub(crate) fn of_model(model: &'static Model) -> Option<&'static ModelClass> {
-    let class = at(&models().by_row, std::ptr::from_ref(model).addr())?;
+    let class = at(&models()?.by_row, ptr::from_ref(model).addr())?;
     if class.class.get().is_none() {
         declare_late(class);
     }
@@ -108,7 +120,7 @@ pub(crate) fn of_class(class: &ClassEntry) -> Option<&'static ModelClass> {
     let places = BY_CLASS.read().ok()?;
     let mut class = Some(class);
     while let Some(now) = class {
-        if let Some(found) = at(&places, std::ptr::from_ref(now).addr()) {
+        if let Some(found) = at(&places, ptr::from_ref(now).addr()) {
             return Some(found);
         }
         class = now.parent();

@@ -65,7 +65,7 @@ impl ClassRef {
 
     /// The class; nothing before it is registered.
     pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
-        // SAFETY: set once, to a class entry that lives as long as the process.
+        // SAFETY: set at module start, to a class entry that the engine keeps until it shuts down.
         unsafe { self.raw().as_ref() }
     }
 }

@@ -21,10 +21,10 @@ pub(crate) type MakeException = fn(&lomi::Error) -> Result<Zval, Thrown>;
 /// Set at module start by `errors`, which this module must not import.
 static MAKE_EXCEPTION: OnceLock<MakeException> = OnceLock::new();
 
-/// Sets the function that makes the exception of a failed call. To be called at module start,
-/// once.
-pub(crate) fn set_exception_maker(make: MakeException) -> Result<(), String> {
-    MAKE_EXCEPTION.set(make).map_err(|_| "the exceptions are registered twice".to_owned())
+/// Sets the function that makes the exception of a failed call. To be called at module start.
+pub(crate) fn set_exception_maker(make: MakeException) {
+    // It is set already where a web server starts PHP again in the same process.
+    let _ = MAKE_EXCEPTION.set(make);
 }
 
 fn exception(error: &lomi::Error) -> Result<Zval, Thrown> {

@@ -3,7 +3,7 @@
 //! PHP 8.2 on the engine does this itself, and nothing here runs.
 
 use std::ffi::{c_char, c_void};
-use std::sync::OnceLock;
+use std::sync::RwLock;
 
 use ext_php_rs::ffi::{
     HashTable, zend_ce_error, zend_ce_exception, zend_function, zend_hash_str_find_ptr_lc,
@@ -22,7 +22,7 @@ use super::value::string_zval;
 type Hook = unsafe extern "C" fn(*mut zend_object);
 
 /// The hook that was there before ours; nothing where the engine hides keys itself.
-static PREVIOUS: OnceLock<Option<Hook>> = OnceLock::new();
+static PREVIOUS: RwLock<Option<Option<Hook>>> = RwLock::new(None);
 
 /// What a trace shows for a hidden argument.
 const HIDDEN: &str = "***";
@@ -36,14 +36,21 @@ unsafe extern "C" {
     ) -> *mut c_void;
 }
 
-/// Has keys hidden where the engine does not. To be called at module start, once.
+/// Has keys hidden where the engine does not. To be called at module start. At a second start in
+/// one process the engine has removed all hooks.
 pub(crate) fn hide_keys_in_traces() {
     if is_declared("SensitiveParameter") {
         return;
     }
     // SAFETY: no script runs yet, and no other thread.
     let previous = unsafe { (&raw mut zend_throw_exception_hook).replace(Some(thrown)) };
-    let _ = PREVIOUS.set(previous);
+    if let Ok(mut kept) = PREVIOUS.write() {
+        *kept = Some(previous);
+    }
+}
+
+fn previous() -> Option<Option<Hook>> {
+    PREVIOUS.read().map(|kept| *kept).unwrap_or_default()
 }
 
 unsafe extern "C" fn thrown(object: *mut zend_object) {
@@ -53,7 +60,7 @@ unsafe extern "C" fn thrown(object: *mut zend_object) {
         value.set_object(object);
         hide(&mut value);
     }
-    if let Some(previous) = PREVIOUS.get().copied().flatten() {
+    if let Some(previous) = previous().flatten() {
         // SAFETY: another extension's hook, called as the engine would.
         unsafe { previous(object) };
     }
@@ -62,7 +69,7 @@ unsafe extern "C" fn thrown(object: *mut zend_object) {
 /// Hides the keys in the trace of an exception that may never be thrown, such as one that a
 /// promise is rejected with.
 pub(crate) fn hide_keys_of(exception: &mut Zval) {
-    if PREVIOUS.get().is_some() {
+    if previous().is_some() {
         hide(exception);
     }
 }
