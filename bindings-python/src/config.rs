@@ -5,7 +5,7 @@ use lomi::{Language, Secret};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::convert::strings::{count, headers, limits, path, paths, text};
+use crate::convert::strings::{count, flag, headers, limits, path, paths, text};
 use crate::convert::timeouts::{time, times};
 use crate::error::{BindingError, wrong};
 use crate::offline::Offline;
@@ -40,7 +40,7 @@ pub(crate) fn builder(settings: &Bound<'_, PyDict>) -> Result<ConfigBuilder, Bin
             "idle_timeout" => builder.idle_timeout = Some(time(&name, &value)?),
             "max_retries" => builder.max_retries = Some(count(&name, &value)?),
             "max_connections" => builder.max_connections = Some(count(&name, &value)?),
-            "allow_http" => builder.allow_http = value.is_truthy()?,
+            "allow_http" => builder.allow_http = flag(&name, &value)?,
             "headers" => builder.headers = headers(&name, &value)?,
             "api_version" => builder.api_version = Some(text(&name, &value)?),
             "lang" => builder.lang = Some(text(&name, &value)?),

@@ -172,6 +172,22 @@ def test_the_steps_of_a_call_by_hand(api, sandbox):
     assert caught.value.status == 400 and isinstance(caught.value.data, lomi.Error)
 
 
+@pytest.mark.parametrize("overridden", ["get_api_key_with_prefix", "auth_settings"])
+def test_the_key_of_a_subclass_is_asked_for(serve, overridden):
+    key = "Vault lomi_sk_test_vault"
+    given = {
+        "get_api_key_with_prefix": lambda self, identifier, alias=None: key,
+        "auth_settings": lambda self: {
+            "ApiKeyAuth": {"type": "api_key", "in": "header", "key": "X-API-KEY", "value": key}
+        },
+    }
+    server = serve(200, {"checkout_session_id": "cs_1"})
+    Vault = type("Vault", (lomi.Configuration,), {overridden: given[overridden]})
+    api = lomi.CheckoutSessionsApi(lomi.ApiClient(Vault(host=server.url)))
+    api.retrieve_checkout_session("cs_1")
+    assert server.requests[0].headers["x-api-key"] == key
+
+
 def test_models_as_before():
     create = CheckoutSessionsCreate(amount=1, currency_code="XOF", title=None)
     assert create.to_dict() == {"amount": 1, "currency_code": "XOF"}

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import weakref
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from test_async import open_files
@@ -200,6 +201,32 @@ def test_a_response_that_came_with_the_cancellation(serve):
         return caught.value
 
     told(server, asyncio.run(main()))
+
+
+def test_a_page_that_came_with_the_cancellation_is_fetched_again(serve):
+    def answer(request):
+        query = parse_qs(urlsplit(request.path).query)
+        offset = int(query.get("offset", ["0"])[0])
+        rows = [{"checkout_session_id": f"cs_{offset + n}"} for n in range(2)]
+        pagination = {"total": 6, "limit": 2, "offset": offset}
+        return 200, {}, {"data": rows, "pagination": pagination}
+
+    client = lomi.AsyncLomiClient("lomi_sk_test_1", base_url=serve(answer).url)
+
+    async def main():
+        page = await client.checkout_sessions.list(limit=2)
+        items = page.auto_paging_iter()
+        ids = [(await items.__anext__()).checkout_session_id for _ in range(2)]
+        task = asyncio.ensure_future(items.__anext__())
+        await asyncio.sleep(0)
+        time.sleep(0.3)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, task.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return ids + [session.checkout_session_id async for session in items]
+
+    assert asyncio.run(main()) == [f"cs_{n}" for n in range(6)]
 
 
 def test_it_is_logged(mute, caplog):

@@ -9,6 +9,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+import urllib3
 
 import lomi
 
@@ -126,7 +127,19 @@ class Times:
 
 
 @pytest.mark.parametrize(
-    "given", [(3, 10), (3.05, None), (None, 10), Times(3, 10), datetime.timedelta(seconds=13), None]
+    "given",
+    [
+        (3, 10),
+        (3.05, None),
+        (None, 10),
+        Times(3, 10),
+        urllib3.Timeout(connect=3, read=10),
+        urllib3.Timeout(13),
+        urllib3.Timeout(total=13, connect=3),
+        datetime.timedelta(seconds=13),
+        None,
+    ],
+    ids=repr,
 )
 def test_timeouts_as_requests_and_httpx_write_them(echo, echoed, given):
     echoed.checkout_sessions.get("cs_1", timeout=given)

@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import pytest
 
 import lomi
@@ -139,6 +140,35 @@ def test_asynchronous_stores():
     guard = webhooks.ReplayGuard(store=webhooks.RedisStore(AsyncRedis()))
     with pytest.raises(lomi.ConfigurationError, match="AsyncReplayGuard"):
         guard.first_time(renewal("1"))
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_handler_that_runs_out_of_time_is_called_again(backend):
+    class Store:
+        def __init__(self):
+            self.keys = set()
+
+        async def remember(self, key, ttl):
+            await anyio.sleep(0.01)
+            return key not in self.keys and self.keys.add(key) is None
+
+        async def forget(self, key):
+            # Each await is cancelled again in a scope that is.
+            await anyio.sleep(0.01)
+            self.keys.discard(key)
+
+    async def run():
+        guard = webhooks.AsyncReplayGuard(store=Store())
+
+        async def handler(event):
+            await anyio.sleep(60)
+
+        with anyio.move_on_after(0.1) as scope:
+            await guard.once(renewal("1"), handler)
+        assert scope.cancelled_caught
+        assert await guard.first_time(renewal("1"))
+
+    anyio.run(run, backend=backend)
 
 
 def test_memory_is_bounded():

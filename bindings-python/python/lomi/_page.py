@@ -179,9 +179,9 @@ class Items(_Of["T"]):
                 return item
             if self._pager.ended:
                 raise StopIteration
-            page = self._page
-            fetched: Page[T] = fetch(page._client, self._pager, page._operation, page._options)
-            self._items = iter(fetched.data)
+            page, pager = self._page, self._pager.copy()
+            fetched: Page[T] = fetch(page._client, pager, page._operation, page._options)
+            self._pager, self._items = pager, iter(fetched.data)
 
 
 class AsyncItems(_Of["T"]):
@@ -203,11 +203,12 @@ class AsyncItems(_Of["T"]):
                 return item
             if self._pager.ended:
                 raise StopAsyncIteration
-            page = self._page
+            # A copy moves on: a cancelled task may lose a page that has arrived.
+            page, pager = self._page, self._pager.copy()
             fetched: AsyncPage[T] = await fetch_async(
-                page._client, self._pager, page._operation, page._options
+                page._client, pager, page._operation, page._options
             )
-            self._items = iter(fetched.data)
+            self._pager, self._items = pager, iter(fetched.data)
 
 
 class Listing(_Of["T"]):

@@ -14,7 +14,14 @@ type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// A count, such as `max_retries`.
 pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, BindingError> {
-    value.extract().map_err(|_| wrong(messages::not_a_count(name, given(value))))
+    // True is a number to Python, but no count.
+    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract().ok() };
+    number.ok_or_else(|| wrong(messages::not_a_count(name, given(value))))
+}
+
+/// True or False. A string such as "false" would count as true.
+pub(crate) fn flag(name: &str, value: &Bound<'_, PyAny>) -> Result<bool, BindingError> {
+    value.extract().map_err(|_| wrong(messages::not_a_flag(name, given(value))))
 }
 
 /// A number of bytes, such as `max_bytes`.
@@ -99,7 +106,8 @@ pub(crate) fn headers(
         if value.is_none() {
             continue;
         }
-        let number = value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>();
+        let number = (value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>())
+            && !value.is_instance_of::<PyBool>();
         let value = if number { value.str()?.into_any() } else { value };
         let value = text(messages::the_header(&name), &value)?;
         headers.push((name, value));

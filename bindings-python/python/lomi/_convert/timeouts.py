@@ -21,11 +21,12 @@ def parts(name: str, value: Any) -> tuple[float | None, float | None]:
         if len(value) != 2:
             raise ValueError(f"{type(value).__name__} ({len(value)})")
         connect, read = value
-    elif hasattr(value, "connect_timeout") and hasattr(value, "read_timeout"):  # urllib3
-        total = getattr(value, "total", None)
-        connect, read = _limit(value.connect_timeout), _limit(value.read_timeout)
+    elif hasattr(type(value), "read_timeout"):  # urllib3
+        total, connect = getattr(value, "total", None), _limit(value.connect_timeout)
+        # With a total, urllib3 has no read_timeout before its request starts.
         if isinstance(total, (int, float)):
             return one(name, total), None if connect is None else one(name, connect)
+        read = _limit(value.read_timeout)
     elif hasattr(value, "connect") and hasattr(value, "read"):  # httpx
         connect, read = value.connect, value.read
     else:

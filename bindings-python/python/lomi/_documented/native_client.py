@@ -15,12 +15,12 @@ _clients: dict[tuple[Any, ...], Client] = {}
 
 def native(configuration: Configuration, user_agent: str | None, keyless: bool = False) -> Client:
     """Give the native client for the present values of a configuration."""
-    key = None if keyless else _key(configuration)
+    key, prefix = (None, None) if keyless else _key(configuration)
     settings = {
         **common_settings(configuration),
         "base_url": configuration.host,
         "api_key": key,
-        "api_key_prefix": None if key is None else configuration.api_key_prefix.get("ApiKeyAuth"),
+        "api_key_prefix": prefix,
         "user_agent": user_agent,
         "routes": configuration.routes,
         "headers": _pairs(configuration.headers),
@@ -39,10 +39,29 @@ def native(configuration: Configuration, user_agent: str | None, keyless: bool =
     return client
 
 
-def _key(configuration: Configuration) -> str | None:
+def _key(configuration: Configuration) -> tuple[str | None, str | None]:
+    """Give the key and its prefix."""
+    if _is_overridden(configuration, "get_api_key_with_prefix", "auth_settings"):
+        setting = configuration.auth_settings().get("ApiKeyAuth", {})
+        value = setting.get("value") or configuration.get_api_key_with_prefix("ApiKeyAuth")
+        prefix, _, key = (value or "").rpartition(" ")
+        return key or None, prefix or None
     if configuration.refresh_api_key_hook is not None:
         configuration.refresh_api_key_hook(configuration)
-    return configuration.api_key.get("ApiKeyAuth") or None
+    key = configuration.api_key.get("ApiKeyAuth") or None
+    return key, None if key is None else configuration.api_key_prefix.get("ApiKeyAuth")
+
+
+def _is_overridden(configuration: Configuration, *names: str) -> bool:
+    """Say whether a subclass has a method of its own, as one that reads keys from a vault."""
+    from ..configuration import Configuration
+
+    if type(configuration) is Configuration:
+        return False
+    return any(
+        getattr(getattr(configuration, name), "__func__", None) is not getattr(Configuration, name)
+        for name in names
+    )
 
 
 def make(configuration: Configuration, settings: dict[str, Any]) -> Client:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from sys import modules
+
+from .._event_loops.trio_wait import in_trio
 from .._lomi import ReplayMemory, message, replay_key
 from ..errors import ConfigurationError
 from .stores import CallbackStore
@@ -9,6 +13,7 @@ from .stores import CallbackStore
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractContextManager
     from datetime import timedelta
     from typing import Any
 
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
 
 #: 30 days, in seconds.
 DEFAULT_TTL = 30 * 24 * 60 * 60.0
+#: How long a cancelled handler waits for its event to be forgotten, in seconds.
+FORGET_TIMEOUT = 5
 
 
 class ReplayGuard:
@@ -108,7 +115,8 @@ class AsyncReplayGuard(ReplayGuard):
         try:
             await handler(event)
         except BaseException:
-            await self.forget(event)
+            with _shield():
+                await self.forget(event)
             raise
         return True
 
@@ -139,6 +147,17 @@ def _boolean(result: Any) -> bool:
             f"the store's remember must return True or False, and returned {type(result).__name__}"
         )
     return result
+
+
+def _shield() -> AbstractContextManager[Any]:
+    """Let an await end in a cancelled scope, of which trio and anyio cancel every await."""
+    library: Any = modules.get("anyio")
+    if library is None and "trio" in modules and in_trio():
+        library = modules["trio"]
+    if library is None:
+        return nullcontext()
+    scope: AbstractContextManager[Any] = library.move_on_after(FORGET_TIMEOUT, shield=True)
+    return scope
 
 
 async def _awaited(result: Any) -> Any:
