@@ -16,8 +16,8 @@ export interface LomiClientOptions {
   /** Maximum time for a whole call, including retries and the pauses between them. Default: 60000. */
   timeout?: number;
   /**
-   * Maximum time for one attempt. Default: 30000 for calls that are retried after a timeout (reads and
-   * create), the whole `timeout` for other writes.
+   * Maximum time for one attempt. Default: 30000 for calls that are retried after a timeout (reads, and
+   * a create whose key the server checks), the whole `timeout` for other writes.
    */
   attemptTimeout?: number;
   /** Maximum time to wait for a connection. Default: 10000. */

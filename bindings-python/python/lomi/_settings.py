@@ -66,7 +66,7 @@ class Settings:
         :param headers: headers for every call
         :param connect_timeout: seconds to wait for a connection; 10 where left out
         :param attempt_timeout: seconds for one attempt; where left out, 30 for what is sent
-            again after it (reads and create), and the whole ``timeout`` for other writes
+            again after it (reads, and a create whose key the server checks), else ``timeout``
         :param idle_timeout: the most seconds between two chunks of a response; 15 where left
             out
         :param ca_file: a file of certificates to trust besides the system's
