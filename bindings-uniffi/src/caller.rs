@@ -51,16 +51,30 @@ impl Caller for Awaiting {
 
 /// How far an awaited call is, for the error of one that is cancelled: it names the idempotency key.
 #[derive(Default)]
-pub(crate) struct Progress(Mutex<Option<CallHandle>>);
+pub(crate) struct Progress(Mutex<InProgress>);
+
+#[derive(Default)]
+struct InProgress {
+    call: Option<CallHandle>,
+    is_cancelled: bool,
+}
 
 impl Progress {
+    /// The worker may be within the poll that begins this call when its caller cancels: then no
+    /// request of it is sent either.
     fn set(&self, call: CallHandle) {
-        *lock(&self.0) = Some(call);
+        let mut progress = lock(&self.0);
+        if progress.is_cancelled {
+            call.cancelled();
+        }
+        progress.call = Some(call);
     }
 
-    /// The error of a call that its caller has cancelled.
+    /// The error of a call that its caller has cancelled. No request is sent after it.
     pub(crate) fn cancelled(&self) -> Error {
-        match &*lock(&self.0) {
+        let mut progress = lock(&self.0);
+        progress.is_cancelled = true;
+        match &progress.call {
             Some(call) => call.cancelled(),
             None => Error::new(ErrorKind::Cancelled, messages::call_cancelled()),
         }
@@ -68,9 +82,39 @@ impl Progress {
 
     /// The error of a call that has ended in another way than by its response.
     pub(crate) fn ended(&self, error: Error) -> Error {
-        match &*lock(&self.0) {
+        match &lock(&self.0).call {
             Some(call) => call.ended(error),
             None => error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use lomi::binding::{ConfigBuilder, Target, Worker, table};
+    use lomi::{Client, Input, Outcome};
+
+    use super::*;
+
+    #[test]
+    fn a_call_that_begins_after_its_cancellation_sends_nothing() {
+        let client = Client::with(ConfigBuilder {
+            key_optional: true,
+            base_url: Some("http://127.0.0.1:1".into()),
+            ..ConfigBuilder::default()
+        });
+        let input = Input::body(lomi::json!({"amount": 500, "currency_code": "XOF"}));
+        let target = Target::Operation(&table::CREATE_CHECKOUT_SESSION);
+        let call = client.unwrap().prepare(target, input, Default::default()).unwrap();
+        let progress = Arc::new(Progress::default());
+        assert_eq!(progress.cancelled().outcome(), Outcome::NotSent);
+        let (sender, ended) = std::sync::mpsc::channel();
+        let _in_flight = Worker::current()
+            .unwrap()
+            .start(false, async move { sender.send(Awaiting(progress).run(call).await) });
+        // Else the connection would have been refused.
+        assert_eq!(ended.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     }
 }

@@ -6,22 +6,30 @@ use lomi::binding::{messages, payment_required_error};
 use lomi::{Error, ErrorKind, Language};
 
 use crate::response::error;
+use crate::text;
 
 /// A message without API keys and webhook secrets, and of limited length.
 #[uniffi::export]
-pub(crate) fn redact(text: String) -> String {
+pub(crate) fn redact(text: Vec<u8>) -> String {
+    let text = text::readable(&text).into_owned();
     Error::new(ErrorKind::Validation, text).message().to_owned()
+}
+
+/// The same at any length.
+#[uniffi::export]
+fn redact_all(text: Vec<u8>) -> String {
+    lomi::binding::redact(&text::readable(&text))
 }
 
 /// A sentence of the area `bindings` of the core's messages; empty for a name that is none.
 #[uniffi::export]
 pub(crate) fn message(
-    name: String,
+    name: Vec<u8>,
     arguments: HashMap<String, String>,
     lang: Option<String>,
 ) -> String {
     let argument = |name: &str| arguments.get(name).cloned().unwrap_or_default();
-    let message = messages::by_name(&name, argument);
+    let message = messages::by_name(&text::readable(&name), argument);
     message.map(|message| message.text(language(lang)).to_owned()).unwrap_or_default()
 }
 
@@ -31,8 +39,8 @@ fn language(lang: Option<String>) -> Language {
 
 /// The end of a sentence that refuses an unknown name: `; did you mean "timeout"?`, or nothing.
 #[uniffi::export]
-fn hint(name: String, names: Vec<String>, lang: Option<String>) -> String {
-    let hint = lomi::binding::names::hint(&name, names.iter().map(String::as_str));
+fn hint(name: Vec<u8>, names: Vec<String>, lang: Option<String>) -> String {
+    let hint = lomi::binding::names::hint(&text::readable(&name), names.iter().map(String::as_str));
     hint.text(language(lang)).to_owned()
 }
 

@@ -10,6 +10,7 @@ use crate::caller::{Caller, waited};
 use crate::client::BridgeClient;
 use crate::foreign::caller;
 use crate::response::{Refusal, error, nothing, result_of};
+use crate::text;
 
 /// A run of `reconcile`. After an error, its next event makes the same request again.
 #[derive(uniffi::Object)]
@@ -33,8 +34,8 @@ enum Next {
 impl MissedEvents {
     /// Continues from a cursor, or starts at a time.
     #[uniffi::constructor]
-    pub fn new(since: String) -> Result<Self, Refusal> {
-        Ok(Self::since(since)?)
+    pub fn new(since: Vec<u8>) -> Result<Self, Refusal> {
+        Ok(Self::since(text::checked(since)?)?)
     }
 
     /// The cursor after the last event; after the end, that of the next run.

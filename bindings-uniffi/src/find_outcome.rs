@@ -10,6 +10,7 @@ use crate::client::BridgeClient;
 use crate::foreign::caller;
 use crate::packed::PackedSink;
 use crate::response::{any, error};
+use crate::text;
 
 #[uniffi::export]
 impl BridgeClient {
@@ -17,11 +18,14 @@ impl BridgeClient {
     /// for an ambiguous one the reason and when to ask again.
     pub fn find_outcome_blocking(
         &self,
-        unknown_call: String,
+        unknown_call: Vec<u8>,
         options: Vec<u8>,
         check_address: u64,
     ) -> Vec<u8> {
-        waited(self.find_outcome(&mut caller(check_address), &unknown_call, &options))
+        match text::checked(unknown_call) {
+            Ok(call) => waited(self.find_outcome(&mut caller(check_address), &call, &options)),
+            Err(refused) => self.refused(refused),
+        }
     }
 }
 

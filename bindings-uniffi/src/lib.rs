@@ -20,6 +20,7 @@ mod offline;
 mod packed;
 mod pages;
 mod response;
+mod text;
 mod values;
 mod webhooks;
 

@@ -6,6 +6,7 @@ use lomi::testing::Stub;
 use lomi::{Error, binding};
 
 use crate::response::{Refusal, error, nothing};
+use crate::text;
 
 /// A recording or a stub, shared by the clients that it was given to.
 #[derive(uniffi::Object)]
@@ -27,18 +28,20 @@ impl Offline {
 
     /// Answers from a recording.
     #[uniffi::constructor]
-    pub fn replay(file: String) -> Result<Self, Refusal> {
-        Ok(Self::of_recording(&file)?)
+    pub fn replay(file: Vec<u8>) -> Result<Self, Refusal> {
+        Ok(Self::of_recording(&text::checked(file)?)?)
     }
 
     /// Sets what the next call of an operation gets.
-    pub fn respond(&self, operation: String, status: u16, body: String) -> Vec<u8> {
-        empty(self.stub.respond(&operation, status, &body))
+    pub fn respond(&self, operation: Vec<u8>, status: u16, body: Vec<u8>) -> Vec<u8> {
+        let given = text::checked(operation).and_then(|name| Ok((name, text::checked(body)?)));
+        empty(given.and_then(|(name, body)| self.stub.respond(&name, status, &body)))
     }
 
     /// Makes the next call of an operation fail.
-    pub fn fail(&self, operation: String, how: String) -> Vec<u8> {
-        empty(self.stub.fail(&operation, &how))
+    pub fn fail(&self, operation: Vec<u8>, how: Vec<u8>) -> Vec<u8> {
+        let given = text::checked(operation).and_then(|name| Ok((name, text::checked(how)?)));
+        empty(given.and_then(|(name, how)| self.stub.fail(&name, &how)))
     }
 
     /// The requests so far, as a JSON array.

@@ -12,6 +12,7 @@ use crate::client::{BridgeClient, input};
 use crate::foreign::caller;
 use crate::packed::value_of;
 use crate::response::{Refusal, error, nothing, page_of};
+use crate::text;
 
 /// The position in a list. Its pages are requested one after the other.
 #[derive(uniffi::Object)]
@@ -24,8 +25,8 @@ pub struct Pager {
 impl Pager {
     /// A pager of the list that an operation gives for some values. `binding` is the language.
     #[uniffi::constructor]
-    pub fn new(binding: String, operation: u16, values: Vec<u8>) -> Result<Self, Refusal> {
-        Ok(Self::of(&binding, operation, value_of(&values)?)?)
+    pub fn new(binding: Vec<u8>, operation: u16, values: Vec<u8>) -> Result<Self, Refusal> {
+        Ok(Self::of(&text::checked(binding)?, operation, value_of(&values)?)?)
     }
 
     /// Another pager at the same position.

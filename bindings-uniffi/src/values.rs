@@ -6,20 +6,25 @@ use lomi::{Error, ErrorKind, Money, Response, Value, idempotency_key as keys};
 use crate::binding::model_at;
 use crate::packed::value_of;
 use crate::response::{any, error, object, string};
+use crate::text;
 
 /// An amount of the currency's smallest unit, given as digits.
 #[uniffi::export]
-pub(crate) fn money(amount: String, currency: String) -> Vec<u8> {
-    let digits = amount
-        .parse()
-        .map_err(|_| Error::new(ErrorKind::Validation, messages::not_an_amount(&amount)));
-    packed_money(digits.and_then(|amount| Money::new(amount, &currency)))
+pub(crate) fn money(amount: Vec<u8>, currency: Vec<u8>) -> Vec<u8> {
+    let made = || {
+        let (amount, currency) = (text::checked(amount)?, text::checked(currency)?);
+        let digits = amount.parse();
+        let refused = |_| Error::new(ErrorKind::Validation, messages::not_an_amount(&amount));
+        Money::new(digits.map_err(refused)?, &currency)
+    };
+    packed_money(made())
 }
 
 /// An amount written in the currency's main unit.
 #[uniffi::export]
-pub(crate) fn money_from_major(text: String, currency: String) -> Vec<u8> {
-    packed_money(Money::from_major(&text, &currency))
+pub(crate) fn money_from_major(text: Vec<u8>, currency: Vec<u8>) -> Vec<u8> {
+    let made = || Money::from_major(&text::checked(text)?, &text::checked(currency)?);
+    packed_money(made())
 }
 
 fn packed_money(money: Result<Money, Error>) -> Vec<u8> {
@@ -62,8 +67,9 @@ pub(crate) fn key_for_order(order: Value, attempt: Value) -> Vec<u8> {
 
 /// An object of a model from JSON, such as a stored response.
 #[uniffi::export]
-pub(crate) fn read_object(model: u16, json: String) -> Vec<u8> {
-    let response = model_at(model).and_then(|model| Response::from_json(json, model));
+pub(crate) fn read_object(model: u16, json: Vec<u8>) -> Vec<u8> {
+    let response =
+        model_at(model).and_then(|model| Response::from_json(text::checked(json)?, model));
     object(|sink| response?.decode(sink).map(drop))
 }
 

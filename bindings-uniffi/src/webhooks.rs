@@ -8,17 +8,20 @@ use lomi::{Error, ErrorKind, Language, Value};
 
 use crate::binding::Binding;
 use crate::packed::{Writer, value_of};
-use crate::response::{error, object, string};
+use crate::response::{Refusal, error, object, string};
+use crate::text;
 
 /// Checks a delivery and returns its event. `options` has the name of the language (`binding`),
 /// `max_age` in seconds, `received_at` in seconds since 1970, and `lang`.
 #[uniffi::export]
 fn construct_event(
     payload: Vec<u8>,
-    signature: String,
+    signature: Vec<u8>,
     secrets: Vec<String>,
     options: Vec<u8>,
 ) -> Vec<u8> {
+    // Anyone can send any bytes in the header. What is no text is no signature.
+    let signature = text::readable(&signature);
     checked_event(&payload, &signature, &secrets, &value_of(&options).unwrap_or_default())
 }
 
@@ -66,22 +69,22 @@ fn seconds(name: &str, given: Option<&Value>) -> Result<Option<f64>, Error> {
 
 /// The signature that lomi. would send for a body.
 #[uniffi::export]
-pub(crate) fn sign(payload: Vec<u8>, secret: String) -> Vec<u8> {
-    string(webhook::sign(&payload, &secret))
+pub(crate) fn sign(payload: Vec<u8>, secret: Vec<u8>) -> Vec<u8> {
+    string(text::checked(secret).and_then(|secret| webhook::sign(&payload, &secret)))
 }
 
 /// The key by which a repeated delivery of an event is recognized. The event is JSON.
 #[uniffi::export]
-pub(crate) fn replay_key(event: String) -> Vec<u8> {
-    string(webhook::replay_key_of_json(&event))
+pub(crate) fn replay_key(event: Vec<u8>) -> Vec<u8> {
+    string(text::checked(event).and_then(|event| webhook::replay_key_of_json(&event)))
 }
 
 /// The response to an error, by the name of its class and its code: a map of status and body. Null
 /// for an error that the sender did not cause.
 #[uniffi::export]
-pub(crate) fn webhook_refusal(error_class: String, code: Option<String>) -> Vec<u8> {
+pub(crate) fn webhook_refusal(error_class: Vec<u8>, code: Option<String>) -> Vec<u8> {
     let mut writer = Writer::default();
-    match webhook::refusal_of(&error_class, code.as_deref()) {
+    match webhook::refusal_of(&text::readable(&error_class), code.as_deref()) {
         None => writer.null(),
         Some(refusal) => writer.map(|map| {
             map.integer("status", Some(refusal.status));
@@ -122,12 +125,23 @@ impl MemoryStore {
     }
 
     /// Remembers a key for `ttl` seconds; false if it was remembered before.
-    pub fn remember(&self, key: String, ttl: f64) -> bool {
-        self.0.remember(&key, Duration::try_from_secs_f64(ttl).unwrap_or(Duration::MAX))
+    pub fn remember(&self, key: Vec<u8>, ttl: f64) -> Result<bool, Refusal> {
+        Ok(self.remembered(&text::checked(key)?, ttl))
     }
 
     /// Forgets a key.
-    pub fn forget(&self, key: String) {
-        self.0.forget_key(&key);
+    pub fn forget(&self, key: Vec<u8>) -> Result<(), Refusal> {
+        self.forgotten(&text::checked(key)?);
+        Ok(())
+    }
+}
+
+impl MemoryStore {
+    pub(crate) fn remembered(&self, key: &str, ttl: f64) -> bool {
+        self.0.remember(key, Duration::try_from_secs_f64(ttl).unwrap_or(Duration::MAX))
+    }
+
+    pub(crate) fn forgotten(&self, key: &str) {
+        self.0.forget_key(key);
     }
 }

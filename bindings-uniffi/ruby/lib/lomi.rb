@@ -44,13 +44,16 @@ module Lomi
     # @return [String]
     def idempotency_key_for_order(order, attempt = nil) = IdempotencyKey.for_order(order, attempt)
 
-    # The error of the call that `Timeout.timeout`, a signal or another thread ended last in this thread: it
-    # has the idempotency key, and {Client#find_outcome} takes it.
+    # The error of the last call of this thread, where `Timeout.timeout`, a signal or another thread ended it; under
+    # a fiber scheduler, of this fiber. It has the idempotency key, and {Client#find_outcome} takes it.
     #
     #     rescue Timeout::Error
-    #       client.find_outcome(Lomi.interrupted_call)
+    #       error = Lomi.interrupted_call
+    #       client.find_outcome(error) if error.is_a?(Lomi::OutcomeUnknown)
     #
-    # @return [CancelledError, nil]
+    # The `outcome` of a call that had just succeeded is `final`: `last` is the object that it returned.
+    #
+    # @return [Error, nil] nil where no call was ended
     def interrupted_call = Interrupts.last
 
     # Loads every class at once. For servers that fork: the memory is then shared.

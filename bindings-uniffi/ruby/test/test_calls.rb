@@ -135,6 +135,29 @@ class CallsTest < LomiTest
     end
     assert_equal "open", error.last.status
   end
+
+  def test_a_wait_whose_state_is_nil_is_for_the_final_one
+    [{ until: nil }, { "until" => nil }, {}, nil, { until: "final" }].each do |options|
+      reads = 0
+      server = serve { [200, { **SESSION, status: (reads += 1) < 2 ? "open" : "completed" }] }
+      assert_equal "completed", server.client.checkout_sessions.wait("cs_1", options: options).status
+    end
+    server = serve
+    [5, "until", [], false].each do |options|
+      error = assert_raises(Lomi::ValidationError) { server.client.checkout_sessions.wait("cs_1", options: options) }
+      assert_match(/options/, error.message)
+    end
+    assert_raises(Lomi::ValidationError) { server.client.checkout_sessions.wait("cs_1", options: { untill: "final" }) }
+    assert_empty server.requests
+  end
+
+  def test_the_server_may_not_say_whether_it_had_done_the_work_before
+    create = { amount: 1, currency_code: "XOF", options: { idempotency_key: "order-1" } }
+    assert_nil serve { [201, SESSION] }.client.checkout_sessions.create(**create).last_response.replayed
+    marked = serve { [201, SESSION, { "idempotent-replayed" => "true" }] }
+    assert_equal true, marked.client.checkout_sessions.create(**create).last_response.replayed
+    assert_equal false, serve { [200, SESSION] }.client.checkout_sessions.get("cs_1").last_response.replayed
+  end
 end
 
 require "pathname"

@@ -60,6 +60,20 @@ class ErrorsTest < LomiTest
     assert_raises(Lomi::ConfigurationError) { Lomi::Client.new(api_key: KEY, environment: "live") }
   end
 
+  def test_an_option_of_any_bytes_is_refused_with_its_name
+    error = assert_raises(Lomi::ConfigurationError) { Lomi::Client.new(api_key: KEY, **{ "timeout\xF0" => 5 }) }
+    assert_match(/timeout\u{fffd}.*timeout/, error.message)
+    sessions = Lomi::Client.new(api_key: KEY).checkout_sessions
+    error = assert_raises(Lomi::ValidationError) { sessions.get("x", options: { "timeuot\xF0".b => 1 }) }
+    assert_match(/timeuot\u{fffd}.*timeout/, error.message)
+    error = assert_raises(Lomi::ValidationError) { sessions.get("x", options: { "timeuot".encode("UTF-16LE") => 1 }) }
+    assert_match(/timeuot.*timeout/, error.message)
+    ENV["LOMI_LANG"] = "\xF0"
+    assert_raises(Lomi::ValidationError) { sessions.get("x", options: { timeuot: 1 }) }
+  ensure
+    ENV.delete("LOMI_LANG")
+  end
+
   def test_bad_options_of_a_call_are_refused_before_anything_is_sent
     server = serve
     error = assert_raises(Lomi::ValidationError) { server.client.checkout_sessions.get("x", options: { timeuot: 1 }) }

@@ -60,6 +60,65 @@ class InterruptsTest < LomiTest
     assert_nil(Thread.new { Lomi.interrupted_call }.value)
   end
 
+  Late = Class.new(StandardError)
+
+  # A client whose calls succeed, and are interrupted before their results are handed over.
+  def interrupted_late(server)
+    server.client(routes: "current", on_response: lambda do |_|
+      caller = Thread.current
+      Thread.new { caller.raise(Late) }
+      Thread.pass until caller.pending_interrupt?
+    end)
+  end
+
+  def test_a_call_that_succeeded_as_it_was_interrupted_is_known
+    server = serve { [201, { checkout_session_id: "cs_1" }] }
+    given = { amount: 1, currency_code: "XOF", options: { idempotency_key: "order-1" } }
+    assert_raises(Late) { interrupted_late(server).checkout_sessions.create(**given) }
+    error = Lomi.interrupted_call
+    assert_instance_of Lomi::CancelledError, error
+    assert_same error, Lomi.interrupted_call
+    assert_equal ["order-1", 201, "final", 1], [error.idempotency_key, error.status, error.outcome, error.attempts]
+    assert_equal server.request["headers"]["x-request-id"], error.request_id
+    assert_equal "cs_1", error.last.checkout_session_id
+    assert_equal 201, error.last.last_response.status
+    assert_equal(["POST"], error.history.map { |one| one[:method] })
+    refute_kind_of Lomi::OutcomeUnknown, error
+    assert_match(/do not make it again/, error.message)
+  end
+
+  def test_a_call_without_an_object_that_succeeded_is_known_too
+    server = serve { |request| request["method"] == "DELETE" ? [204, ""] : [200, { data: [{ customer_id: "c" }] }] }
+    client = interrupted_late(server)
+    assert_raises(Late) { client.customers.list }
+    assert_equal [200, "final", nil], [Lomi.interrupted_call.status, Lomi.interrupted_call.outcome,
+                                       Lomi.interrupted_call.last]
+    assert_raises(Late) { client.customers.delete("c") }
+    assert_equal [204, "final"], [Lomi.interrupted_call.status, Lomi.interrupted_call.outcome]
+    assert_raises(Late) { client.download(server.url.sub("/v1", "/file?signature=x")) }
+    assert_equal [200, "final"], [Lomi.interrupted_call.status, Lomi.interrupted_call.outcome]
+  end
+
+  def test_a_call_that_failed_as_it_was_interrupted_is_known
+    server = serve { [502, "bad gateway"] }
+    given = { amount: 1, currency_code: "XOF", options: { idempotency_key: "order-1" } }
+    assert_raises(Late) { interrupted_late(server).checkout_sessions.create(**given) }
+    assert_instance_of Lomi::ServerError, Lomi.interrupted_call
+    assert_kind_of Lomi::OutcomeUnknown, Lomi.interrupted_call
+    assert_equal "order-1", Lomi.interrupted_call.idempotency_key
+  end
+
+  def test_an_ended_call_is_forgotten_with_the_next
+    server = serve { |request| request["target"].include?("slow") ? :hang : [200, { checkout_session_id: "cs_1" }] }
+    client = server.client
+    assert_raises(Timeout::Error) { Timeout.timeout(0.1) { client.checkout_sessions.get("slow") } }
+    refute_nil Lomi.interrupted_call
+    client.checkout_sessions.get("cs_1")
+    assert_nil Lomi.interrupted_call
+    assert_raises(Timeout::Error) { Timeout.timeout(0.05) { sleep } }
+    assert_nil Lomi.interrupted_call
+  end
+
   def test_another_thread_runs_while_a_call_waits
     client = hanging.client
     ticks = 0
@@ -158,13 +217,17 @@ class InterruptsTest < LomiTest
   class Scheduler
     def initialize = @ready = Queue.new
     def block(_, _ = nil) = Fiber.yield
-    def unblock(_, fiber) = @ready << fiber
+    def unblock(_, fiber) = @ready << [:resume, fiber]
+    def interrupt(fiber) = @ready << [:raise, fiber, Late]
     def kernel_sleep(seconds = nil) = block(:sleep, seconds)
     def io_wait(io, _, _) = io
     def fiber(&block) = Fiber.new(blocking: false, &block).tap(&:resume)
 
     def close
-      @ready.pop.resume until (@waiting -= 1).negative?
+      until (@waiting -= 1).negative?
+        how, fiber, *error = @ready.pop
+        fiber.public_send(how, *error)
+      end
     end
 
     attr_writer :waiting
@@ -183,5 +246,46 @@ class InterruptsTest < LomiTest
     end.join(5)
     assert_equal %w[cs_1 cs_1 cs_1], found
     assert_operator now - started, :<, 0.8
+  end
+
+  # What `Lomi.interrupted_call` is in a fiber whose call is ended.
+  def interrupted_fiber(client, waiting)
+    found = []
+    given = { amount: 1, currency_code: "XOF", options: { idempotency_key: "order-1" } }
+    Thread.new do
+      scheduler = Scheduler.new
+      scheduler.waiting = waiting
+      Fiber.set_scheduler(scheduler)
+      fiber = Fiber.schedule do
+        client.checkout_sessions.create(**given)
+      rescue Late
+        found << Lomi.interrupted_call
+      end
+      yield scheduler, fiber
+    end.join(5)
+    assert_equal 1, found.size
+    found.first
+  end
+
+  def test_a_call_of_a_fiber_that_is_ended_is_known
+    server = hanging
+    error = interrupted_fiber(server.client, 2) do |scheduler, fiber|
+      Thread.new { server.request && scheduler.interrupt(fiber) }
+    end
+    assert_instance_of Lomi::CancelledError, error
+    assert_kind_of Lomi::OutcomeUnknown, error
+    assert_equal "order-1", error.idempotency_key
+    Timeout.timeout(2) { server.closed.pop }
+  end
+
+  def test_a_call_of_a_fiber_that_succeeded_as_it_was_ended_is_known
+    ready = Queue.new
+    server = serve { [201, { checkout_session_id: "cs_1" }] }
+    # The call has its response, and ends after its fiber was ended.
+    client = server.client(routes: "current", on_response: ->(_) { (ready << 1) && sleep(0.3) })
+    error = interrupted_fiber(client, 2) { |scheduler, fiber| Thread.new { ready.pop && scheduler.interrupt(fiber) } }
+    assert_instance_of Lomi::CancelledError, error
+    assert_equal ["order-1", 201, "final"], [error.idempotency_key, error.status, error.outcome]
+    assert_equal "cs_1", error.last.checkout_session_id
   end
 end

@@ -62,6 +62,13 @@ class ModelsTest < LomiTest
     assert_nil copy.last_response
   end
 
+  def test_a_broken_copy_is_refused
+    error = assert_raises(Lomi::ValidationError) do
+      Lomi::Models::CheckoutSession.allocate.marshal_load("{\"checkout_session_id\":\"\xF0\"}")
+    end
+    assert_match(/UTF-8/, error.message)
+  end
+
   def test_every_class_and_enum_loads
     Lomi.eager_load!
     assert_operator Lomi::Models.constants.size, :>, 80

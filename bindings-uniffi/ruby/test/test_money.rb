@@ -21,6 +21,20 @@ class MoneyTest < LomiTest
     assert_raises(Lomi::ValidationError) { Lomi::Money.new(10**30, "XOF") }
   end
 
+  def test_text_that_is_not_utf8_is_refused_and_another_encoding_is_read
+    ["\xF0", "a\xF0", "\xC2", "\xFF" * 64, "\xF0".b].each do |text|
+      error = assert_raises(Lomi::ValidationError) { Lomi::Money.from_major(text, "USD") }
+      assert_match(/amount is not valid UTF-8/, error.message)
+      assert_raises(Lomi::ValidationError) { Lomi::Money.from_major("19.99", text) }
+      assert_raises(Lomi::ValidationError) { Lomi::Money.new(1, text) }
+      assert_raises(Lomi::ValidationError) { Lomi.idempotency_key_for_order(text) }
+    end
+    lone = "\x00\xD8".dup.force_encoding("UTF-16LE")
+    assert_raises(Lomi::ValidationError) { Lomi::Money.from_major(lone, "USD") }
+    money = Lomi::Money.from_major("19.99".encode("UTF-16LE"), "USD".encode("UTF-16BE"))
+    assert_equal Lomi::Money.new(1999, "USD"), money
+  end
+
   def test_a_money_sets_amount_and_currency
     server = serve { [201, { checkout_session_id: "cs_1" }] }
     server.client.checkout_sessions.create(amount: Lomi::Money.from_major("50.00", "EUR"))

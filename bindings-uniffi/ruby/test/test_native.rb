@@ -27,6 +27,34 @@ class NativeTest < LomiTest
     assert_empty different
   end
 
+  # uniffi does not check the bytes of an argument that is a string.
+  def test_no_function_takes_a_string
+    assert_path_exists GENERATED, "run .ci/build first"
+    calls = File.read(GENERATED).lines.grep(/rust_call.*:uniffi_/)
+    assert_operator calls.size, :>, 30
+    assert_empty calls.grep(/alloc_from_string/)
+  end
+
+  def test_the_library_refuses_text_that_is_not_utf8
+    bytes = ->(text) { Lomi::Native.byte_buffer(text) }
+    refused = [
+      Lomi::Native.bytes(:money_from_major, bytes["\xF0"], bytes["XOF"]),
+      Lomi::Native.bytes(:replay_key, bytes["a\xF0"]),
+      Lomi::Native.bytes(:money, bytes["5"], bytes["\xC2"]), Lomi::Native.bytes(:sign, bytes["x"], bytes["\xFF" * 64]),
+      Lomi::Native.bytes(:read_object, 0, bytes["{\"a\":\"\xF0\"}"])
+    ].map { |result| Lomi::Result.error(result) }
+    assert_equal [Lomi::ValidationError] * 5, refused.map(&:class)
+    assert_match(/not valid UTF-8/, refused.first.message)
+    %i[missedevents_new offline_replay].each do |name|
+      assert_raises(Lomi::ValidationError) { Lomi::Native.number(name, bytes["a\xF0"]) }
+    end
+    assert_equal "a\u{fffd}", Lomi::Native.string(:redact, bytes["a\xF0"])
+    options = bytes[Lomi::Packed.dump({ binding: "ruby" })]
+    secrets = Lomi::Native.strings(["whsec_x"])
+    unsigned = Lomi::Native.bytes(:construct_event, bytes["{}"], bytes["\xF0"], secrets, options)
+    assert_instance_of Lomi::SignatureVerificationError, Lomi::Result.error(unsigned)
+  end
+
   def test_what_the_library_does_not_know_is_an_error
     error = Lomi::Result.error(Lomi::Native.bytes(:read_object, 65_535, Lomi::Native.buffer("{}")))
     assert_instance_of Lomi::InternalError, error

@@ -29,6 +29,20 @@ class OutcomesTest < LomiTest
     assert_raises(Lomi::ValidationError) { client.find_outcome("{}", known_ids: "tx_1") }
   end
 
+  def test_text_that_is_not_utf8_is_refused
+    client = Lomi::Client.new(api_key: KEY)
+    ["\xF0", "{\"a\":\"\xF0\"}", "2026-01-01T00:00:00Z\xFF", "\xF0".b].each do |text|
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { client.find_outcome(text) }.message)
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { client.reconcile(text) }.message)
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { Lomi::Client.replay(text) }.message)
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { client.request("GET", text) }.message)
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { client.request(text, "/x") }.message)
+      assert_match(/UTF-8/, assert_raises(Lomi::ValidationError) { client.download(text) }.message)
+    end
+    time = "2026-01-01T00:00:00Z"
+    assert_equal client.reconcile(time).cursor, client.reconcile(time.encode("UTF-16LE")).cursor
+  end
+
   def test_a_customer_with_an_unpaid_invoice
     body = { payment_required: true, reason: "unpaid_invoice", blocking_invoice: { invoice_number: "INV-7" } }
     server = serve { [201, body] }

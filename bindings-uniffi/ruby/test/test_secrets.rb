@@ -39,6 +39,20 @@ class SecretsTest < LomiTest
     end
   end
 
+  def test_a_secret_of_an_object_is_not_shown
+    secret = "whsec_#{'0123456789abcdef' * 4}"
+    body = { webhook_id: "wh_1", secret: secret, metadata: { note: "#{KEY} é", long: "x" * 2000 }, unknown: [secret] }
+    webhook = serve { [200, body] }.client.webhooks.get("wh_1")
+    assert_equal secret, webhook[:secret]
+    [webhook.inspect, [webhook].inspect, webhook.to_s, *capture_io { pp webhook }].each do |text|
+      refute_includes text, "0123456789"
+      refute_includes text, SECRET
+    end
+    assert_includes webhook.inspect, "whsec_***"
+    assert_includes webhook.inspect, "webhook_id=\"wh_1\""
+    assert_includes webhook.inspect, "x" * 2000
+  end
+
   def test_a_log_has_a_line_for_each_attempt_and_nothing_private
     lines = StringIO.new
     attempts = 0

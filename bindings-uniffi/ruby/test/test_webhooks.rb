@@ -39,6 +39,33 @@ class WebhooksTest < LomiTest
     end
   end
 
+  NO_SIGNATURES = [
+    "\xF0", "a\xF0", "\xC2", "\xFF" * 64, "#{'0' * 63}\xF0", "\xF0".encode("UTF-16LE", "ISO-8859-1")
+  ].freeze
+
+  def test_a_header_of_any_bytes_is_refused_as_any_wrong_one
+    lines = []
+    app = Lomi::Webhooks::Endpoint.new(secret: SECRET, logger: Log.new(lines)) { flunk("it was accepted") }
+    NO_SIGNATURES.flat_map { |header| [header, header.b, header.dup.force_encoding("US-ASCII")] }.each do |header|
+      assert_equal 400, deliver(app, PAYLOAD, header).status
+      env = Rack::MockRequest.env_for("/hook", method: "POST", input: PAYLOAD, "HTTP_X_LOMI_SIGNATURE" => header)
+      assert_raises(Lomi::SignatureVerificationError) { Lomi::Webhooks.event(env, secret: SECRET) }
+      assert_raises(Lomi::SignatureVerificationError) do
+        Lomi::Webhooks.construct_event(PAYLOAD, [header, "é"], SECRET)
+      end
+    end
+    assert_equal 18, lines.size
+    assert_equal 200, deliver(Lomi::Webhooks::Endpoint.new(secret: SECRET) { nil }, PAYLOAD, signature.b).status
+  end
+
+  def test_text_in_another_encoding_is_read
+    wide = SECRET.encode("UTF-16LE")
+    event = Lomi::Webhooks.construct_event(PAYLOAD, signature.encode("UTF-16BE"), wide)
+    assert_equal "evt_1", event.id
+    assert_equal signature, Lomi::Webhooks.sign(PAYLOAD, wide)
+    assert_raises(Lomi::ConfigurationError) { Lomi::Webhooks.construct_event(PAYLOAD, signature, "whsec_\xF0") }
+  end
+
   def test_a_mistake_of_the_caller_says_what_to_do
     error = assert_raises(Lomi::WebhookPayloadError) { Lomi::Webhooks.construct_event({ a: 1 }, signature, SECRET) }
     assert_match(/raw body.*request.raw_post/, error.message)
@@ -66,6 +93,66 @@ class WebhooksTest < LomiTest
     guard.forget(event)
     assert_raises(RuntimeError) { guard.once(event) { raise "not stored" } }
     assert guard.first_time?(event), "the event of a handler that failed counts as new"
+  end
+
+  # Whether the next delivery of an event is handled again, whose handler ended as the block says.
+  def handled_again?
+    guard = Lomi::Webhooks::ReplayGuard.new
+    event = Lomi::Webhooks.construct_event(PAYLOAD, signature, SECRET)
+    yield guard, event
+    guard.first_time?(event)
+  end
+
+  def left_by_return(guard, event)
+    guard.once(event) { return }
+  end
+
+  def test_a_handler_that_leaves_its_block_has_handled_the_event
+    refute(handled_again? { |guard, event| left_by_return(guard, event) })
+    refute(handled_again? { |guard, event| guard.once(event) { break } })
+    refute(handled_again? { |guard, event| guard.once(event) { next } })
+    # As Sinatra's `halt`.
+    refute(handled_again? { |guard, event| catch(:halt) { guard.once(event) { throw :halt } } })
+    refute(handled_again? do |guard, event|
+      Thread.new do
+        Thread.exit
+      ensure
+        catch(:halt) { guard.once(event) { throw :halt } }
+      end.join
+    end)
+  end
+
+  def test_a_handler_that_is_ended_has_not_handled_the_event
+    ended = lambda do |guard, event|
+      started = Queue.new
+      thread = Thread.new { guard.once(event) { (started << 1) && sleep } }
+      started.pop
+      thread.kill.join
+    end
+    assert(handled_again?(&ended))
+    assert(handled_again? do |guard, event|
+      assert_raises(NotImplementedError) { guard.once(event) { raise NotImplementedError } }
+    end)
+  end
+
+  # In Ruby 3.1 and 3.2 a Timeout is a `throw`.
+  def test_a_timeout_around_a_handler_is_no_end_of_its_work
+    assert(handled_again? do |guard, event|
+      assert_raises(Timeout::Error) { Timeout.timeout(0.05) { guard.once(event) { sleep } } }
+    end)
+    assert(handled_again? do |guard, event|
+      assert_raises(Timeout::Error) do
+        Timeout.timeout(0.05) { guard.once(event) { Timeout.timeout(5) { sleep } } }
+      end
+    end)
+    refute(handled_again? do |guard, event|
+      within = lambda do |_|
+        Timeout.timeout(0.05) { sleep }
+      rescue Timeout::Error
+        throw :halt
+      end
+      catch(:halt) { Timeout.timeout(5) { guard.once(event, &within) } }
+    end)
   end
 
   def test_a_store_of_the_users_own

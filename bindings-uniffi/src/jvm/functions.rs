@@ -22,26 +22,26 @@ pub(super) fn call(name: &str, arguments: &[u8]) -> Vec<u8> {
 
 fn run(name: &str, given: &mut Arguments<'_>) -> Result<Vec<u8>, Error> {
     Ok(match name {
-        "redact" => text(&checks::redact(given.text()?)),
-        "message" => text(&checks::message(given.text()?, given.texts()?, None)),
+        "redact" => text(&checks::redact(given.utf8()?)),
+        "message" => text(&checks::message(given.utf8()?, given.texts()?, None)),
         "isLogEnabled" => boolean(checks::is_log_enabled(given.text()?)),
         "paymentRequired" => text(&checks::payment_required(given.optional()?)),
         "nothingToConfirm" => checks::nothing_to_confirm(),
         "jsonOf" => text(&given.value()?.to_string()),
         "valueOfJson" => values::value_of_json(given.text()?),
-        "readObject" => values::read_object(given.small()?, given.text()?),
-        "money" => values::money(given.text()?, given.text()?),
-        "moneyFromMajor" => values::money_from_major(given.text()?, given.text()?),
+        "readObject" => values::read_object(given.small()?, given.utf8()?),
+        "money" => values::money(given.utf8()?, given.utf8()?),
+        "moneyFromMajor" => values::money_from_major(given.utf8()?, given.utf8()?),
         "idempotencyKey" => text(&values::idempotency_key()),
         "idempotencyKeyForOrder" => values::key_for_order(given.value()?, given.value()?),
         "constructEvent" => {
             let (payload, signature) = (given.bytes()?, given.text()?);
             webhooks::checked_event(payload, &signature, &given.list()?, &given.value()?)
         }
-        "sign" => webhooks::sign(given.bytes()?.to_vec(), given.text()?),
-        "replayKey" => webhooks::replay_key(given.text()?),
+        "sign" => webhooks::sign(given.bytes()?.to_vec(), given.utf8()?),
+        "replayKey" => webhooks::replay_key(given.utf8()?),
         "webhookRefusal" => {
-            let refusal = webhooks::webhook_refusal(given.text()?, given.optional()?);
+            let refusal = webhooks::webhook_refusal(given.utf8()?, given.optional()?);
             any(|writer| writer.bytes.extend_from_slice(&refusal))
         }
         "webhookMaxBody" => integer(webhooks::webhook_max_body().into()),
@@ -69,9 +69,9 @@ fn of_object(name: &str, given: &mut Arguments<'_>) -> Result<Vec<u8>, Error> {
         "replay" => kept(Object::Offline(Arc::new(Offline::of_recording(&given.text()?)?))),
         "respond" => {
             let offline = objects::offline(given.number()?)?;
-            offline.respond(given.text()?, given.small()?, given.text()?)
+            offline.respond(given.utf8()?, given.small()?, given.utf8()?)
         }
-        "fail" => objects::offline(given.number()?)?.fail(given.text()?, given.text()?),
+        "fail" => objects::offline(given.number()?)?.fail(given.utf8()?, given.utf8()?),
         "requests" => values::value_of_json(objects::offline(given.number()?)?.requests()),
         "memoryStore" => {
             let size = u32::try_from(given.number()?).unwrap_or(u32::MAX);
@@ -79,10 +79,10 @@ fn of_object(name: &str, given: &mut Arguments<'_>) -> Result<Vec<u8>, Error> {
         }
         "remember" => {
             let store = objects::store(given.number()?)?;
-            boolean(store.remember(given.text()?, given.seconds()?))
+            boolean(store.remembered(&given.text()?, given.seconds()?))
         }
         "forget" => {
-            objects::store(given.number()?)?.forget(given.text()?);
+            objects::store(given.number()?)?.forgotten(&given.text()?);
             nothing()
         }
         _ => return Err(Error::internal(format!("there is no function {name}"))),
@@ -127,6 +127,11 @@ impl<'a> Arguments<'a> {
 
     fn text(&mut self) -> Result<String, Error> {
         self.optional()?.ok_or_else(wrong)
+    }
+
+    /// Text for a function that Ruby calls with bytes.
+    fn utf8(&mut self) -> Result<Vec<u8>, Error> {
+        Ok(self.text()?.into_bytes())
     }
 
     fn number(&mut self) -> Result<i64, Error> {

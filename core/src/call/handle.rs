@@ -87,13 +87,14 @@ mod tests {
     use super::*;
     use crate::binding::{Call, RawResponse, Step};
     use crate::config::ConfigBuilder;
+    use crate::json;
     use crate::request::{Input, Target};
 
     fn create() -> Box<Call> {
         let client =
             crate::Client::with(ConfigBuilder { key_optional: true, ..ConfigBuilder::default() });
         let target = Target::Operation(&crate::table::CREATE_CHECKOUT_SESSION);
-        let input = Input::body(crate::json!({"amount": 500, "currency_code": "XOF"}));
+        let input = Input::body(json!({"amount": 500, "currency_code": "XOF"}));
         client.unwrap().prepare(target, input, Default::default()).unwrap()
     }
 

@@ -39,7 +39,7 @@ module Lomi
     # @param file [String] the recording
     # @return [Client]
     def self.replay(file, **options)
-      handle = Native.number(:offline_replay, Native.buffer(file.to_s))
+      handle = Native.number(:offline_replay, Native.buffer(file.to_s, "file"))
       offline(Native::Handle.new(:offline, handle), options)
     end
 
@@ -60,6 +60,8 @@ module Lomi
         raise ValidationError, Sentences.message("method_and_path_not_strings")
       end
 
+      method = Packed.text_of(method, "method")
+      path = Packed.text_of(path, "path")
       head = [1, method.bytesize, method, path.bytesize, path].pack("CNa*Na*")
       Result.value(call(Packed.input(head, nil, query, body) << Options.of_call(options)))
     end
@@ -74,6 +76,7 @@ module Lomi
     def download(url, to: nil, **options)
       raise ValidationError, not_a_string("the_link", url) unless url.is_a?(String)
 
+      url = Packed.text_of(url, "url")
       given = Options.of_call({ to: to, **options }, Options::DOWNLOAD)
       Result.value(call([2, url.bytesize, url].pack("CNa*") << given))
     end
@@ -139,7 +142,7 @@ module Lomi
       packed = Packed.dump({ **settings, "binding" => "ruby" }, place: "the_value", type: ConfigurationError)
       passed = offline.nil? ? "\0" : [1, offline.passed].pack("CQ>")
       handle = Native.number(
-        :bridgeclient_new, Native.byte_buffer(packed), @hooks.nil? ? 0 : @hooks.address, Native.buffer(passed)
+        :bridgeclient_new, Native.byte_buffer(packed), @hooks.nil? ? 0 : @hooks.address, Native.raw(passed)
       )
       @native = Native::Handle.new(:bridgeclient, handle)
       about["warnings"].each { |warning| Kernel.warn("lomi: #{warning}") }

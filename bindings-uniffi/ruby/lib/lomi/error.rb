@@ -39,7 +39,7 @@ module Lomi
     attr_reader :retry_after
     # @return [String, nil] what {Client#find_outcome} needs, as text that can be stored
     attr_reader :unknown_call
-    # @return [Model, nil] the object of a wait as it was last
+    # @return [Model, nil] the object of a wait as it was last; see {Lomi.interrupted_call}
     attr_reader :last
 
     MEMBERS = %w[

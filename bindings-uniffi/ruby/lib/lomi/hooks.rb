@@ -80,7 +80,7 @@ module Lomi
 
       @reported = true
       text = "#{error.class}: #{error.message}"
-      Kernel.warn("lomi: #{Sentences.message('hook_raised', failure: Native.string(:redact, Native.buffer(text)))}")
+      Kernel.warn("lomi: #{Sentences.message('hook_raised', failure: Native.string(:redact, Native.readable(text)))}")
     end
   end
 end

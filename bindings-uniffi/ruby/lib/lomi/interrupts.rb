@@ -10,6 +10,7 @@ module Lomi
   # @api private
   module Interrupts
     KEY = :__lomi_interrupt__
+    # The result or the error of a call that was ended: of the thread, and under a scheduler of the fiber.
     LAST = :__lomi_interrupted_call__
     # A `throw` that was stopped.
     CUT = Object.new.freeze
@@ -25,14 +26,22 @@ module Lomi
         # over what its creator holds back. It could then not be ended at the end of the process.
         function = check
         thread = Thread.current
-        Thread.handle_interrupt(HELD_BACK) do
-          result = yield(function.address)
-          raised = thread[KEY]
-          interrupted(result, raised) if raised || Thread.pending_interrupt?
-          result
+        thread.thread_variable_set(LAST, nil)
+        result = raised = nil
+        begin
+          Thread.handle_interrupt(HELD_BACK) do
+            result = yield(function.address)
+            raised = thread[KEY]
+            raise(raised) unless raised.nil? || raised.equal?(CUT)
+          ensure
+            thread[KEY] = nil if thread[KEY]
+          end
+          returned = raised.nil? || result.getbyte(0) != Result::ERROR
         ensure
-          thread[KEY] = nil if thread[KEY]
+          # What another thread raises comes at the end of `handle_interrupt`, also after a call that succeeded.
+          thread.thread_variable_set(LAST, result) unless returned
         end
+        result
       end
 
       # Runs Ruby within a function of the native library. Nothing may jump over the frames of that function:
@@ -53,17 +62,22 @@ module Lomi
         end
       end
 
-      # The error of the call that was ended last in this thread.
-      def last = Thread.current.thread_variable_get(LAST)
+      # The error of the last call, where it was ended.
+      def last
+        thread = Thread.current
+        return thread[LAST] = error_of(thread[LAST]) if Fiber.current_scheduler
+
+        error = error_of(thread.thread_variable_get(LAST))
+        thread.thread_variable_set(LAST, error)
+        error
+      end
 
       private
 
-      # Keeps the error of a call that was ended, and raises what a handler raised. What another thread raises
-      # comes by itself, at the end of `handle_interrupt`.
-      def interrupted(result, raised)
-        error = Result.error(result) if result.getbyte(0) == Result::ERROR
-        Thread.current.thread_variable_set(LAST, error) if error.is_a?(CancelledError)
-        raise(raised) unless raised.nil? || raised == CUT
+      def error_of(kept)
+        return kept unless kept.is_a?(String)
+
+        kept.getbyte(0) == Result::ERROR ? Result.error(kept) : Result.interrupted(kept)
       end
 
       # Made at the first call: a server that forks then finds no thread of FFI in the parent. Two threads may make
@@ -80,13 +94,25 @@ module Lomi
 
       # Under a fiber scheduler, a thread waits for the server in place of the scheduler's.
       def apart(&block)
+        check # before anything is held back, as in `guard`
+        Thread.current[LAST] = nil
+        result = failure = nil
         thread = Thread.new do
-          Thread.current.report_on_exception = false
-          guard(&block)
+          Thread.handle_interrupt(HELD_BACK) { result = guard(&block) }
+        rescue Exception => e # rubocop:disable Lint/RescueException
+          failure = e
         end
-        thread.value
+        thread.join
+        returned = true
+        raise(failure) unless failure.nil?
+
+        result
       ensure
-        thread&.kill
+        # The call has then ended, and its result is known.
+        thread&.kill&.join
+        kept = thread&.thread_variable_get(LAST)
+        kept = result if kept.nil? && !returned
+        Thread.current[LAST] = kept
       end
     end
   end

@@ -14,7 +14,7 @@ module Lomi
         raise ValidationError, Sentences.message("not_since", class: "Time", given: since.class)
       end
 
-      @run = Native::Handle.new(:missedevents, Native.number(:missedevents_new, Native.buffer(since)))
+      @run = Native::Handle.new(:missedevents, Native.number(:missedevents_new, Native.buffer(since, "since")))
       @next_event = next_event
       # One at a time: two threads would make the same request, and take its result twice.
       @mutex = Mutex.new

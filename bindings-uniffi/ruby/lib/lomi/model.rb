@@ -88,8 +88,10 @@ module Lomi
     alias eql? ==
     def hash = [self.class, to_h].hash
 
+    # The fields. API keys and webhook secrets are masked.
     def inspect
-      "#<#{self.class} #{to_h.map { |name, value| "#{name}=#{value.inspect}" }.join(', ')}>"
+      text = "#<#{self.class} #{to_h.map { |name, value| "#{name}=#{value.inspect}" }.join(', ')}>"
+      Native.string(:redact_all, Native.readable(text))
     end
 
     # For caches: the object as JSON, which any later version can read.

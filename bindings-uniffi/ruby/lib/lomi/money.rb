@@ -46,7 +46,7 @@ module Lomi
 
         raise ValidationError, Sentences.message("not_a_string", name: name, given: given.class)
       end
-      found = Result.value(Native.bytes(function, Native.buffer(text), Native.buffer(currency)))
+      found = Result.value(Native.bytes(function, Native.buffer(text, "amount"), Native.buffer(currency, "currency")))
       @amount, @currency, @decimals, @text = found.values_at("amount", "currency", "decimals", "text")
       freeze
     end

@@ -39,15 +39,19 @@ module Lomi
       # Calls a function that returns a number.
       def number(name, *arguments) = checked { |status| Functions.public_send(name, *arguments, status) }
 
-      # Arguments.
-      def buffer(text) = Buffer.of(text)
+      # Arguments. What `raw` gets is in uniffi's form already.
+      def raw(bytes) = Buffer.of(bytes)
       def byte_buffer(bytes) = Buffer.of_bytes(bytes)
-      def optional(text) = Buffer.of(text.nil? ? "\0" : [1, text.bytesize, text].pack("CNa*"))
-      def strings(list) = Buffer.of([list.size].pack("N") + list.map { |one| [one.bytesize, one].pack("Na*") }.join)
 
-      def pairs(hash)
-        Buffer.of([hash.size].pack("N") + hash.flatten.map { |one| [one.bytesize, one].pack("Na*") }.join)
-      end
+      # Text that must be UTF-8. The error for any other names it.
+      def buffer(text, name = nil) = byte_buffer(Packed.text_of(text, name))
+
+      # Text that is only shown, or compared.
+      def readable(text) = byte_buffer(Packed.readable(text))
+
+      def optional(text) = raw(text.nil? ? "\0" : "\x01".b << sized(text))
+      def strings(list) = raw([list.size].pack("N") + list.map { |one| sized(one) }.join)
+      def pairs(hash) = raw([hash.size].pack("N") + hash.flatten.map { |one| sized(one) }.join)
 
       # Loads the library and compares its version with that of the Ruby.
       def load!
@@ -61,6 +65,11 @@ module Lomi
       end
 
       private
+
+      def sized(text)
+        text = Packed.readable(text)
+        [text.bytesize, text].pack("Na*")
+      end
 
       def compare(file)
         convention = Functions.contract_version

@@ -28,8 +28,15 @@ module Lomi
         return NONE if given.nil? || given == {}
         raise wrong(given) unless given.is_a?(Hash)
 
-        options = named(given, names, "no_call_option", ValidationError)
-        Packed.dump(options)
+        Packed.dump(named(given, names, "no_call_option", ValidationError))
+      end
+
+      # The options of a wait as bytes. It is for the final state, unless `until` says another: also where `until` is
+      # nil, as any option that is left out.
+      def of_wait(given)
+        raise wrong(given) unless given.nil? || given.is_a?(Hash)
+
+        Packed.dump({ "until" => "final", **named(given || {}, WAIT, "no_call_option", ValidationError) })
       end
 
       NONE = "\0".b.freeze

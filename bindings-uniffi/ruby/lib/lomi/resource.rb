@@ -23,8 +23,7 @@ module Lomi
     end
 
     def wait_for(number, path, options)
-      given = { until: "final" }.merge(options || {})
-      Result.value(@client.call(operation(0, number, path, nil, nil) << Options.of_call(given, Options::WAIT)))
+      Result.value(@client.call(operation(0, number, path, nil, nil) << Options.of_wait(options)))
     end
 
     # A call that the server may ask to confirm: no money moves before.

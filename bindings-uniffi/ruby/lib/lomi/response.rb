@@ -17,7 +17,7 @@ module Lomi
     def idempotency_key = members["idempotency_key"]
     # @return [Integer] how many requests were sent
     def attempts = members["attempts"]
-    # @return [Boolean] the server had done the work for this idempotency key before
+    # @return [Boolean, nil] the server had done the work for this idempotency key before; nil where that is not known
     def replayed = members["replayed"]
     # @return [String, nil] what the server or the client warns of
     def warning = members["warning"]

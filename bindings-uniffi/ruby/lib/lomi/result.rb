@@ -7,6 +7,7 @@ module Lomi
   # @api private
   module Result
     NOTHING = 0
+    ONE = 1
     PAGE = 2
     ERROR = 4
     BYTES = 5
@@ -43,6 +44,15 @@ module Lomi
         error = type.new(members["message"], members)
         error.extend(OutcomeUnknown) if members["outcome_unknown"] && !error.is_a?(OutcomeUnknown)
         error
+      end
+
+      # The error of a call that had succeeded when its caller was interrupted.
+      def interrupted(bytes)
+        at = 5 + bytes.unpack1("N", offset: 1)
+        members = Packed.read(bytes.freeze, at) || {}
+        members["outcome"] = "final"
+        members["last"] = Packed.read(bytes, 5, Response.new(bytes, at)) if bytes.getbyte(0) == ONE
+        CancelledError.new(Sentences.message("interrupted_after_the_end"), members)
       end
 
       private

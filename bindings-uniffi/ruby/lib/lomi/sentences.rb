@@ -8,11 +8,11 @@ module Lomi
     class << self
       def message(name, **words)
         strings = words.to_h { |key, value| [key.name, value.to_s] }
-        Native.string(:message, Native.buffer(name), Native.pairs(strings), language)
+        Native.string(:message, Native.readable(name), Native.pairs(strings), language)
       end
 
       # The end of a sentence that refuses an unknown name: "; did you mean ...?", or nothing.
-      def hint(name, known) = Native.string(:hint, Native.buffer(name), Native.strings(known), language)
+      def hint(name, known) = Native.string(:hint, Native.readable(name), Native.strings(known), language)
 
       private
 

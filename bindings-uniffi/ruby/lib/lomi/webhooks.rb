@@ -8,9 +8,10 @@ module Lomi
     autoload :Endpoint, "lomi/webhooks/endpoint"
     autoload :Delivery, "lomi/webhooks/delivery"
     autoload :ReplayGuard, "lomi/webhooks/replay_guard"
+    autoload :ThrownTimeout, "lomi/webhooks/thrown_timeout"
 
     SECRET_VARIABLE = "LOMI_WEBHOOK_SECRET"
-    private_constant :SECRET_VARIABLE
+    private_constant :SECRET_VARIABLE, :ThrownTimeout
 
     # The most bytes of a body that the helpers for frameworks read.
     MAX_BODY = Native.number(:webhook_max_body)
@@ -34,7 +35,7 @@ module Lomi
         options = { binding: "ruby", max_age: max_age, received_at: received_at, lang: ENV.fetch("LOMI_LANG", nil) }
         Result.value(
           Native.bytes(
-            :construct_event, Native.byte_buffer(body), Native.buffer(header), Native.strings(secrets(secret)),
+            :construct_event, Native.byte_buffer(body), Native.readable(header), Native.strings(secrets(secret)),
             Native.byte_buffer(Packed.dump(options.compact))
           )
         )
@@ -54,7 +55,7 @@ module Lomi
       def refusal(error)
         return nil unless error.is_a?(Error)
 
-        found = Native.bytes(:webhook_refusal, Native.buffer(error.kind), Native.optional(error.code))
+        found = Native.bytes(:webhook_refusal, Native.readable(error.kind), Native.optional(error.code))
         Packed.read(found, 0)&.transform_keys(&:to_sym)
       end
 
@@ -83,7 +84,8 @@ module Lomi
 
       def signature_of(signature)
         given = Array(signature)
-        return given.join(",") if given.all?(String)
+        # Anyone can send any bytes: what is no text is no signature either.
+        return given.map { |one| Packed.readable(one) }.join(",") if given.all?(String)
 
         raise ValidationError, Sentences.message("signature_not_strings")
       end
@@ -96,14 +98,14 @@ module Lomi
         end
 
         given = Array(secret)
-        unless !given.empty? && given.all? do |one|
-                 one.is_a?(String) && one.dup.force_encoding(Encoding::UTF_8).valid_encoding?
-               end
-          raise ConfigurationError, Sentences.message("secret_not_strings")
-        end
+        raise wrong_secret if given.empty? || !given.all?(String)
 
-        given
+        given.map { |one| Packed.text_of(one) }
+      rescue ValidationError
+        raise wrong_secret, cause: nil
       end
+
+      def wrong_secret = ConfigurationError.new(Sentences.message("secret_not_strings"))
 
       def moment(given)
         return given if given.nil? || given.is_a?(Numeric)

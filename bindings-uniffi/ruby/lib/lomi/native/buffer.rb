@@ -7,7 +7,7 @@ module Lomi
     class Buffer < FFI::Struct
       layout :capacity, :uint64, :len, :uint64, :data, :pointer
 
-      # A buffer with these bytes, for an argument that is a string.
+      # A buffer with these bytes.
       def self.of(bytes)
         size = bytes.bytesize
         buffer = Native.checked { |status| Functions.buffer_alloc(size, status) }

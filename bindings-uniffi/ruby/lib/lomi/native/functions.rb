@@ -60,6 +60,7 @@ module Lomi
           function(:hint, "bbb")
           function(:nothing_to_confirm, "")
           function(:redact, "b")
+          function(:redact_all, "b")
           function(:payment_required, "b")
           function(:read_object, "sb")
         end

@@ -36,7 +36,9 @@ module Lomi
     EXAMPLE = 'text.encode("UTF-8", "ISO-8859-1")'
     # Names of the parts of a call, with their length.
     PATH, QUERY, BODY = %w[path query body].map { |name| [name.bytesize, name].pack("Na*").freeze }
-    private_constant :DEEPEST, :SMALL, :EXAMPLE, :PATH, :QUERY, :BODY
+    # The encodings of text whose encoding is not known: from a socket, or with the locale C.
+    BYTES = [Encoding::BINARY, Encoding::US_ASCII].freeze
+    private_constant :DEEPEST, :SMALL, :EXAMPLE, :PATH, :QUERY, :BODY, :BYTES
 
     class << self
       # A value as bytes. The error for a value that cannot be sent names its field, or `place`.
@@ -76,6 +78,21 @@ module Lomi
       # Times have a zone, so the server reads them as they are.
       def text_of_time(value)
         value.strftime("%Y-%m-%dT%H:%M:%S#{'.%6N' unless value.nsec.zero?}#{value.utc? ? 'Z' : '%:z'}")
+      end
+
+      # Text as UTF-8. The error for text that is none names it.
+      def text_of(text, name = nil)
+        utf8(text)
+      rescue Refused => e
+        raise e.to_error(name || Sentences.message("the_value")), cause: nil
+      end
+
+      # Text as UTF-8, with U+FFFD for what is none: for what is only shown, or compared.
+      def readable(text)
+        text = text.dup.force_encoding(UTF_8) if BYTES.include?(text.encoding)
+        text.encode(UTF_8, invalid: :replace, undef: :replace).scrub
+      rescue EncodingError
+        text.dup.force_encoding(UTF_8).scrub
       end
 
       private
@@ -137,8 +154,7 @@ module Lomi
         plain = text.encoding
         return text if plain == UTF_8 && text.valid_encoding?
 
-        text = text.dup.force_encoding(UTF_8) if plain == Encoding::BINARY
-        text = text.encode(UTF_8) unless [UTF_8, Encoding::BINARY].include?(plain)
+        text = BYTES.include?(plain) ? text.dup.force_encoding(UTF_8) : text.encode(UTF_8)
         return text if text.valid_encoding?
 
         raise Refused.new("not_utf", example: EXAMPLE)

@@ -36,7 +36,7 @@ module Lomi
         candidates = folders.map { |folder| File.join(folder, PROGRAM) } << REPOSITORY_BUILD
         candidates.find { |file| File.executable?(file) } || raise(
           ConfigurationError,
-          "#{PROGRAM} is not on the PATH: install it with \"cargo install lomi-sandbox\", or give its path as " \
+          "#{PROGRAM} is not on the PATH: it comes with each release of the SDK; put it there, or give its path as " \
           "Sandbox.start(binary:) or in LOMI_SANDBOX"
         )
       end

@@ -54,18 +54,34 @@ module Lomi
         @store.forget(self.class.key(event))
       end
 
-      # Calls the block if the event is new, and forgets the event if the block raises.
+      # Calls the block if the event is new, and forgets the event if the block raises, exceeds a `Timeout.timeout` or
+      # has its thread killed: then the next delivery counts as the first. `return`, `break` and `throw`, such as
+      # Sinatra's `halt`, end a block that has done its work.
       #
       # @return [Boolean] whether the block was called
       def once(event)
         return false unless first_time?(event)
 
-        done = false
-        yield event
-        done = true
-      ensure
-        forget(event) if done == false
+        ThrownTimeout.watch
+        before = ending
+        begin
+          yield event
+          settled = true
+        rescue Exception # rubocop:disable Lint/RescueException
+          settled = true
+          forget(event)
+          raise
+        ensure
+          # No `rescue` sees a kill. A thread that was ending before came here from an `ensure`.
+          forget(event) unless settled || ending == before
+        end
+        true
       end
+
+      private
+
+      # What is ending this thread, or a block around.
+      def ending = [Thread.current.status == "aborting", ThrownTimeout.current.__id__]
 
       # Keys in the memory of this process.
       class Memory

@@ -70,7 +70,8 @@ open class PaginationLoopError internal constructor(message: String, members: Ma
 
 /**
  * The call was cancelled: its thread was interrupted, its future or its coroutine cancelled. `outcome` is
- * `unknown` if a write may have been carried out, and `not_sent` if nothing was sent.
+ * `unknown` if a write may have been carried out, and `not_sent` if nothing was sent. If the response had come when
+ * the call was cancelled, the outcome, status and request id are those of the response.
  */
 open class CancelledError internal constructor(message: String, members: Map<String, Any?>) : LomiException(message, members) {
     companion object {

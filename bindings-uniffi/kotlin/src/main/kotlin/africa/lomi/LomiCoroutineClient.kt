@@ -43,8 +43,11 @@ class LomiCoroutineClient internal constructor(private val transport: Transport)
     suspend fun findOutcome(unknownCall: String, knownIds: List<String> = emptyList(), timeout: Duration? = null): FoundOutcome =
         FoundOutcome.of(transport.awaited(search(unknownCall, knownIds, timeout)))
 
-    /** As [LomiClient.reconcile]: each event has the cursor to store once it is handled. */
-    fun reconcile(since: String): Flow<MissedEvent> = MissedEvents(transport, since).flow()
+    /**
+     * As [LomiClient.reconcile]: each event has the cursor to store once it is handled. Each collection of the flow, as
+     * by `retry`, starts at `since` again.
+     */
+    fun reconcile(since: String): Flow<MissedEvent> = MissedEvents.flow(transport, since)
 
     /** The same for the first run, from a time. */
     fun reconcile(since: Instant): Flow<MissedEvent> = reconcile(since.toString())

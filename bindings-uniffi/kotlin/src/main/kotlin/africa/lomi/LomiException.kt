@@ -9,7 +9,7 @@ import java.time.Duration
  */
 open class LomiException internal constructor(
     message: String,
-    private val members: Map<String, Any?> = emptyMap(),
+    internal val members: Map<String, Any?> = emptyMap(),
     cause: Throwable? = null,
 ) : RuntimeException(message, cause) {
     /** The name of the class, such as `RateLimitError`. */

@@ -38,11 +38,6 @@ class MissedEvents internal constructor(private val transport: Transport, since:
         }
     }
 
-    /** As the iterator, for coroutines. */
-    internal fun flow(): Flow<MissedEvent> = flow {
-        while (true) emit(read { transport.awaited(it) } ?: break)
-    }
-
     private inline fun read(call: (Work) -> africa.lomi.internal.Reply): MissedEvent? {
         val reply = call(Work(Work.NEXT_EVENT, NOTHING, run))
         if (reply.isNothing) {
@@ -52,7 +47,17 @@ class MissedEvents internal constructor(private val transport: Transport, since:
         return MissedEvent(reply.one() as Event, Bridge.cursor(run))
     }
 
-    private companion object {
-        val NOTHING = ByteArray(0)
+    internal companion object {
+        private val NOTHING = ByteArray(0)
+
+        /** As the iterator, for coroutines. Each collection is a run of its own: what failed in one is in the next. */
+        fun flow(transport: Transport, since: String): Flow<MissedEvent> {
+            // A cursor that cannot be used is refused here, before anything is collected.
+            Bridge.missedEvents(since)
+            return flow {
+                val run = MissedEvents(transport, since)
+                while (true) emit(run.read { transport.awaited(it) } ?: break)
+            }
+        }
     }
 }

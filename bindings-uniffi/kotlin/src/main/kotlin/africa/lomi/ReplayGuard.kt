@@ -5,6 +5,9 @@ import africa.lomi.internal.Message
 import africa.lomi.models.Event
 import java.time.Duration
 import java.util.function.Consumer
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 
 /** Where a guard stores keys. */
 interface ReplayStore {
@@ -45,21 +48,31 @@ class ReplayGuard @JvmOverloads constructor(
      * forgotten and the exception is thrown again, so that the next delivery is handled. If the process is killed
      * inside the handler, the event is not forgotten.
      */
-    fun once(event: Event, handler: Consumer<Event>): Boolean = handled(event) { handler.accept(event) }
-
-    /** As [once], for a handler that suspends. */
-    @JvmSynthetic
-    suspend fun awaitOnce(event: Event, handler: suspend (Event) -> Unit): Boolean = handled(event) { handler(event) }
-
-    private inline fun handled(event: Event, handle: () -> Unit): Boolean {
+    fun once(event: Event, handler: Consumer<Event>): Boolean {
         if (!firstTime(event)) return false
         try {
-            handle()
+            handler.accept(event)
         } catch (failed: Throwable) {
             forget(event)
             throw failed
         }
         return true
+    }
+
+    /** As [once], for a handler that suspends. The store, which blocks, is called on `Dispatchers.IO`. */
+    @JvmSynthetic
+    suspend fun awaitOnce(event: Event, handler: suspend (Event) -> Unit): Boolean {
+        var isNew = false
+        try {
+            // Within `try`: a coroutine that is cancelled while the store works has stored the event all the same.
+            withContext(Dispatchers.IO) { isNew = firstTime(event) }
+            if (isNew) handler(event)
+        } catch (failed: Throwable) {
+            // Nested: a coroutine that has been cancelled could not come back from another dispatcher.
+            if (isNew) withContext(NonCancellable) { withContext(Dispatchers.IO) { forget(event) } }
+            throw failed
+        }
+        return isNew
     }
 
     companion object {

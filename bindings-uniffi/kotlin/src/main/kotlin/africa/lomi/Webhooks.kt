@@ -2,6 +2,7 @@ package africa.lomi
 
 import africa.lomi.internal.Bridge
 import africa.lomi.internal.Message
+import africa.lomi.internal.Packer
 import africa.lomi.models.Event
 import java.time.Duration
 import java.time.Instant
@@ -36,6 +37,7 @@ object Webhooks {
     @JvmOverloads
     fun constructEvent(payload: ByteArray, signature: String?, secrets: List<String>, maxAge: Duration? = null, receivedAt: Instant? = null): Event {
         if (secrets.isEmpty()) throw ConfigurationError(Message.of("secret_not_strings"))
+        secrets.forEach(::checkSecret)
         val since = receivedAt?.let { Duration.between(Instant.EPOCH, it) }
         val options = mapOf("binding" to "kotlin", "max_age" to maxAge, "received_at" to since)
         return Bridge.constructEvent(payload, signature.orEmpty(), secrets, options).one() as Event
@@ -44,7 +46,8 @@ object Webhooks {
     /** The signature that lomi. would send for a body: for tests of a handler. */
     @JvmStatic
     @JvmOverloads
-    fun sign(payload: ByteArray, secret: String? = null): String = Bridge.sign(payload, secret ?: environmentSecret())
+    fun sign(payload: ByteArray, secret: String? = null): String =
+        Bridge.sign(payload, (secret ?: environmentSecret()).also(::checkSecret))
 
     /**
      * The response that refuses a delivery with this exception; null if the sender did not cause it, which is a
@@ -64,6 +67,10 @@ object Webhooks {
     /** The exception for the body of a request that was read before. */
     @JvmStatic
     fun bodyAlreadyRead(): LomiException = Bridge.webhookBodyAlreadyRead()
+
+    private fun checkSecret(secret: String) {
+        if (!Packer.isUnicode(secret)) throw ConfigurationError(Message.of("not_unicode", mapOf("place" to Message.of("the_secret"))))
+    }
 
     private fun environmentSecret(): String = System.getenv(SECRET_VARIABLE)?.takeIf { it.isNotEmpty() }
         ?: throw ConfigurationError(Message.of("no_webhook_secret", mapOf("variable" to SECRET_VARIABLE)))

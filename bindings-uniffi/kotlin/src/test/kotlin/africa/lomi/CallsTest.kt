@@ -9,6 +9,9 @@ import africa.lomi.testing.SandboxExtension
 import java.time.Duration
 import java.time.Instant
 import java.util.concurrent.ExecutionException
+import kotlinx.coroutines.flow.collect
+import kotlinx.coroutines.flow.onEach
+import kotlinx.coroutines.flow.retry
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.runBlocking
@@ -139,6 +142,30 @@ class CallsTest {
         assertTrue(run.cursor.isNotEmpty())
         val again = runBlocking { coroutines.reconcile(since).toList() }
         assertEquals(events.map { it.event.id }, again.map { it.event.id })
+    }
+
+    @Test
+    fun aHandlerOfMissedEventsThatFailsGetsItsEventAgain(sandbox: Sandbox, client: LomiClient, coroutines: LomiCoroutineClient) {
+        val since = Instant.now().minusSeconds(1)
+        repeat(2) { sandbox.pay(client.checkoutSessions.create(body = order).session().checkoutSessionId!!) }
+        val missed = coroutines.reconcile(since)
+        val handled = ArrayList<String?>()
+        var failed: String? = null
+        runBlocking {
+            val once = missed.onEach {
+                if (failed == null) {
+                    failed = it.event.id
+                    error("the handler fails")
+                }
+                handled += it.event.id
+            }
+            once.retry(1).collect()
+        }
+        assertEquals(failed, handled.first())
+        val all = runBlocking { missed.toList() }
+        assertTrue(all.size > 1)
+        assertEquals(all.map { it.event.id }, handled)
+        assertThrows(ValidationError::class.java) { coroutines.reconcile("not a cursor") }
     }
 
     @Test

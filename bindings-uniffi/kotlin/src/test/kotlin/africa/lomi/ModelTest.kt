@@ -78,6 +78,21 @@ class ModelTest {
     }
 
     @Test
+    fun halfOfASurrogatePairIsNotSent() {
+        val stub = Stub()
+        val client = stub.client()
+        for (text in listOf("Caf\ud83d", "\ude00 a", "\ud83d\ud83d\ude00")) {
+            val error = assertThrows(ValidationError::class.java) { client.checkoutSessions.create { amount = 500; title = text } }
+            assertTrue("half of a surrogate pair" in error.message!!, error.message)
+            assertThrows(ValidationError::class.java) { client.checkoutSessions.create { amount = 500; metadata = mapOf(text to 1) } }
+            assertThrows(ValidationError::class.java) { IdempotencyKeys.forOrder(text) }
+        }
+        assertTrue(stub.requests.isEmpty())
+        client.checkoutSessions.create { amount = 500; title = "Café \ud83d\ude00" }
+        assertEquals("Café 😀", (stub.requests.single()["body"] as Map<*, *>)["title"])
+    }
+
+    @Test
     fun argumentsCanBeNamed() {
         val body = CheckoutSessionCreate(amount = 500, currencyCode = CurrencyCode.XOF, title = null)
         assertEquals(CheckoutSessionCreate { amount = 500; currencyCode = CurrencyCode.XOF }, body)

@@ -17,6 +17,14 @@ import io.ktor.server.routing.routing
 import io.ktor.server.testing.testApplication
 import java.time.Duration
 import java.time.Instant
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.TimeoutCancellationException
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
@@ -62,6 +70,10 @@ class WebhooksTest {
         val late = Instant.parse("2027-01-01T00:00:00Z")
         assertThrows(SignatureVerificationError::class.java) { Webhooks.constructEvent(payload, signature, secret, Duration.ofMinutes(5), late) }
         assertThrows(ConfigurationError::class.java) { Webhooks.constructEvent(payload, signature) }
+        // Half of a surrogate pair. Anyone can send a signature; a secret is the program's own.
+        assertThrows(SignatureVerificationError::class.java) { Webhooks.constructEvent(payload, "\ud83d", secret) }
+        assertThrows(ConfigurationError::class.java) { Webhooks.constructEvent(payload, signature, "\ud83d") }
+        assertThrows(ConfigurationError::class.java) { Webhooks.sign(payload, "\ud83d") }
         assertNull(Webhooks.refusal(IllegalStateException()))
         assertEquals(413, Webhooks.refusal(Webhooks.bodyTooLarge())!!.status)
     }
@@ -79,6 +91,62 @@ class WebhooksTest {
         for (ttl in listOf(Duration.ZERO, Duration.ofSeconds(-1))) {
             assertThrows(ConfigurationError::class.java) { ReplayGuard(ttl = ttl) }
         }
+    }
+
+    /** A store that blocks, and whose callers are known. */
+    private class SlowStore(private val stored: CountDownLatch = CountDownLatch(0)) : ReplayStore {
+        private val keys = HashSet<String>()
+        val callers = CopyOnWriteArrayList<String>()
+        val began = CountDownLatch(1)
+
+        override fun remember(key: String, ttl: Duration): Boolean {
+            callers += Thread.currentThread().name
+            began.countDown()
+            stored.await()
+            return keys.add(key)
+        }
+
+        override fun forget(key: String) {
+            callers += Thread.currentThread().name
+            keys.remove(key)
+        }
+    }
+
+    @Test
+    fun aHandlerThatSuspendsIsCalledOnce() = runBlocking {
+        val event = Webhooks.constructEvent(payload, signature, secret)
+        val store = SlowStore()
+        val guard = ReplayGuard(store)
+        assertThrows(IllegalStateException::class.java) { runBlocking { guard.awaitOnce(event) { error("the handler fails") } } }
+        var handler = ""
+        assertTrue(guard.awaitOnce(event) { handler = Thread.currentThread().name })
+        assertFalse(guard.awaitOnce(event) { error("again") })
+        assertEquals(4, store.callers.size)
+        assertTrue(store.callers.none { it == handler }, "the store was called on ${store.callers}")
+    }
+
+    @Test
+    fun anEventWhoseHandlerIsCancelledIsForgotten() = runBlocking {
+        val event = Webhooks.constructEvent(payload, signature, secret)
+        val guard = ReplayGuard(SlowStore())
+        assertThrows(TimeoutCancellationException::class.java) {
+            runBlocking { withTimeout(50) { guard.awaitOnce(event) { awaitCancellation() } } }
+        }
+        assertTrue(guard.awaitOnce(event) {})
+    }
+
+    @Test
+    fun anEventThatIsStoredWhileItsCoroutineIsCancelledIsForgotten() = runBlocking {
+        val event = Webhooks.constructEvent(payload, signature, secret)
+        val stored = CountDownLatch(1)
+        val store = SlowStore(stored)
+        val guard = ReplayGuard(store)
+        val handled = async(Dispatchers.Default) { guard.awaitOnce(event) { error("not called") } }
+        store.began.await()
+        handled.cancel()
+        stored.countDown()
+        handled.join()
+        assertTrue(guard.awaitOnce(event) {})
     }
 
     private fun filtered(body: ByteArray, signature: String): Pair<MockHttpServletResponse, Event?> {

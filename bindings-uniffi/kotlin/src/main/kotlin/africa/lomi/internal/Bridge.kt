@@ -54,7 +54,7 @@ internal object Bridge {
 
     fun forget(store: Handle, key: String): Unit = of("forget", store, key)
 
-    fun redact(text: String): String = call("redact", text)
+    fun redact(text: String): String = call("redact", Packer.readable(text))
 
     fun jsonOf(value: Any?): String = call("jsonOf", value)
 
@@ -70,7 +70,7 @@ internal object Bridge {
 
     fun readObject(model: Int, json: String): Reply = reply("readObject", model, json)
 
-    fun message(name: String, arguments: Map<String, String>): String = call("message", name, arguments)
+    fun message(name: String, arguments: Map<String, String>): String = call("message", name, arguments.mapValues { Packer.readable(it.value) })
 
     fun paymentRequired(invoice: String?): String = call("paymentRequired", invoice)
 
@@ -85,7 +85,8 @@ internal object Bridge {
     fun idempotencyKeyForOrder(order: Any?, attempt: Any?): String = call("idempotencyKeyForOrder", order, attempt)
 
     fun constructEvent(payload: ByteArray, signature: String, secrets: List<String>, options: Map<String, Any?>): Reply {
-        val arguments = Packer().bytes(payload).value(signature).value(secrets).value(options)
+        // Anyone can send any signature: what is no text is no signature either.
+        val arguments = Packer().bytes(payload).value(Packer.readable(signature)).value(secrets).value(options)
         return Reply(Native.function("constructEvent", arguments.done()))
     }
 

@@ -58,6 +58,34 @@ private fun unknown(message: String, members: Members): LomiException? = when (m
     else -> null
 }
 
+/**
+ * The error of a cancelled call, by how the call has ended: it may have had its result, which nobody got. Null where
+ * that is not known.
+ */
+internal fun cancelledError(ended: ByteArray?): CancelledError {
+    if (ended == null) return cancelled(mapOf("outcome" to "unknown"))
+    val reply = Reply(ended)
+    val error = reply.error()
+    if (error is CancelledError) return error
+    if (error != null) {
+        val same = exceptionOf(error.members + ("class" to "CancelledError"), null) as CancelledError
+        return same.apply { addSuppressed(error) }
+    }
+    val response = reply.response
+    return cancelled(
+        mapOf(
+            "outcome" to "final",
+            "status" to response?.status?.toLong(),
+            "request_id" to response?.requestId,
+            "idempotency_key" to response?.idempotencyKey,
+            "attempts" to response?.attempts?.toLong(),
+        ),
+    )
+}
+
+private fun cancelled(members: Members): CancelledError =
+    CancelledError(Message.of("call_cancelled"), members + ("class" to "CancelledError"))
+
 /** The error for a create whose response names an unpaid invoice in place of a session. */
 internal fun paymentRequired(response: PaymentRequired): PaymentRequiredError {
     val invoice = response.blockingInvoice

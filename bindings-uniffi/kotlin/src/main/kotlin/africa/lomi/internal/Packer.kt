@@ -28,6 +28,8 @@ internal class Packer {
 
     /** A length and UTF-8, without a tag. */
     fun text(value: String): Packer = apply {
+        // The JDK writes half of a surrogate pair as a question mark.
+        if (!isUnicode(value)) throw ValidationError(Message.of("not_unicode", mapOf("place" to Message.of("the_value"))))
         val utf8 = value.toByteArray(Charsets.UTF_8)
         bytes.int(utf8.size)
         bytes.all(utf8)
@@ -95,6 +97,20 @@ internal class Packer {
 
     companion object {
         fun pack(value: Any?): ByteArray = Packer().value(value).done()
+
+        /** Whether every surrogate of a string has its other half. */
+        fun isUnicode(text: String): Boolean {
+            var at = 0
+            while (at < text.length) {
+                val char = text[at++]
+                if (!char.isSurrogate()) continue
+                if (char.isLowSurrogate() || at == text.length || !text[at++].isLowSurrogate()) return false
+            }
+            return true
+        }
+
+        /** For text that is only shown, or compared: with a question mark for half of a surrogate pair. */
+        fun readable(text: String): String = if (isUnicode(text)) text else String(text.toByteArray())
 
         private fun notSendable(value: Any): ValidationError {
             val arguments = mapOf("place" to Message.of("the_value"), "kind" to value.javaClass.name, "container" to Message.of("a_map"))

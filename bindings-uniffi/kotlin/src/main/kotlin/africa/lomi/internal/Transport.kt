@@ -3,6 +3,7 @@ package africa.lomi.internal
 import africa.lomi.CancelledError
 import java.lang.ref.Reference
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
 import java.util.concurrent.ExecutionException
 
 /** A request to the native library: a kind, bytes, and the object that it needs. */
@@ -58,30 +59,13 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
 
     fun blocking(work: Work): Reply {
         // A blocking call would keep the carrier thread of a virtual thread.
-        if (VirtualThreads.isVirtual()) return joined(work)
+        if (VirtualThreads.isVirtual()) return joined(future { awaited(work) })
         return replied(work.wait(client))
     }
 
     suspend fun awaited(work: Work): Reply = replied(Awaited.result(client, work))
 
     fun <T> future(result: suspend () -> T): CompletableFuture<T> = CallFuture.of(Awaited.SCOPE, result)
-
-    private fun joined(work: Work): Reply {
-        val future = future { awaited(work) }
-        try {
-            return future.get()
-        } catch (interrupted: InterruptedException) {
-            // False: the call ended in this moment, and its result is there.
-            if (!future.cancel(true)) return future.get()
-            val error = future.handle { _, cancellation -> CancelledError.behind(cancellation) }.getNow(null)
-                ?: CancelledError(Message.of("call_cancelled"), mapOf("class" to "CancelledError", "outcome" to "unknown"))
-            error.addSuppressed(interrupted)
-            Thread.currentThread().interrupt()
-            throw error
-        } catch (failed: ExecutionException) {
-            throw failed.cause ?: failed
-        }
-    }
 
     private fun replied(bytes: ByteArray): Reply {
         val reply = Reply(bytes)
@@ -90,6 +74,32 @@ internal class Transport(settings: Map<String, Any?>, val language: String, obse
         // An observer is told of a call's attempts until it has ended.
         Reference.reachabilityFence(observing)
         return reply
+    }
+
+    companion object {
+        /** Waits for a call. A thread that is interrupted cancels it, and stays interrupted. */
+        fun <T> joined(future: CompletableFuture<T>): T {
+            try {
+                return future.get()
+            } catch (interrupted: InterruptedException) {
+                val isCancelled = future.cancel(true)
+                Thread.currentThread().interrupt()
+                // The call ended in this moment, and its result is there.
+                if (!isCancelled) return ended(future)
+                val error = future.handle { _, cancellation -> CancelledError.behind(cancellation) }.getNow(null) ?: cancelledError(null)
+                error.addSuppressed(interrupted)
+                throw error
+            } catch (failed: ExecutionException) {
+                throw failed.cause ?: failed
+            }
+        }
+
+        /** Not `get`, which an interrupted thread cannot call. */
+        private fun <T> ended(future: CompletableFuture<T>): T = try {
+            future.join()
+        } catch (failed: CompletionException) {
+            throw failed.cause ?: failed
+        }
     }
 }
 

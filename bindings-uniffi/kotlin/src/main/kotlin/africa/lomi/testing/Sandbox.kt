@@ -111,7 +111,7 @@ class Sandbox private constructor(private val process: Process, hello: Map<*, *>
             val folders = System.getenv("PATH").orEmpty().split(File.pathSeparatorChar)
             return folders.filter { it.isNotEmpty() }.map { Path.of(it, PROGRAM) }.firstOrNull(Files::isRegularFile)
                 ?: throw ConfigurationError(
-                    "$PROGRAM is not on the PATH: install it with \"cargo install lomi-sandbox\", or give its path as Sandbox.start(program) or in LOMI_SANDBOX",
+                    "$PROGRAM is not on the PATH: it comes with each release of the SDK; put it there, or give its path as Sandbox.start(program) or in LOMI_SANDBOX",
                 )
         }
     }
