@@ -13,7 +13,7 @@ export interface WebhookOptions {
 
 /**
  * A route handler that calls `handler` for each verified delivery. The response is 200 when `handler`
- * has returned, 400 for an invalid signature, and 413 for a body beyond 1 MiB. An error of `handler` goes
+ * has returned, unless it answers itself; 400 for an invalid signature, and 413 for a body beyond 1 MiB. An error of `handler` goes
  * to `next`, so that lomi. repeats the delivery.
  *
  * ```js

@@ -19,13 +19,39 @@ function webhook(options, handler) {
         respond(response, status, body);
         return;
       }
+      const isAnswered = watch(response);
       await handler(event, request, response);
-      respond(response, 200, '{"received":true}');
+      if (!isAnswered()) respond(response, 200, '{"received":true}');
     } catch (error) {
       if (typeof next === 'function') next(error);
       else respond(response, 500, '{"error":"internal error"}');
     }
   };
+}
+
+/** The methods of a response that answer, in Node and in Express; `json`, `redirect` and others call `end`. */
+const ANSWERS = ['write', 'end', 'sendFile', 'download', 'render'];
+
+/**
+ * Tells whether the handler answers. `headersSent` alone is false while a file is opened, a view is
+ * rendered, a stream has written nothing, or a middleware delays `end`.
+ */
+function watch(response) {
+  let answered = false;
+  for (const name of ANSWERS) {
+    const method = response[name];
+    if (typeof method !== 'function') continue;
+    response[name] = function (...given) {
+      const returned = method.apply(this, given);
+      // A view that is given to a callback is not sent. Nothing is sent by a method that throws.
+      if (name !== 'render' || !given.some((one) => typeof one === 'function')) answered = true;
+      return returned;
+    };
+  }
+  response.once('pipe', () => {
+    answered = true;
+  });
+  return () => answered || response.headersSent;
 }
 
 function respond(response, status, body) {

@@ -5,7 +5,10 @@ import type { WebhookOptions } from './express.js';
 export interface WebhookPluginOptions<Request = unknown, Reply = unknown> extends WebhookOptions {
   /** The path of the route. Default: `/webhooks/lomi`. */
   url?: string;
-  /** Called for each verified delivery. If it throws, lomi. repeats the delivery. */
+  /**
+   * Called for each verified delivery. The response is 200 when it has returned, unless it answers itself.
+   * If it throws, lomi. repeats the delivery.
+   */
   onEvent: (event: AnyWebhookEvent, request: Request, reply: Reply) => unknown;
 }
 

@@ -43,9 +43,30 @@ async function webhook(app, options) {
     } catch (error) {
       return refuse(request, reply, error);
     }
+    const isAnswered = watch(reply);
     await onEvent(event, request, reply);
-    return reply.sent ? reply : reply.code(200).send({ received: true });
+    return isAnswered() ? reply : reply.code(200).send({ received: true });
   });
+}
+
+/** The methods of a reply that answer; `redirect` and others call `send`. */
+const ANSWERS = ['send', 'hijack', 'callNotFound'];
+
+/**
+ * Tells whether the handler answers. `reply.sent` alone is false while hooks of `onSend`, serializers
+ * or a stream are still at work.
+ */
+function watch(reply) {
+  let answered = false;
+  for (const name of ANSWERS) {
+    const method = reply[name];
+    reply[name] = function (...given) {
+      const returned = method.apply(this, given);
+      answered = true; // not where it throws: nothing is sent then
+      return returned;
+    };
+  }
+  return () => answered || reply.sent || reply.raw.headersSent;
 }
 
 module.exports = { webhook, default: webhook };

@@ -20,8 +20,13 @@ function webhook(options, handler) {
       return jsonResponse(status, body);
     }
     const returned = await handler(event, request);
-    return returned instanceof Response ? returned : jsonResponse(200, '{"received":true}');
+    return isResponse(returned) ? returned : jsonResponse(200, '{"received":true}');
   };
+}
+
+/** Whether a value is a Response, also one of another class than the global: a server may have its own. */
+function isResponse(value) {
+  return value instanceof Response || Object.prototype.toString.call(value) === '[object Response]';
 }
 
 /** The body of a Request, up to the maximum size. */

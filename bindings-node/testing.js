@@ -28,7 +28,7 @@ function findProgram(binary) {
   const file = candidates.find((candidate) => fs.existsSync(candidate));
   if (file === undefined) {
     throw new ConfigurationError(
-      `${PROGRAM} is not on the PATH: install it with "cargo install lomi-sandbox", or give its path as ` +
+      `${PROGRAM} is not on the PATH: it comes with each release of the SDK; put it there, or give its path as ` +
         'startSandbox({binary}) or in LOMI_SANDBOX',
     );
   }
@@ -78,6 +78,33 @@ function checkedArgs(args) {
   throw new ConfigurationError('args must be a list of strings, such as ["--webhook-url", "http://..."]');
 }
 
+/** The first line that the program writes. */
+function firstLine(child, program) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.once('error', (cause) =>
+      reject(new Error(`${program} cannot be started: ${cause.message}`, { cause })),
+    );
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code} before it was ready`)));
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('\n')) resolve(output.split('\n')[0]);
+    });
+  });
+}
+
+/** The address and the keys in that line. The line is not shown: it may have keys. */
+function readHello(line, program) {
+  let hello;
+  try {
+    hello = JSON.parse(line);
+  } catch {
+    hello = undefined;
+  }
+  if (typeof hello?.url === 'string') return hello;
+  throw new Error(`${program} is not the sandbox, or one of another version: its first line has no address`);
+}
+
 /** Starts a sandbox on a free port. It ends with `stop`, and at the latest with this process. */
 async function startSandbox(options = {}) {
   const name = 'the argument of startSandbox';
@@ -86,17 +113,16 @@ async function startSandbox(options = {}) {
   // The sandbox ends when the pipe closes, which the system does also when this process is killed.
   const flags = ['--port', '0', '--quiet', '--until-stdin-closes', ...checkedArgs(args)];
   const child = spawn(program, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const hello = await new Promise((resolve, reject) => {
-    let output = '';
-    child.once('error', (cause) =>
-      reject(new Error(`${program} cannot be started: ${cause.message}`, { cause })),
-    );
-    child.once('exit', (code) => reject(new Error(`${program} ended with ${code} before it was ready`)));
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      if (output.includes('\n')) resolve(JSON.parse(output.split('\n')[0]));
+  const hello = await firstLine(child, program)
+    .then((line) => readHello(line, program))
+    .catch((error) => {
+      // Another program may go on running, and this process would wait for it or for its output.
+      child.kill();
+      child.unref();
+      child.stdin.destroy();
+      child.stdout.destroy();
+      throw error;
     });
-  });
   const kill = () => child.kill();
   process.once('exit', kill);
   child.unref();

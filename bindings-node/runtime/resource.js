@@ -52,7 +52,8 @@ class Resource {
   /** A call that is repeated until its object is in a final state. */
   static async wait(resource, number, parts, options) {
     const client = Resource.#clientOf(resource);
-    const given = { until: 'final', ...options };
+    // An option that is undefined or null is one that is left out, not a read that does not wait.
+    const given = { ...options, until: options?.until ?? 'final' };
     const result = await Resource.#call(client, number, parts, given, WAIT_OPTIONS);
     return readOne(finish(result));
   }

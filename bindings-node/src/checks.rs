@@ -12,6 +12,13 @@ pub fn redact(message: String) -> String {
     Error::new(ErrorKind::Validation, message).message().to_owned()
 }
 
+/// A string that is about to be shown, without API keys and webhook secrets. Unlike a message, it keeps
+/// its length.
+#[napi(catch_unwind)]
+pub fn redact_text(text: String) -> String {
+    lomi::binding::redact(&text)
+}
+
 /// A sentence of the area `bindings` of the core's messages. `lang` is the value of `LOMI_LANG`,
 /// which in a worker is not that of the process.
 #[napi(catch_unwind)]

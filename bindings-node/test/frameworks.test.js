@@ -8,23 +8,9 @@ const { after, describe, test } = require('node:test');
 
 const lomi = require('..');
 const { BODY, SECRET, SIGNATURE, wrong } = require('./helpers/delivery.js');
+const { deliver, serve } = require('./helpers/hook.js');
 
 const { webhooks } = lomi;
-
-/** Serves a listener on a free port. */
-async function serve(listener) {
-  const server = http.createServer(listener);
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.close());
-  return `http://127.0.0.1:${server.address().port}`;
-}
-
-const deliver = (url, body = BODY, signature = SIGNATURE) =>
-  fetch(url, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', 'x-lomi-signature': signature },
-  }).then(async (response) => [response.status, await response.text()]);
 
 /** Sends a chunked body that is larger than the maximum; returns the response. */
 const deliverInChunks = (url) =>

@@ -84,6 +84,74 @@ test('clients, resources, configurations, models, pages and errors never show th
   assert.deepEqual(JSON.parse(JSON.stringify(configuration)), { baseUrl: url, apiKey: 'lomi_sk_test_***' });
 });
 
+test('inspect masks the secrets in responses, and changes nothing else', async () => {
+  const long = 'x'.repeat(5000);
+  const row = {
+    webhook_id: 'wh_1',
+    secret: 'whsec_verysecretpart',
+    url: `https://shop.example/?key=${KEY}&x=1`,
+    note: `${long} whsec_verysecretpart.`,
+    metadata: { keys: [KEY, 5, null, { [KEY]: 'whsec_verysecretpart' }] },
+    is_active: true,
+  };
+  const { url } = await server((request, response) =>
+    request.method === 'GET' && !request.url.includes('wh_1')
+      ? json(response, 200, [row])
+      : json(response, 200, row),
+  );
+  const client = new lomi.LomiClient({ apiKey: KEY, baseUrl: url });
+  const endpoint = await client.webhooks.get('wh_1');
+  const created = await client.apiKeys.create({ name: 'shop' });
+  assert.equal(Object.getPrototypeOf(created), Object.prototype);
+  for (const value of [endpoint, created, created.metadata, await client.webhooks.list()]) {
+    for (const given of [{}, { depth: Infinity, showHidden: true, getters: true }]) {
+      assert.doesNotMatch(inspect(value, given), /verysecret/);
+    }
+    assert.doesNotMatch(format('%o %O', { value }, [value]), /verysecret/);
+  }
+  // As an object without secrets is shown.
+  class Webhook {
+    constructor(fields) {
+      Object.assign(this, fields);
+    }
+  }
+  const shown = {
+    ...row,
+    secret: 'whsec_***',
+    url: 'https://shop.example/?key=lomi_sk_test_***&x=1',
+    note: `${long} whsec_***.`,
+    metadata: { keys: ['lomi_sk_test_***', 5, null, { 'lomi_sk_test_***': 'whsec_***' }] },
+  };
+  for (const given of [
+    {},
+    { depth: 0 },
+    { depth: null, colors: true },
+    { compact: false },
+    { sorted: true },
+  ]) {
+    for (const around of [(value) => value, (value) => ({ a: [{ value }] })]) {
+      const expected = inspect(around(new Webhook(shown)), given).replaceAll(
+        'Webhook',
+        endpoint.constructor.name,
+      );
+      assert.equal(inspect(around(endpoint), given), expected);
+      assert.equal(inspect(around(created), given), inspect(around(shown), given));
+    }
+  }
+  endpoint.self = endpoint;
+  endpoint.date = new Date(0);
+  assert.match(inspect(endpoint), /^<ref \*1> \w+ \{[^]*self: \[Circular \*1\],\n  date: 1970/);
+  delete endpoint.self;
+  delete endpoint.date;
+  // The values themselves are exact.
+  assert.equal(endpoint.secret, row.secret);
+  for (const value of [endpoint, created]) {
+    assert.deepEqual(JSON.parse(JSON.stringify(value)), row);
+    assert.deepEqual({ ...value }, row);
+    assert.deepEqual(structuredClone(created), row);
+  }
+});
+
 test('the given options object is not kept', () => {
   const settings = { apiKey: KEY };
   const client = new lomi.LomiClient(settings);

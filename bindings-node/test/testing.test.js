@@ -3,12 +3,15 @@
 // lomi/testing, as the tests of a user use it.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const http = require('node:http');
+const os = require('node:os');
 const path = require('node:path');
 const { buffer } = require('node:stream/consumers');
 const { after, before, it } = require('node:test');
+const { promisify } = require('node:util');
 
 const { APIConnectionError, ConfigurationError, LomiClient, webhooks } = require('../index.js');
 const { startSandbox } = require('../testing.js');
@@ -93,6 +96,32 @@ it('stops', async () => {
   await other.stop();
   await assert.rejects(client.checkoutSessions.list(), APIConnectionError);
   await assert.rejects(startSandbox({ args: ['--no-such-argument'] }), /before it was ready/);
+});
+
+it('rejects for a program that is not the sandbox, and stops it', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lomi-testing-'));
+  after(() => fs.rmSync(folder, { recursive: true }));
+  const others = {
+    text: 'echo hello; echo lomi_sk_test_secretpart; exec sleep 60',
+    number: 'echo 5; exec sleep 60',
+    object: 'echo "{}"; exec sleep 60',
+    ended: 'true',
+  };
+  for (const [name, script] of Object.entries(others)) {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const message = name === 'ended' ? /ended with 0 before it was ready$/ : /is not the sandbox/;
+    await assert.rejects(startSandbox({ binary: file }), message, name);
+  }
+  // In a process of its own, which ends at once and by no other error.
+  const code = `require('./testing.js').startSandbox({ binary: process.argv[1] }).catch(() => console.log('rejected'));`;
+  for (const binary of ['/bin/echo', path.join(folder, 'object'), path.join(folder, 'missing')]) {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', code, binary], {
+      cwd: path.join(__dirname, '..'),
+      timeout: 20_000,
+    });
+    assert.deepEqual([stdout, stderr], ['rejected\n', ''], binary);
+  }
 });
 
 it('refuses options that it does not have, and values of a wrong type', async () => {

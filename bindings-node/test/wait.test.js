@@ -87,6 +87,21 @@ test('the state to wait for', async () => {
   assert.equal(seen.length, 2);
 });
 
+test('a state that is undefined or null is the final one', async () => {
+  for (const until of [undefined, null]) {
+    const states = ['pending', 'completed'];
+    const { url, seen } = await server((_request, response) =>
+      json(response, 200, { payout_id: 'po_1', status: states.shift() }),
+    );
+    const { payouts } = new lomi.LomiClient({ apiKey: KEY, baseUrl: url });
+    const payout = await payouts.wait('po_1', { until, timeout: 10_000 });
+    assert.equal(payout.status, 'completed', String(until));
+    assert.equal(seen.length, 2);
+    await assert.rejects(payouts.wait('po_1', { until: '' }), lomi.ValidationError);
+    assert.equal(seen.length, 2);
+  }
+});
+
 test('the big integers of the last state are exact', async () => {
   const body = '{"transaction_id":"t","status":"pending","gross_amount":9007199254740993}';
   const { url } = await server((_request, response) => json(response, 200, body));

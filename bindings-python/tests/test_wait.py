@@ -69,6 +69,21 @@ def test_the_state_to_wait_for(serve):
     assert len(server.requests) == 2
 
 
+def test_a_state_that_is_none_is_the_final_one(serve):
+    states = iter(["pending", "completed"] * 2)
+    server = serve(lambda r: (200, {}, {"payout_id": "po_1", "status": next(states)}))
+    client = lomi.LomiClient(KEY, base_url=server.url)
+    assert client.payouts.wait("po_1", until=None, timeout=10).status == "completed"
+
+    async def main():
+        async with lomi.AsyncLomiClient(KEY, base_url=server.url) as client:
+            payout = await client.payouts.wait("po_1", until=None, timeout=10)
+            assert payout.status == "completed"
+
+    asyncio.run(main())
+    assert len(server.requests) == 4
+
+
 def test_an_outage_does_not_end_a_wait(serve):
     def respond(request):
         started = len(server.requests)

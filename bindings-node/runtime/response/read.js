@@ -4,7 +4,7 @@
 
 const native = require('../../native.js');
 const { LastResponse } = require('./lastResponse.js');
-const { Model, attach } = require('./model.js');
+const { Model, attach, maskForInspect } = require('./model.js');
 
 /** The model classes, by the number that the native library gives each model. */
 const classes = [];
@@ -120,6 +120,7 @@ function readAny(result) {
       value: new LastResponse(result.metadata),
       configurable: true,
     });
+    maskForInspect(value);
   }
   return value;
 }

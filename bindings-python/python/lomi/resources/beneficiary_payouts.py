@@ -155,7 +155,7 @@ class BeneficiaryPayouts:
         self,
         payout_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -185,7 +185,7 @@ class BeneficiaryPayouts:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"payout_id": payout_id}
         _reply = _call(
@@ -402,7 +402,7 @@ class AsyncBeneficiaryPayouts:
         self,
         payout_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -432,7 +432,7 @@ class AsyncBeneficiaryPayouts:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"payout_id": payout_id}
         _reply = await self._call(

@@ -157,7 +157,7 @@ class CheckoutSessions:
         self,
         session_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -187,7 +187,7 @@ class CheckoutSessions:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"session_id": session_id}
         _reply = _call(
@@ -495,7 +495,7 @@ class AsyncCheckoutSessions:
         self,
         session_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -525,7 +525,7 @@ class AsyncCheckoutSessions:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"session_id": session_id}
         _reply = await self._call(

@@ -149,7 +149,7 @@ class Exports:
         self,
         export_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -179,7 +179,7 @@ class Exports:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"export_id": export_id}
         _reply = _call(
@@ -350,7 +350,7 @@ class AsyncExports:
         self,
         export_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -380,7 +380,7 @@ class AsyncExports:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"export_id": export_id}
         _reply = await self._call(

@@ -155,7 +155,7 @@ class PaymentRequests:
         self,
         payment_request_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -185,7 +185,7 @@ class PaymentRequests:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"request_id": payment_request_id}
         _reply = _call(
@@ -495,7 +495,7 @@ class AsyncPaymentRequests:
         self,
         payment_request_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -525,7 +525,7 @@ class AsyncPaymentRequests:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"request_id": payment_request_id}
         _reply = await self._call(

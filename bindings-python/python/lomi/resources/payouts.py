@@ -161,7 +161,7 @@ class Payouts:
         self,
         payout_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -191,7 +191,7 @@ class Payouts:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"payout_id": payout_id}
         _reply = _call(
@@ -524,7 +524,7 @@ class AsyncPayouts:
         self,
         payout_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -554,7 +554,7 @@ class AsyncPayouts:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"payout_id": payout_id}
         _reply = await self._call(

@@ -161,7 +161,7 @@ class Refunds:
         self,
         refund_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -191,7 +191,7 @@ class Refunds:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"refund_id": refund_id}
         _reply = _call(
@@ -508,7 +508,7 @@ class AsyncRefunds:
         self,
         refund_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -538,7 +538,7 @@ class AsyncRefunds:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"refund_id": refund_id}
         _reply = await self._call(

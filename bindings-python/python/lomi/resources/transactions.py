@@ -97,7 +97,7 @@ class Transactions:
         self,
         transaction_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -128,7 +128,7 @@ class Transactions:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"transaction_id": transaction_id}
         _reply = _call(
@@ -380,7 +380,7 @@ class AsyncTransactions:
         self,
         transaction_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -411,7 +411,7 @@ class AsyncTransactions:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"transaction_id": transaction_id}
         _reply = await self._call(

@@ -160,7 +160,7 @@ class Transfers:
         self,
         transfer_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -190,7 +190,7 @@ class Transfers:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"transfer_id": transfer_id}
         _reply = _call(
@@ -463,7 +463,7 @@ class AsyncTransfers:
         self,
         transfer_id: UUID | str,
         *,
-        until: str = "final",
+        until: str | None = "final",
         timeout: Timeout | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -493,7 +493,7 @@ class AsyncTransfers:
             connect_timeout,
             attempt_timeout,
             idle_timeout,
-            until=until,
+            until="final" if until is None else until,
         )
         _path = {"transfer_id": transfer_id}
         _reply = await self._call(
