@@ -90,6 +90,34 @@ def test_django_reads_no_more_than_the_bound_and_says_who_read_first(django):
         view(request)
 
 
+def test_the_request_of_django_rest_framework(django):
+    from django.core.handlers.asgi import ASGIRequest
+
+    from lomi.contrib.django import webhook
+
+    class Request:
+        """As that of the framework: what it does not have itself is Django's."""
+
+        def __init__(self, request):
+            self._request = request
+
+        def __getattr__(self, name):
+            return getattr(self._request, name)
+
+    seen = []
+
+    @webhook(secret=SECRET)
+    def view(request, event):
+        seen.append((type(request), request.body))
+
+    name = b"x-lomi-signature"
+    headers = [(name, GOOD["X-Lomi-Signature"].encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    answer = view(Request(ASGIRequest(scope, io.BytesIO(BODY))))
+    assert answer.status_code == 204, answer.content
+    assert seen == [(Request, BODY)]
+
+
 def refuses(post, caplog):
     """What every helper does with a delivery that is none: the response, and the log."""
     huge = b"{" + b" " * webhooks.MAX_BODY + b"}"

@@ -38,6 +38,17 @@ def test_certificates_of_the_documented_configuration(https):
         assert api.retrieve_checkout_session("cs").checkout_session_id == "cs"
 
 
+def test_certificates_as_text_are_written_once(https, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open(https.ca) as file:
+        data = file.read() + "\n"
+    client = lomi.ApiClient(lomi.Configuration(host=https.https, ca_cert_data=data))
+    for _ in range(3):
+        answer = client.call_api("GET", https.https + "/checkout_sessions/cs", {"X-API-KEY": "k"})
+        assert answer.status == 200
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_certificate_of_our_own_where_the_server_asks(tmp_path):
     server = encrypted(tmp_path, asks=True)
     own = {"cert_file": server.ca, "key_file": server.key}

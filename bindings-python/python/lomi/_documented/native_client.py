@@ -137,23 +137,33 @@ def retries_of(given: Any) -> int | None:
     return None if total is None else int(total)
 
 
+#: The files with certificates, by process and content.
+_files: dict[tuple[int, str | bytes], str] = {}
+
+
 def _file_of(data: str | bytes | None) -> str | None:
     """Write certificates to a file that is deleted when the process ends."""
     if not data:
         return None
     import atexit
+    import contextlib
     import os
     import ssl
     import tempfile
 
+    made_by = os.getpid()
+    known = _files.get((made_by, data))
+    if known is not None and os.path.exists(known):
+        return known
     text = data if isinstance(data, str) else ssl.DER_cert_to_PEM_cert(data)
     with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
         file.write(text)
-    made_by = os.getpid()
+    _files[made_by, data] = file.name
 
     def remove() -> None:
         if os.getpid() == made_by:  # a forked child leaves its parent's file alone
-            os.unlink(file.name)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(file.name)
 
     atexit.register(remove)
     return file.name

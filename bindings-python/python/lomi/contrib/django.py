@@ -90,6 +90,8 @@ def webhook(
 
 def _body(request: Any, length: int) -> bytes | None:
     """The raw body; None where it is too large to be read."""
+    # Django REST Framework passes a request of its own, which reads from Django's.
+    request = getattr(request, "_request", request)
     if length > MAX_BODY:
         return None
     try:

@@ -2,8 +2,8 @@
 
 module Lomi
   module Webhooks
-    # Tells the first delivery of an event from repeated ones: lomi. repeats a delivery whose response was not
-    # 2xx.
+    # Tells the first delivery of an event from repeated ones: lomi. tries a delivery again whose response was
+    # neither 2xx nor 4xx.
     #
     #     guard.once(event) { |event| Orders.paid(event) }
     #
