@@ -116,7 +116,7 @@ async function startSandbox(options = {}) {
   const hello = await firstLine(child, program)
     .then((line) => readHello(line, program))
     .catch((error) => {
-      // Another program may go on running, and this process would wait for it or for its output.
+      // Another program may not end by itself, and this process would wait for it.
       child.kill();
       child.unref();
       child.stdin.destroy();

@@ -1,6 +1,6 @@
 //! What a script's subclass of a documented class overrides. The headers that its methods give are
-//! sent, such as an idempotency key. The rest that they may give is refused: a call that leaves it
-//! out would not be the caller's.
+//! sent, such as an idempotency key. Anything else that they return is refused before the call is
+//! sent.
 
 use ext_php_rs::types::Zval;
 use lomi::CallOptions;
@@ -47,7 +47,7 @@ pub(super) fn of_http_options(this: Object<'_>, options: &mut CallOptions) -> Re
     let Some(table) = given.array() else { return Ok(()) };
     for (name, value) in pairs(table) {
         let (name, value) = (name.to_string(), value.dereference());
-        // As to Guzzle, 0 is no limit of its own.
+        // For Guzzle, 0 means no limit; then the limit of the client applies.
         let is_zero = value.long() == Some(0) || value.double() == Some(0.0);
         match name.as_str() {
             "headers" => add("headers", value, options)?,

@@ -261,6 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_the_server_does_once_is_made_again() {
+        let repeats = |operation: &str, key: Option<&str>, hours: u64| {
+            let call = UnknownCall {
+                operation: operation.to_owned(),
+                idempotency_key: key.map(str::to_owned),
+                ..call(json!({"amount": 1}))
+            };
+            let now = call.started_at + Duration::from_secs(hours * 3600);
+            let search = OutcomeSearch::new(call, FindOptions::default(), now);
+            matches!(search.plan, Plan::Repeat(_))
+        };
+        assert!(repeats("create_checkout_session", Some("order-1"), 22));
+        assert!(!repeats("create_checkout_session", Some("order-1"), 23));
+        assert!(!repeats("create_checkout_session", None, 0));
+        assert!(repeats("update_customer", None, 22) && !repeats("update_customer", None, 23));
+        assert!(repeats("delete_customer", None, 24 * 365));
+    }
+
+    #[test]
     fn a_refused_token_does_not_show_that_nothing_was_done() {
         let operation = table::operation("create_refund").unwrap();
         let call = call(json!({"amount": 1, "confirmation_token": "t"}));
